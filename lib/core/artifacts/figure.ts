@@ -1,0 +1,42 @@
+// Figures: the drawing, the picture, and the specification that a reader can change and draw again.
+
+import { type ArtifactType, jsonBytes, readJson } from "../artifact.ts";
+
+/** A figure: SVG text, PNG bytes, the Vega-Lite specification (data included) and a caption. */
+export interface Figure {
+  readonly svg: string;
+  readonly png: Uint8Array;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly caption: string;
+}
+
+/**
+ * Artifact type of {@link Figure}: `figure.svg`, `figure.png`, `figure.vl.json`, `caption.json`.
+ *
+ * @example
+ * ```ts
+ * import { figure } from "#lib/core/artifacts/figure.ts";
+ * import { assertEquals } from "@std/assert";
+ * const value = { svg: "<svg/>", png: new Uint8Array([1]), spec: { mark: "bar" }, caption: "n = 3" };
+ * assertEquals(figure.decode(figure.encode(value)), value);
+ * ```
+ */
+export const figure: ArtifactType<Figure> = {
+  kind: "figure",
+  encode({ svg, png, spec, caption }) {
+    return {
+      "figure.svg": new TextEncoder().encode(svg),
+      "figure.png": png,
+      "figure.vl.json": jsonBytes(spec),
+      "caption.json": jsonBytes({ caption }),
+    };
+  },
+  decode(files) {
+    return {
+      svg: new TextDecoder().decode(files["figure.svg"]),
+      png: files["figure.png"],
+      spec: readJson(files, "figure.vl.json") as Record<string, unknown>,
+      caption: (readJson(files, "caption.json") as { caption: string }).caption,
+    };
+  },
+};

@@ -1,0 +1,79 @@
+// Metrics: a distance or similarity between two systems, one file each in `lib/metrics/`.
+// Work per system (`prepare`) is separate from work per pair (`compare`), so that n systems cost n preparations.
+
+import type { z } from "zod";
+import type { ArtifactType } from "./artifact.ts";
+import type { Member } from "./member.ts";
+import type { Cell } from "./table.ts";
+import type { ParamsSchema } from "./task.ts";
+
+/** What comparing two systems gives. */
+export interface Score {
+  /** The number that tables and figures show. */
+  readonly value: number;
+  /** Further columns of the result, e.g. `lower_bound`, `gap`, `num_starts`. The same for every pair. */
+  readonly more?: Readonly<Record<string, Cell>>;
+}
+
+/** Transformations under which a metric must not change. */
+export type Invariance =
+  | "translation"
+  | "isotropic-scale"
+  | "rotation"
+  | "permutation"
+  | "invertible-linear"
+  | "time-reversal";
+
+/** A metric, its declared laws, and where it comes from. The suite measures the laws on random data. */
+export interface Metric<P extends ParamsSchema = ParamsSchema, X = unknown, R = unknown>
+  extends Member {
+  readonly version: number;
+  readonly params: P;
+  /** The port's name when a list is compared: `operators`, `trajectories`, … */
+  readonly port: string;
+  readonly takes: ArtifactType<X>;
+  readonly sense: "distance" | "similarity";
+  /** Unit of `value` for these params: `rad`, `1`, … */
+  unit(params: z.output<P>): string;
+  /** Whether `rank`, the study's common rank, is used. */
+  readonly usesRank?: boolean;
+  readonly laws: {
+    readonly symmetric: boolean;
+    readonly triangle: boolean;
+    /** Value of a system against itself. */
+    readonly identity: number;
+    readonly range: readonly [number, number];
+    readonly invariantTo: readonly Invariance[];
+  };
+  readonly reference: { readonly paper: string; readonly agreesWith?: string };
+  /** Once per system. `rank`: the study's common rank, if one is given. */
+  prepare(system: X, params: z.output<P>, options: { readonly rank?: number }): R;
+  /** Once per pair. */
+  compare(a: R, b: R, params: z.output<P>): Score;
+}
+
+/**
+ * Defines a metric; inference only.
+ *
+ * @example
+ * ```ts
+ * import { defineMetric } from "#lib/core/metric.ts";
+ * import { table } from "#lib/core/artifacts/table.ts";
+ * import { z } from "zod";
+ * import { assertEquals } from "@std/assert";
+ * const rows = defineMetric({
+ *   name: "rows", summary: "Difference in rows.", version: 1, params: z.strictObject({}),
+ *   port: "tables", takes: table, sense: "distance", unit: () => "1",
+ *   laws: { symmetric: true, triangle: true, identity: 0, range: [0, Infinity], invariantTo: [] },
+ *   reference: { paper: "none" },
+ *   prepare: (system) => system.rows.length,
+ *   compare: (a, b) => ({ value: Math.abs(a - b) }),
+ * });
+ * assertEquals(rows.compare(1, 3, {}).value, 2);
+ * ```
+ */
+export function defineMetric<P extends ParamsSchema, X, R>(
+  metric: Metric<P, X, R>,
+): Metric<P, X, R> {
+  return metric;
+}

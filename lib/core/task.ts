@@ -1,0 +1,177 @@
+// A task: a stage type. Its file in `tasks/` exports one of these; the file name is the name used in YAML.
+// Leaves out: how tasks are found (catalogue.ts), checked against a workflow (resolve.ts), and run (executors).
+
+import type { z } from "zod";
+import type { ArtifactType } from "./artifact.ts";
+
+/** A value handed over through a gathered input, with where it stands on the gathered axes. */
+export interface Item<T> {
+  readonly value: T;
+  /** Axis name → id of the value on that axis. Empty unless the port asks for coordinates. */
+  readonly coords: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** One input of a task. Make it with {@link one}, {@link optional} or {@link many}. */
+export interface Port<V> {
+  // deno-lint-ignore no-explicit-any
+  readonly type: ArtifactType<any>;
+  readonly many: boolean;
+  readonly optional: boolean;
+  /** Whether coordinates are handed over, and so enter the key. */
+  readonly coords: boolean;
+  /** Present at compile time only: what the task receives. */
+  readonly __value?: V;
+}
+
+/** Inputs by name. */
+// deno-lint-ignore no-explicit-any
+export type Ports = Readonly<Record<string, Port<any>>>;
+
+/** What `run` receives for a set of ports. */
+export type Values<P extends Ports> = {
+  readonly [K in keyof P]: P[K] extends Port<infer V> ? V : never;
+};
+
+/** Outputs by name. */
+// deno-lint-ignore no-explicit-any
+export type Outputs = Readonly<Record<string, ArtifactType<any>>>;
+
+/** What `run` must return. */
+export type Results<O extends Outputs> = {
+  readonly [K in keyof O]: O[K] extends ArtifactType<infer T> ? T : never;
+};
+
+/** A port that takes exactly one artifact. */
+export function one<T>(type: ArtifactType<T>): Port<T> {
+  return { type, many: false, optional: false, coords: false };
+}
+
+/** A port that may stay unbound; the task then receives `undefined`. */
+export function optional<T>(type: ArtifactType<T>): Port<T | undefined> {
+  return { type, many: false, optional: true, coords: false };
+}
+
+/**
+ * A port that takes a list: what `gather` or a list in `from` hands over, in axis order.
+ * With `coords: true` each item carries its coordinates, which then are part of the key.
+ *
+ * @example
+ * ```ts
+ * import { many } from "#lib/core/task.ts";
+ * import { table } from "#lib/core/artifacts/table.ts";
+ * import { assert } from "@std/assert";
+ * assert(many(table, { coords: true }).many);
+ * ```
+ */
+export function many<T>(
+  type: ArtifactType<T>,
+  options: { coords?: boolean; optional?: boolean } = {},
+): Port<readonly Item<T>[]> {
+  return {
+    type,
+    many: true,
+    optional: options.optional ?? false,
+    coords: options.coords ?? false,
+  };
+}
+
+/** What a running task may use besides its params and inputs. There is nothing else. */
+export interface TaskContext {
+  /** The members (a metric, an attractor) that the params chose, by the name of the param. */
+  // deno-lint-ignore no-explicit-any
+  readonly members: Readonly<Record<string, any>>;
+  /** Aborted when the run stops. Long loops look at it now and then. */
+  readonly signal: AbortSignal;
+  /** Reports progress from 0 to 1, never backwards, with a short note. */
+  progress(fraction: number, note?: string): void;
+}
+
+/** A param that names a member of a room, and the param that holds that member's own params. */
+export interface MemberUse {
+  /** `metrics`, `attractors`, `dmd`, … : a folder with a generated index. */
+  readonly room: string;
+  /** The param that is validated by the chosen member's own schema. */
+  readonly params?: string;
+}
+
+/** What a param schema must be: a strict zod object. */
+export type ParamsSchema = z.ZodObject;
+
+/** Ports that are fixed, or depend on the params and chosen members; an array offers alternatives. */
+export type InputsOf<P, I extends Ports> =
+  | I
+  // deno-lint-ignore no-explicit-any
+  | ((params: P, members: Readonly<Record<string, any>>) => Ports | readonly Ports[]);
+
+/** Everything that defines a task. */
+export interface Task<
+  P extends ParamsSchema = ParamsSchema,
+  I extends Ports = Ports,
+  O extends Outputs = Outputs,
+> {
+  /** Equals the file name. */
+  readonly name: string;
+  /** One sentence for people: what it computes. */
+  readonly summary: string;
+  /** Raised when the meaning changes without the code showing it. */
+  readonly version: number;
+  /**
+   * What the bits of the result depend on: `exact` (nothing), `f64` (double precision on the CPU) or
+   * `engine` (the engine that ran it, which then is part of the key).
+   */
+  readonly numerics: "exact" | "f64" | "engine";
+  /** Strict object; every field described, units in names. */
+  readonly params: P;
+  /** Params that choose members. */
+  readonly members?: Readonly<Record<string, MemberUse>>;
+  readonly inputs: InputsOf<z.output<P>, I>;
+  // deno-lint-ignore no-explicit-any
+  readonly outputs: O | ((params: z.output<P>, members: Readonly<Record<string, any>>) => Outputs);
+  /** Small params for documentation and the conformance suite; those with inputs give `inputs`. */
+  readonly examples: readonly TaskExample[];
+  run(
+    context: TaskContext,
+    params: z.output<P>,
+    inputs: Values<I>,
+  ): Promise<Results<O>> | Results<O>;
+}
+
+/** A small case that the conformance suite runs twice and compares. */
+export interface TaskExample {
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Values by port; an array for a `many` port. Made lazily, so that loading a task stays cheap. */
+  // deno-lint-ignore no-explicit-any
+  readonly inputs?: () => Readonly<Record<string, any>>;
+}
+
+/**
+ * Defines a task: nothing at run time, inference and checks at compile time. A task whose ports depend
+ * on its params receives `inputs` as loose values and checks nothing more than the engine did.
+ *
+ * @example
+ * ```ts
+ * import { defineTask, one } from "#lib/core/task.ts";
+ * import { table } from "#lib/core/artifacts/table.ts";
+ * import { z } from "zod";
+ * import { assertEquals } from "@std/assert";
+ * const first = defineTask({
+ *   name: "first_rows",
+ *   summary: "Keeps the first rows of a table.",
+ *   version: 1,
+ *   numerics: "exact",
+ *   params: z.strictObject({ num_rows: z.int().min(1).describe("rows to keep") }),
+ *   inputs: { table: one(table) },
+ *   outputs: { table },
+ *   examples: [],
+ *   run: (_context, params, inputs) => ({
+ *     table: { ...inputs.table, rows: inputs.table.rows.slice(0, params.num_rows) },
+ *   }),
+ * });
+ * assertEquals(first.name, "first_rows");
+ * ```
+ */
+export function defineTask<P extends ParamsSchema, I extends Ports, O extends Outputs>(
+  task: Task<P, I, O>,
+): Task<P, I, O> {
+  return task;
+}
