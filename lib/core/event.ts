@@ -1,0 +1,87 @@
+// Events: what happens in a run, in order. Every view (terminal, report, CI) is a fold over them.
+
+import type { ActionKey } from "./digest.ts";
+import type { StageFailure } from "./executor.ts";
+
+/** Totals of a run, as in its last event. */
+export interface RunTotals {
+  readonly stages: number;
+  readonly ran: number;
+  readonly hit: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly fused: number;
+}
+
+/** One event. `at` is milliseconds since the run started; `stage` the id of a member. */
+export type RunEvent =
+  | {
+    readonly type: "run-started";
+    readonly at: number;
+    readonly workflow: string;
+    readonly run: string;
+    readonly started_at: string;
+    readonly basin: string;
+    readonly deno: string;
+    readonly jobs: number;
+  }
+  | {
+    readonly type: "planned";
+    readonly at: number;
+    readonly stages: number;
+    readonly hit: number;
+    readonly run: number;
+    readonly maybe: number;
+  }
+  | {
+    readonly type: "stage-started";
+    readonly at: number;
+    readonly stage: string;
+    readonly worker: number;
+  }
+  | {
+    readonly type: "stage-progress";
+    readonly at: number;
+    readonly stage: string;
+    readonly fraction: number;
+    readonly note?: string;
+  }
+  | {
+    readonly type: "stage-finished";
+    readonly at: number;
+    readonly stage: string;
+    readonly how: "ran" | "hit";
+    readonly key: ActionKey;
+    readonly seconds: number;
+    /** Outputs by port: digest, kind, bytes. */
+    readonly outputs: Readonly<
+      Record<string, { readonly kind: string; readonly digest: string; readonly bytes: number }>
+    >;
+  }
+  | {
+    readonly type: "stage-failed";
+    readonly at: number;
+    readonly stage: string;
+    readonly failure: StageFailure;
+    readonly seconds: number;
+  }
+  | {
+    readonly type: "stage-skipped";
+    readonly at: number;
+    readonly stage: string;
+    readonly because: string;
+  }
+  | {
+    readonly type: "warning";
+    readonly at: number;
+    readonly message: string;
+    readonly stage?: string;
+  }
+  | ({
+    readonly type: "run-finished";
+    readonly at: number;
+    readonly ok: boolean;
+    readonly seconds: number;
+    readonly run: string;
+    readonly interrupted?: string;
+  } & RunTotals);

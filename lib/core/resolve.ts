@@ -1,0 +1,211 @@
+// Resolving: raw params from YAML + a task's definition -> checked params with defaults, and the ports they imply.
+// Pure, so that it runs in process for Basin's own tasks and inside a sandbox for a user's.
+
+import type { ArtifactType } from "./artifact.ts";
+import type { Member } from "./member.ts";
+import { err, ok, type Result } from "./result.ts";
+import type { ParamsSchema, Ports, Task } from "./task.ts";
+
+/** A port as plain data. */
+export interface PortShape {
+  readonly kind: string;
+  readonly many: boolean;
+  readonly optional: boolean;
+  readonly coords: boolean;
+}
+
+/** One thing wrong with params; `path` leads from the params to the place. */
+export interface ParamIssue {
+  readonly path: readonly (string | number)[];
+  /** zod's code, or `unknown-member`. */
+  readonly code: string;
+  readonly message: string;
+  /** Unrecognised keys, for `unrecognized_keys`. */
+  readonly keys?: readonly string[];
+  /** Names that would be right, where they are known. */
+  readonly known?: readonly string[];
+}
+
+/** What a task takes and gives for its resolved params. The first alternative whose required ports are bound counts. */
+export interface ResolvedPorts {
+  readonly inputs: readonly Readonly<Record<string, PortShape>>[];
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checks params against a strict schema and fills in defaults.
+ *
+ * @example
+ * ```ts
+ * import { parseParams } from "#lib/core/resolve.ts";
+ * import { z } from "zod";
+ * import { assertEquals } from "@std/assert";
+ * const schema = z.strictObject({ rank: z.int().default(3) });
+ * assertEquals(parseParams(schema, {}), { ok: true, value: { rank: 3 } });
+ * const bad = parseParams(schema, { rnk: 2 });
+ * assertEquals(!bad.ok && bad.error[0].keys, ["rnk"]);
+ * ```
+ */
+export function parseParams(
+  schema: ParamsSchema,
+  raw: unknown,
+): Result<Record<string, unknown>, readonly ParamIssue[]> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return ok(parsed.data as Record<string, unknown>);
+  const known = Object.keys(schema.shape);
+  return err(parsed.error.issues.map((issue) => ({
+    path: issue.path as (string | number)[],
+    code: issue.code,
+    message: issue.message,
+    ...(issue.code === "unrecognized_keys" ? { keys: issue.keys } : {}),
+    ...(issue.code === "unrecognized_keys" && issue.path.length === 0 ? { known } : {}),
+    ...(issue.code === "invalid_value" ? { known: issue.values.map(String) } : {}),
+  })));
+}
+
+/**
+ * The names of the members that params choose: param → {room, name}.
+ *
+ * @example
+ * ```ts
+ * import { chosenMembers } from "#lib/core/resolve.ts";
+ * import { assertEquals } from "@std/assert";
+ * const uses = { metric: { room: "metrics" } };
+ * assertEquals(chosenMembers(uses, { metric: "dsa" }), { metric: { room: "metrics", name: "dsa" } });
+ * ```
+ */
+export function chosenMembers(
+  uses: Task["members"],
+  params: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, { readonly room: string; readonly name: string }>> {
+  return Object.fromEntries(
+    Object.entries(uses ?? {})
+      .filter(([param]) => typeof params[param] === "string")
+      .map(([param, use]) => [param, { room: use.room, name: params[param] as string }]),
+  );
+}
+
+/**
+ * Checks the params that belong to chosen members, with each member's own schema.
+ * Returns the params with those parts replaced by their checked, defaulted values.
+ *
+ * @example
+ * ```ts
+ * import { parseMemberParams } from "#lib/core/resolve.ts";
+ * import { z } from "zod";
+ * import { assertEquals } from "@std/assert";
+ * const lorenz = { name: "lorenz", summary: "", params: z.strictObject({ r: z.number().default(28) }) };
+ * const uses = { system: { room: "attractors", params: "parameters" } };
+ * assertEquals(
+ *   parseMemberParams(uses, { system: "lorenz" }, { system: lorenz }),
+ *   { ok: true, value: { system: "lorenz", parameters: { r: 28 } } },
+ * );
+ * ```
+ */
+export function parseMemberParams(
+  uses: Task["members"],
+  params: Readonly<Record<string, unknown>>,
+  members: Readonly<Record<string, Member>>,
+): Result<Record<string, unknown>, readonly ParamIssue[]> {
+  const result: Record<string, unknown> = { ...params };
+  const issues: ParamIssue[] = [];
+  for (const [param, use] of Object.entries(uses ?? {})) {
+    const member = members[param];
+    if (member === undefined || use.params === undefined) continue;
+    const parsed = parseParams(member.params, params[use.params] ?? {});
+    if (parsed.ok) result[use.params] = parsed.value;
+    else {
+      for (const issue of parsed.error) {
+        issues.push({ ...issue, path: [use.params, ...issue.path] });
+      }
+    }
+  }
+  return issues.length > 0 ? err(issues) : ok(result);
+}
+
+/**
+ * The ports of a task for checked params and loaded members, as plain data.
+ *
+ * @example
+ * ```ts
+ * import { resolvePorts } from "#lib/core/resolve.ts";
+ * import { defineTask, one } from "#lib/core/task.ts";
+ * import { table } from "#lib/core/artifacts/table.ts";
+ * import { z } from "zod";
+ * import { assertEquals } from "@std/assert";
+ * const task = defineTask({
+ *   name: "copy", summary: "Copies.", version: 1, numerics: "exact", params: z.strictObject({}),
+ *   inputs: { table: one(table) }, outputs: { table }, examples: [],
+ *   run: (_context, _params, inputs) => inputs,
+ * });
+ * assertEquals(resolvePorts(task, {}, {}).outputs, { table: "table" });
+ * ```
+ */
+export function resolvePorts(
+  // deno-lint-ignore no-explicit-any
+  task: Task<any, any, any>,
+  params: unknown,
+  members: Readonly<Record<string, Member>>,
+): ResolvedPorts {
+  const outputs: Readonly<Record<string, ArtifactType<unknown>>> =
+    typeof task.outputs === "function" ? task.outputs(params, members) : task.outputs;
+  return {
+    inputs: portSets(task, params, members).map((ports) =>
+      Object.fromEntries(
+        Object.entries(ports).map(([name, port]) => [name, {
+          kind: port.type.kind,
+          many: port.many,
+          optional: port.optional,
+          coords: port.coords,
+        }]),
+      )
+    ),
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, type]) => [name, type.kind])),
+  };
+}
+
+/**
+ * The alternative port sets of a task, artifact types included.
+ *
+ * @example
+ * ```ts
+ * import { portSets } from "#lib/core/resolve.ts";
+ * import { defineTask } from "#lib/core/task.ts";
+ * import { z } from "zod";
+ * import { assertEquals } from "@std/assert";
+ * const task = defineTask({
+ *   name: "none", summary: "Nothing.", version: 1, numerics: "exact", params: z.strictObject({}),
+ *   inputs: {}, outputs: {}, examples: [], run: () => ({}),
+ * });
+ * assertEquals(portSets(task, {}, {}), [{}]);
+ * ```
+ */
+export function portSets(
+  // deno-lint-ignore no-explicit-any
+  task: Task<any, any, any>,
+  params: unknown,
+  members: Readonly<Record<string, Member>>,
+): readonly Ports[] {
+  const inputs = typeof task.inputs === "function" ? task.inputs(params, members) : task.inputs;
+  return Array.isArray(inputs) ? inputs : [inputs as Ports];
+}
+
+/**
+ * Which alternative the bound names choose: the first whose required ports are all bound, or -1.
+ *
+ * @example
+ * ```ts
+ * import { choosePorts } from "#lib/core/resolve.ts";
+ * import { assertEquals } from "@std/assert";
+ * const port = { optional: false };
+ * assertEquals(choosePorts([{ list: port }, { a: port, b: port }], new Set(["a", "b"])), 1);
+ * ```
+ */
+export function choosePorts(
+  sets: readonly Readonly<Record<string, { readonly optional: boolean }>>[],
+  bound: ReadonlySet<string>,
+): number {
+  return sets.findIndex((ports) =>
+    Object.entries(ports).every(([name, port]) => port.optional || bound.has(name))
+  );
+}
