@@ -2,7 +2,7 @@
 // Reads also versions 2 and 3, big-endian and Fortran-ordered files. No pickles, ever.
 // Format: numpy.org, "numpy.lib.format", NEP 1.
 
-import { type DataOf, type DType } from "./tensor.ts";
+import type { DataOf, DType } from "./tensor.ts";
 
 /** What a .npy file holds. */
 export interface NpyArray {
