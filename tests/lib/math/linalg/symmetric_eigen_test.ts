@@ -1,0 +1,112 @@
+import { symmetricEigen, symmetricEigenvalues } from "#lib/math/linalg/symmetric_eigen.ts";
+import {
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertLess,
+  assertThrows,
+} from "@std/assert";
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import {
+  type Draws,
+  fresh,
+  largestDifference,
+  orthonormality,
+  orthonormalMatrix,
+  rowsOf,
+} from "./fresh.ts";
+
+Deno.test("symmetricEigen() rebuilds random matrices and agrees with ml-matrix", () => {
+  fresh((draws) => {
+    for (const n of [1, 2, 3, 4, 7, 24, 61]) {
+      const a = withSpectrum(draws, draws.normal(1, n));
+      checkDecomposition(a, n, 1);
+      const other = new EigenvalueDecomposition(new Matrix(rowsOf(a, n, n)), {
+        assumeSymmetric: true,
+      });
+      const expected = Float64Array.from(other.realEigenvalues).sort().reverse();
+      assertLess(largestDifference(symmetricEigen(a, n).values, expected), 1e-13 * n);
+    }
+  });
+});
+
+Deno.test("symmetricEigen() finds a prescribed clustered, graded or rank-deficient spectrum", () => {
+  fresh((draws) => {
+    const spectra = [
+      Array.from({ length: 20 }, (_, i) => 1 + 1e-13 * i),
+      Array.from({ length: 20 }, (_, i) => 10 ** -i),
+      Array.from({ length: 20 }, (_, i) => i < 5 ? 1 + i : 0),
+      Array.from({ length: 20 }, (_, i) => i % 2 === 0 ? 3 : -3),
+    ];
+    for (const spectrum of spectra) {
+      const a = withSpectrum(draws, Float64Array.from(spectrum));
+      const { values } = checkDecomposition(a, 20, Math.max(...spectrum.map(Math.abs)));
+      const expected = Float64Array.from(spectrum).sort().reverse();
+      assertLess(largestDifference(values, expected), 2e-14 * expected[0]);
+    }
+  });
+});
+
+Deno.test("symmetricEigen() is exact under scaling by powers of two, also near overflow", () => {
+  fresh((draws) => {
+    const a = withSpectrum(draws, draws.normal(1, 9));
+    const plain = symmetricEigen(a, 9);
+    for (const factor of [2 ** 900, 2 ** -900]) {
+      const scaled = symmetricEigen(a.map((x) => x * factor), 9);
+      assertEquals(scaled.vectors, plain.vectors);
+      assertEquals(scaled.values, plain.values.map((x) => x * factor));
+    }
+  });
+});
+
+Deno.test("symmetricEigen() handles zero, diagonal and identity matrices and fixes signs", () => {
+  assertEquals(symmetricEigen(new Float64Array(0), 0).values.length, 0);
+  assertEquals(symmetricEigen(new Float64Array(9), 3).values, new Float64Array(3));
+  const { values, vectors } = symmetricEigen(Float64Array.of(1, 0, 0, 0, 5, 0, 0, 0, 3), 3);
+  assertEquals(values, Float64Array.of(5, 3, 1));
+  assertEquals(vectors, Float64Array.of(0, 0, 1, 1, 0, 0, 0, 1, 0));
+});
+
+Deno.test("symmetricEigenvalues() equals the values of symmetricEigen()", () => {
+  fresh((draws) => {
+    const a = withSpectrum(draws, draws.normal(1, 30));
+    assertLess(largestDifference(symmetricEigenvalues(a, 30), symmetricEigen(a, 30).values), 1e-13);
+  });
+});
+
+Deno.test("symmetricEigen() refuses NaN and wrong sizes", () => {
+  assertThrows(() => symmetricEigen(Float64Array.of(NaN), 1), RangeError, "must be finite");
+  assertThrows(() => symmetricEigen(new Float64Array(3), 2), RangeError, "3 entries");
+});
+
+function checkDecomposition(a: Float64Array, n: number, scale: number) {
+  const result = symmetricEigen(a, n);
+  const { values, vectors } = result;
+  assertLess(orthonormality(vectors, n, n), 1e-15 * (10 + n));
+  for (let j = 0; j < n; j++) {
+    if (j > 0) assertGreaterOrEqual(values[j - 1], values[j]);
+    let largest = 0;
+    for (let i = 0; i < n; i++) {
+      let residual = -values[j] * vectors[i * n + j];
+      for (let k = 0; k < n; k++) residual += a[i * n + k] * vectors[k * n + j];
+      assertLess(Math.abs(residual), 4e-15 * (10 + n) * scale, `residual of pair ${j}, n ${n}`);
+      if (Math.abs(vectors[i * n + j]) > Math.abs(largest)) largest = vectors[i * n + j];
+    }
+    assertGreater(largest, 0);
+  }
+  return result;
+}
+
+function withSpectrum(draws: Draws, spectrum: Float64Array): Float64Array {
+  const n = spectrum.length;
+  const q = orthonormalMatrix(draws, n, n);
+  const a = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let k = 0; k < n; k++) sum += q[i * n + k] * spectrum[k] * q[j * n + k];
+      a[i * n + j] = a[j * n + i] = sum;
+    }
+  }
+  return a;
+}
