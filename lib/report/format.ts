@@ -1,0 +1,89 @@
+// Small formatting for people: durations, sizes, counts, and text that fits a line and cannot move the cursor.
+
+/**
+ * A duration in the largest unit that keeps two or three digits.
+ *
+ * @example
+ * ```ts
+ * import { formatSeconds } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([0.004, 3.14, 75, 7260].map(formatSeconds), ["4 ms", "3.1 s", "1 min 15 s", "2 h 1 min"]);
+ * ```
+ */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/**
+ * A number of bytes in decimal units.
+ *
+ * @example
+ * ```ts
+ * import { formatBytes } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([512, 20_480, 3_500_000].map(formatBytes), ["512 B", "20 kB", "3.5 MB"]);
+ * ```
+ */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  for (const [unit, size] of [["kB", 1e3], ["MB", 1e6], ["GB", 1e9]] as const) {
+    const value = bytes / size;
+    if (value < 999.5) return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+  }
+  return `${(bytes / 1e12).toFixed(1)} TB`;
+}
+
+/**
+ * A count with its noun.
+ *
+ * @example
+ * ```ts
+ * import { plural } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([plural(1, "stage"), plural(12000, "stage")], ["1 stage", "12,000 stages"]);
+ * ```
+ */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * Text that is safe on a terminal: control characters and bidirectional overrides are shown, not obeyed.
+ *
+ * @example
+ * ```ts
+ * import { printable } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(printable("a\u001b[2Jb\u202e"), "a\\u001b[2Jb\\u202e");
+ * ```
+ */
+export function printable(text: string): string {
+  return text.replace(
+    // deno-lint-ignore no-control-regex
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/**
+ * Shortens text to a width in the middle, where ids differ least.
+ *
+ * @example
+ * ```ts
+ * import { fit } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(fit("train[group=master,seed=0]", 16), "train[g…,seed=0]");
+ * ```
+ */
+export function fit(text: string, width: number): string {
+  const characters = [...text];
+  if (characters.length <= width) return text;
+  if (width <= 1) return "…".slice(0, width);
+  const tail = Math.floor((width - 1) * 0.55);
+  return characters.slice(0, width - 1 - tail).join("") + "…" +
+    characters.slice(characters.length - tail).join("");
+}

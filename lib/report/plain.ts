@@ -1,0 +1,75 @@
+// The plain log: one line a change, for CI logs and pipes. Hits are counted, not listed.
+
+import { dim, green, red, yellow } from "@std/fmt/colors";
+import type { RunEvent } from "../core/event.ts";
+import { fit, formatSeconds, plural, printable } from "./format.ts";
+import type { Reporter, ReporterOptions } from "./reporter.ts";
+
+/**
+ * Makes the plain reporter.
+ *
+ * @example
+ * ```ts
+ * import { plainReporter } from "#lib/report/plain.ts";
+ * import { assertStringIncludes } from "@std/assert";
+ * let text = "";
+ * const reporter = plainReporter({ write: (part) => text += part, columns: () => 80 });
+ * reporter.event({ type: "planned", at: 0, stages: 3, hit: 1, run: 1, maybe: 1 });
+ * assertStringIncludes(text, "3 stages: 1 hit, 1 run, 1 maybe");
+ * ```
+ */
+export function plainReporter({ write, columns }: ReporterOptions): Reporter {
+  let total = 0;
+  let finished = 0;
+  const line = (mark: string, stage: string, rest: string) => {
+    const count = `${String(finished).padStart(String(total).length)}/${total}`;
+    const room = Math.max(20, columns() - count.length - rest.length - 10);
+    write(`${dim(count)} ${mark} ${fit(printable(stage), room)}  ${rest}\n`);
+  };
+  return {
+    event(event: RunEvent) {
+      switch (event.type) {
+        case "planned":
+          total = event.stages;
+          write(
+            `${
+              plural(event.stages, "stage")
+            }: ${event.hit} hit, ${event.run} run, ${event.maybe} maybe\n`,
+          );
+          break;
+        case "stage-finished":
+          finished++;
+          if (event.how === "ran") line(green("ran "), event.stage, formatSeconds(event.seconds));
+          break;
+        case "stage-failed":
+          finished++;
+          line(red("FAIL"), event.stage, event.failure.reason);
+          write(indent(printable(event.failure.message)) + "\n");
+          break;
+        case "stage-skipped":
+          finished++;
+          line(yellow("skip"), event.stage, fit(printable(event.because), 40));
+          break;
+        case "warning":
+          write(
+            `${yellow("warning:")} ${
+              event.stage === undefined ? "" : printable(event.stage) + ": "
+            }${printable(event.message)}\n`,
+          );
+          break;
+        case "run-started":
+        case "stage-started":
+        case "stage-progress":
+        case "run-finished":
+          break;
+        default:
+          event satisfies never;
+      }
+    },
+    close() {},
+  };
+}
+
+function indent(text: string): string {
+  return text.split("\n").map((row) => `       ${row}`).join("\n");
+}

@@ -1,0 +1,124 @@
+// The run record: the fold of a run's events. Whatever shows a run reads this; the NDJSON file alone rebuilds it.
+
+import type { RunEvent, RunTotals } from "../core/event.ts";
+import type { StageFailure } from "../core/executor.ts";
+
+/** What became of one stage member. */
+export interface StageRecord {
+  readonly stage: string;
+  readonly status: "hit" | "ran" | "failed" | "skipped" | "unfinished";
+  readonly key?: string;
+  readonly seconds?: number;
+  readonly started?: number;
+  readonly worker?: number;
+  readonly outputs?: Readonly<Record<string, { kind: string; digest: string; bytes: number }>>;
+  readonly failure?: StageFailure;
+  readonly because?: string;
+}
+
+/** What became of a run. */
+export interface RunRecord {
+  readonly workflow: string;
+  readonly run: string;
+  readonly started_at: string;
+  readonly basin: string;
+  readonly deno: string;
+  readonly jobs: number;
+  readonly ok: boolean;
+  readonly finished: boolean;
+  readonly interrupted?: string;
+  readonly seconds: number;
+  readonly totals: RunTotals;
+  readonly stages: readonly StageRecord[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Folds events into a record. Works on a part of a run, too: stages without an end are `unfinished`.
+ *
+ * @example
+ * ```ts
+ * import { foldEvents } from "#lib/report/record.ts";
+ * import { assertEquals } from "@std/assert";
+ * const record = foldEvents([{ type: "stage-started", at: 5, stage: "a", worker: 0 }]);
+ * assertEquals(record.stages[0].status, "unfinished");
+ * ```
+ */
+export function foldEvents(events: Iterable<RunEvent>): RunRecord {
+  const stages = new Map<string, StageRecord>();
+  const warnings: string[] = [];
+  let record: Omit<RunRecord, "stages" | "warnings"> = {
+    workflow: "",
+    run: "",
+    started_at: "",
+    basin: "",
+    deno: "",
+    jobs: 0,
+    ok: false,
+    finished: false,
+    seconds: 0,
+    totals: { stages: 0, ran: 0, hit: 0, failed: 0, skipped: 0, fused: 0 },
+  };
+  for (const event of events) {
+    switch (event.type) {
+      case "run-started": {
+        const { workflow, run, started_at, basin, deno, jobs } = event;
+        record = { ...record, workflow, run, started_at, basin, deno, jobs };
+        break;
+      }
+      case "stage-started":
+        stages.set(event.stage, {
+          stage: event.stage,
+          status: "unfinished",
+          started: event.at,
+          worker: event.worker,
+        });
+        break;
+      case "stage-finished":
+        stages.set(event.stage, {
+          ...stages.get(event.stage),
+          stage: event.stage,
+          status: event.how,
+          key: event.key,
+          seconds: event.seconds,
+          outputs: event.outputs,
+        });
+        break;
+      case "stage-failed":
+        stages.set(event.stage, {
+          ...stages.get(event.stage),
+          stage: event.stage,
+          status: "failed",
+          seconds: event.seconds,
+          failure: event.failure,
+        });
+        break;
+      case "stage-skipped":
+        stages.set(event.stage, { stage: event.stage, status: "skipped", because: event.because });
+        break;
+      case "warning":
+        warnings.push(
+          event.stage === undefined ? event.message : `${event.stage}: ${event.message}`,
+        );
+        break;
+      case "run-finished": {
+        const { ok, seconds, stages, ran, hit, failed, skipped, fused, interrupted } = event;
+        record = {
+          ...record,
+          ok,
+          finished: true,
+          seconds,
+          totals: { stages, ran, hit, failed, skipped, fused },
+          ...(interrupted === undefined ? {} : { interrupted }),
+        };
+        break;
+      }
+      case "planned":
+      case "stage-progress":
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+  return { ...record, stages: [...stages.values()], warnings };
+}
