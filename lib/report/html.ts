@@ -1,7 +1,7 @@
 // The report: one self-contained page, no script, no request. Verdicts first, then figures, then stages.
 
 import type { Table } from "../core/table.ts";
-import { formatSeconds } from "./format.ts";
+import { formatSeconds, printable } from "./format.ts";
 import type { RunRecord } from "./record.ts";
 
 /** A figure of the report. */
@@ -233,12 +233,7 @@ export function escapeHtml(text: string): string {
     '"': "&quot;",
     "'": "&#39;",
   };
-  return text.replace(/[&<>"']/g, (character) => names[character])
-    // deno-lint-ignore no-control-regex
-    .replace(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
+  return printable(text).replace(/[&<>"']/g, (character) => names[character]);
 }
 
 const style = `
