@@ -1,0 +1,48 @@
+// What the tasks on trajectories share: reading them as f64 with their lengths, and wrapping a result.
+
+import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { tensor } from "#lib/core/tensor.ts";
+import type { TrajectoryShape } from "#lib/models/motifs/shape.ts";
+
+/** States as a flat f64 array, trials × time × units, with the three lengths. */
+export function statesOf(
+  value: Trajectories,
+): { readonly states: Float64Array; readonly shape: TrajectoryShape } {
+  const [numTrials, numTime, numUnits] = value.states.shape;
+  const { data } = value.states;
+  const states = data instanceof Float64Array ? data : Float64Array.from(data);
+  return { states, shape: { numTrials, numTime, numUnits } };
+}
+
+/** Trajectories like `model` with other states; labels of units are kept if their number is. */
+export function withStates(
+  model: Trajectories,
+  states: Float64Array,
+  shape: TrajectoryShape,
+): Trajectories {
+  const { numTrials, numTime, numUnits } = shape;
+  const names = model.states.coords?.unit;
+  const extra = names !== undefined && names.length === numUnits ? { coords: { unit: names } } : {};
+  return {
+    ...model,
+    states: tensor(["trial", "time", "unit"], [numTrials, numTime, numUnits], states, extra),
+  };
+}
+
+/** Small trajectories for the examples of tasks: `numTrials` slow spirals. */
+export function exampleTrajectories(numTrials = 3, numTime = 30, numUnits = 3): Trajectories {
+  const states = new Float64Array(numTrials * numTime * numUnits);
+  for (let trial = 0, at = 0; trial < numTrials; trial++) {
+    for (let t = 0; t < numTime; t++) {
+      for (let unit = 0; unit < numUnits; unit++, at++) {
+        states[at] = Math.exp(-0.02 * t) * Math.sin(0.3 * t + unit + 0.7 * trial) +
+          0.1 * unit * trial;
+      }
+    }
+  }
+  return {
+    states: tensor(["trial", "time", "unit"], [numTrials, numTime, numUnits], states),
+    dt: 0.01,
+    timeUnit: "1",
+  };
+}
