@@ -43,19 +43,61 @@ export function svd(a: Float64Array, m: number, n: number): Svd {
   requireShape("svd", "a", a, m, n);
   requireFinite("svd", "a", a);
   if (m < n) {
-    const { u, s, v } = svd(transpose(a, m, n), n, m);
-    fixSigns(u, n, v, m, m);
-    return { u: v, s, v: u };
+    const { leftRows, s, right } = svdOfColumns(a.slice(), n, m);
+    const v = transpose(leftRows, m, n);
+    fixSigns(v, n, right, m, m);
+    return { u: right, s, v };
   }
-  const scale = exactScale(a);
-  const columns = transpose(a, m, n);
+  const { leftRows, s, right } = svdOfColumns(transpose(a, m, n), m, n);
+  const u = transpose(leftRows, n, m);
+  fixSigns(right, n, u, m, n);
+  return { u, s, v: right };
+}
+
+/**
+ * SVD of a tall matrix (m ≥ n) held as the rows of `columns` (n×m, overwritten), with only the leading
+ * `numLeft` left vectors, each a contiguous row of `leftRows`; `right` is n×n, vectors in columns.
+ * Signs are not fixed. 2mn² + 4mn·numLeft operations beside those on the n×n triangle.
+ *
+ * @throws {RangeError} if m < n, numLeft > n or the length does not fit.
+ *
+ * @example
+ * ```ts
+ * import { svdOfColumns } from "#lib/math/linalg/svd.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const { s, leftRows } = svdOfColumns(Float64Array.of(3, 4), 2, 1, 1);
+ * assertAlmostEquals(s[0], 5, 1e-14);
+ * assertAlmostEquals(Math.abs(leftRows[1]), 0.8, 1e-15);
+ * ```
+ */
+export function svdOfColumns(
+  columns: Float64Array,
+  m: number,
+  n: number,
+  numLeft = n,
+): { leftRows: Float64Array; s: Float64Array; right: Float64Array } {
+  requireShape("svdOfColumns", "columns", columns, n, m);
+  if (m < n || numLeft > n) {
+    throw new RangeError(
+      `svdOfColumns: ${numLeft} left vectors of a ${m}×${n} matrix; wants rows ≥ columns ≥ vectors`,
+    );
+  }
+  const scale = exactScale(columns);
   if (scale !== 1) { for (let i = 0; i < columns.length; i++) columns[i] /= scale; }
   const factor = factorColumns(columns, m, n);
   const { left, s, right } = triangleSvd(upperTriangle(factor), n);
-  const u = multiply(transpose(orthonormalColumns(factor), n, m), left, m, n, n);
+  const leftRows = new Float64Array(numLeft * m);
+  for (let j = 0; j < n; j++) {
+    const sign = factor.diagonal[j] < 0 ? -1 : 1;
+    for (let i = 0; i < numLeft; i++) leftRows[i * m + j] = sign * left[j * n + i];
+  }
+  for (let j = n - 1; j >= 0; j--) {
+    if (factor.beta[j] === 0) continue;
+    reflectRows(columns, j * m + j, m - j, factor.beta[j], leftRows, 0, numLeft, m, j);
+  }
   if (scale !== 1) { for (let i = 0; i < n; i++) s[i] *= scale; }
-  fixSigns(right, n, u, m, n);
-  return { u, s, v: right };
+  return { leftRows, s, right };
 }
 
 /**
