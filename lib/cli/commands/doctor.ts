@@ -1,0 +1,143 @@
+// `doctor`: what this machine has, what is missing, and how to get it.
+
+import { bold, dim, green, red, yellow } from "@std/fmt/colors";
+import { join } from "@std/path";
+import { z } from "zod";
+import { defineCommand, exitCodes } from "../command.ts";
+import type { Terminal } from "../terminal.ts";
+import { basinVersion, denoVersion } from "../version.ts";
+
+/** One finding. */
+interface Finding {
+  readonly state: "good" | "note" | "bad";
+  readonly what: string;
+  readonly found: string;
+  /** How to get what is missing. */
+  readonly remedy?: string;
+}
+
+export default defineCommand({
+  name: "doctor",
+  summary: "Say what this machine has, what is missing, and how to get it.",
+  arguments: [],
+  options: z.strictObject({
+    results: z.string().default("results").meta({
+      description: "folder for the store and the runs",
+      placeholder: "DIR",
+    }),
+    json: z.boolean().default(false).describe("findings as JSON"),
+  }),
+  examples: [{ command: "deno task doctor", summary: "check before the first run" }],
+  async handler(terminal, _args, options) {
+    const findings = [
+      versions(),
+      processors(terminal),
+      await workers(),
+      await folder(join(terminal.cwd, options.results)),
+      await adapter(terminal),
+      engines(),
+    ];
+    if (options.json) terminal.out(JSON.stringify(findings) + "\n");
+    else for (const finding of findings) terminal.out(lines(finding));
+    return findings.some(({ state }) => state === "bad") ? exitCodes.stageFailed : exitCodes.done;
+  },
+});
+
+function lines({ state, what, found, remedy }: Finding): string {
+  const mark = { good: green("✓"), note: yellow("–"), bad: red("✗") }[state];
+  return `${mark} ${bold(what.padEnd(11))} ${found}\n` +
+    (remedy === undefined
+      ? ""
+      : remedy.split("\n").map((row) => dim(`              ${row}\n`)).join(""));
+}
+
+function versions(): Finding {
+  const tested = denoVersion.startsWith("2.9.");
+  return {
+    state: tested ? "good" : "note",
+    what: "versions",
+    found: `Basin ${basinVersion}, Deno ${denoVersion}`,
+    ...(tested ? {} : { remedy: "tested with Deno 2.9.6: npx -y deno@2.9.6 task …" }),
+  };
+}
+
+function processors(terminal: Terminal): Finding {
+  return { state: "good", what: "processors", found: `${terminal.numCpus}, one worker each` };
+}
+
+/** Stages run in workers without permissions; this is where an unfit Deno shows. */
+async function workers(): Promise<Finding> {
+  const code = `
+    let read = "denied";
+    try { Deno.readTextFileSync("/"); read = "allowed"; } catch (error) { if (error.name !== "NotCapable") read = "allowed"; }
+    postMessage(read);`;
+  const answer = await new Promise<string>((resolve) => {
+    try {
+      const worker = new Worker(`data:text/javascript,${encodeURIComponent(code)}`, {
+        type: "module",
+        deno: { permissions: "none" },
+      });
+      worker.onmessage = ({ data }) => (worker.terminate(), resolve(data));
+      worker.onerror = (event) => (event.preventDefault(), resolve(event.message));
+    } catch (error) {
+      resolve(String(error));
+    }
+  });
+  return answer === "denied"
+    ? { state: "good", what: "sandbox", found: "workers start, and cannot read files" }
+    : {
+      state: "bad",
+      what: "sandbox",
+      found: `workers are not closed: ${answer}`,
+      remedy: "start Basin through `deno task`, which turns on worker-options",
+    };
+}
+
+async function folder(path: string): Promise<Finding> {
+  const probe = join(path, `.doctor-${crypto.randomUUID()}`);
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    await Deno.writeTextFile(probe, "");
+    await Deno.remove(probe);
+    return { state: "good", what: "results", found: `${path} can be written` };
+  } catch (error) {
+    return {
+      state: "bad",
+      what: "results",
+      found: `${path} cannot be written: ${error instanceof Error ? error.message : error}`,
+      remedy: "free the folder, or choose another with --results DIR",
+    };
+  }
+}
+
+async function adapter(terminal: Terminal): Promise<Finding> {
+  const found = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (found === null || found === undefined) {
+    return {
+      state: "note",
+      what: "gpu",
+      found: "no WebGPU adapter; not needed for f64 stages",
+      remedy:
+        "a real GPU needs the Vulkan loader (Debian: libvulkan1) and its driver's ICD file;\n" +
+        "a software adapter for tests: Debian package mesa-vulkan-drivers",
+    };
+  }
+  const { description, vendor, architecture } = found.info;
+  const software = (found as { isFallbackAdapter?: boolean }).isFallbackAdapter ??
+    (found.info as { isFallbackAdapter?: boolean }).isFallbackAdapter;
+  const backend = terminal.env("DENO_WEBGPU_BACKEND");
+  return {
+    state: software ? "note" : "good",
+    what: "gpu",
+    found: `${description || `${vendor} ${architecture}`}${software ? " (software)" : ""}` +
+      (backend === undefined ? "" : `, DENO_WEBGPU_BACKEND=${backend}`),
+  };
+}
+
+function engines(): Finding {
+  return {
+    state: "note",
+    what: "engines",
+    found: "ref (double precision); webgpu and wasm are not part of this version",
+  };
+}

@@ -1,0 +1,55 @@
+// Options that several commands share, described once.
+
+import { z } from "zod";
+import type { ArgumentDescription } from "./command.ts";
+
+/** The workflow file. */
+export const workflowArgument: ArgumentDescription = {
+  name: "workflow",
+  summary: "workflow file, e.g. workflows/attractors.yaml",
+  required: true,
+  variadic: false,
+  completes: "workflow",
+};
+
+/** `path=value` settings after the workflow. */
+export const overridesArgument: ArgumentDescription = {
+  name: "path=value",
+  summary: "override, YAML on the right: seeds=5, stages.fit.with.n_delays=20, 'sizes=[32, 64]'",
+  required: false,
+  variadic: true,
+};
+
+/** Options that say which workflow is meant. */
+export const workflowOptions = {
+  profile: z.string().optional().meta({
+    description: "profile of the workflow, e.g. smoke",
+    placeholder: "NAME",
+  }),
+  set: z.array(z.string()).optional().meta({
+    description: "an override, like path=value; may be repeated",
+    placeholder: "PATH=VALUE",
+  }),
+  results: z.string().default("results").meta({
+    description: "folder for the store and the runs",
+    placeholder: "DIR",
+  }),
+  store: z.string().optional().meta({
+    description: "folder of a shared store (needs `deno task run:external`)",
+    placeholder: "DIR",
+  }),
+  engine: z.enum(["auto", "webgpu", "wasm", "ref"]).default("auto")
+    .describe("engine for single-precision work; f64 stages do not change with it"),
+};
+
+/** Options that choose members. */
+export const selectionOptions = {
+  only: z.array(z.string()).optional().meta({
+    description: "only these stages and what they need; a glob over ids",
+    placeholder: "GLOB",
+  }),
+  force: z.array(z.string()).optional().meta({
+    description: "run these stages even if their results are stored",
+    placeholder: "GLOB",
+  }),
+};

@@ -1,0 +1,99 @@
+// The run folder: what a finished run leaves for people and other programs. It can be deleted without losing a
+// computed value. Everything is written under another name first and renamed, so nothing is ever half there.
+
+import { join } from "@std/path";
+import { jsonBytes } from "../core/artifact.ts";
+import type { Disk } from "../core/disk.ts";
+import type { RunEvent } from "../core/event.ts";
+import { canonicalJson } from "../core/canonical.ts";
+
+/** A folder `runs/<workflow>/<run id>/` being written. */
+export interface RunFolder {
+  readonly path: string;
+  /** Appends to `events.ndjson`; written in groups. */
+  event(event: RunEvent): void;
+  write(name: string, content: Uint8Array | string): Promise<void>;
+  writeJson(name: string, value: unknown): Promise<void>;
+  /** Writes what is buffered. */
+  flush(): Promise<void>;
+  /** Flushes and makes this run the one that `latest` names. */
+  close(): Promise<void>;
+}
+
+/**
+ * A file name for a stage's id that every file system takes: `a[x=1,y="b c"]` becomes `a.x-1.y-b_c`.
+ *
+ * @example
+ * ```ts
+ * import { fileNameOf } from "#lib/cli/run_folder.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(fileNameOf("after[metric=dsa,seed=0]"), "after.metric-dsa.seed-0");
+ * ```
+ */
+export function fileNameOf(id: string): string {
+  return id.replace(/\]$/, "").replace(/[[,]/g, ".").replaceAll("=", "-")
+    .replace(/[^A-Za-z0-9_.+-]+/g, "_").slice(0, 180);
+}
+
+/** Creates the folder of a run under `results/runs`. */
+export async function createRunFolder(
+  disk: Disk,
+  results: string,
+  workflow: string,
+  run: string,
+): Promise<RunFolder> {
+  const home = join(results, "runs", fileNameOf(workflow));
+  const path = join(home, run);
+  const made = new Set<string>();
+  const folder = async (name: string) => {
+    if (made.has(name)) return;
+    await disk.makeDirectory(name);
+    made.add(name);
+  };
+  await folder(path);
+  const events = await disk.append(join(path, "events.ndjson"));
+  let lines: string[] = [];
+  let writing: Promise<void> = Promise.resolve();
+  const flush = () => {
+    if (lines.length > 0) {
+      const text = lines.join("");
+      lines = [];
+      writing = writing.then(() => events.write(new TextEncoder().encode(text)));
+    }
+    return writing;
+  };
+  const replace = async (target: string, bytes: Uint8Array) => {
+    const temporary = `${target}.part`;
+    if (disk.stat(temporary) !== undefined) await disk.remove(temporary);
+    await disk.create(temporary, bytes);
+    await disk.rename(temporary, target);
+  };
+  const write = async (name: string, content: Uint8Array | string) => {
+    const slash = name.lastIndexOf("/");
+    if (slash > 0) await folder(join(path, name.slice(0, slash)));
+    await replace(
+      join(path, name),
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
+  };
+  return {
+    path,
+    event(event) {
+      lines.push(canonicalEvent(event));
+    },
+    write,
+    writeJson: (name, value) => write(name, jsonBytes(value)),
+    flush,
+    async close() {
+      await flush();
+      events.close();
+      await replace(join(home, "latest"), new TextEncoder().encode(run + "\n"));
+    },
+  };
+}
+
+/** One line per event; `type` first, for people who read the file. */
+function canonicalEvent(event: RunEvent): string {
+  const { type, ...rest } = event;
+  return `{"type":${JSON.stringify(type)},${canonicalJson(rest).slice(1)}\n`;
+}
