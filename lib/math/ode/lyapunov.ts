@@ -12,7 +12,7 @@ export interface LyapunovOptions {
   readonly dt: number;
   /** Steps that count. */
   readonly numSteps: number;
-  /** Steps before, to reach the attracting set; 0 if absent. */
+  /** Steps before, to reach the attracting set and its directions of growth; 0 if absent. */
   readonly numTransient?: number;
   /** Steps between two renormalisations; 10 if absent. */
   readonly renormalizeEvery?: number;
@@ -52,18 +52,20 @@ export function lyapunovSpectrum(
       `lyapunovSpectrum() got numExponents ${numExponents} for ${numUnits} units, which have ${numUnits} exponents`,
     );
   }
-  const start = settle(field, initial, dt, numTransient);
   // One long state: the trajectory's point, then each tangent vector.
   const joint = new Float64Array(numUnits * (1 + numExponents));
-  joint.set(start);
+  joint.set(initial);
   for (let k = 0; k < numExponents; k++) joint[numUnits * (1 + k) + k] = 1;
   const step = rk4Stepper(tangentField(field, jacobian, numUnits, numExponents), joint.length);
   const growth = new Float64Array(numExponents);
-  for (let done = 1; done <= numSteps; done++) {
+  for (let done = 1; done <= numTransient + numSteps; done++) {
     step(joint, dt);
-    if (done % renormalizeEvery === 0 || done === numSteps) {
+    const isLast = done === numTransient || done === numTransient + numSteps;
+    if (done % renormalizeEvery === 0 || isLast) {
       orthonormalize(joint, numUnits, numExponents, growth);
     }
+    // During the transient the vectors turn into their directions; that is no growth to count.
+    if (done === numTransient) growth.fill(0);
   }
   return growth.map((sum) => sum / (numSteps * dt));
 }

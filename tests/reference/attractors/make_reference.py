@@ -80,7 +80,7 @@ def period(mu):
     section = lambda _, u: u[0]
     section.direction = 1
     kw = dict(method="DOP853", rtol=1e-13, atol=1e-14, events=section)
-    times = solve_ivp(f, (0, 40 + 40 * max(1, mu)), [2.0, 0.0], **kw).t_events[0]
+    times = solve_ivp(f, (0, 40 * max(mu, 1 / mu)), [2.0, 0.0], **kw).t_events[0]
     return times[-1] - times[-2]
 
 
