@@ -41,12 +41,32 @@ export type Results<O extends Outputs> = {
   readonly [K in keyof O]: O[K] extends ArtifactType<infer T> ? T : never;
 };
 
-/** A port that takes exactly one artifact. */
+/**
+ * A port that takes exactly one artifact.
+ *
+ * @example
+ * ```ts
+ * import { one } from "#lib/core/task.ts";
+ * import { table } from "#lib/core/artifacts/table.ts";
+ * import { assert } from "@std/assert";
+ * assert(!one(table).many && !one(table).optional);
+ * ```
+ */
 export function one<T>(type: ArtifactType<T>): Port<T> {
   return { type, many: false, optional: false, coords: false };
 }
 
-/** A port that may stay unbound; the task then receives `undefined`. */
+/**
+ * A port that may stay unbound; the task then receives `undefined`.
+ *
+ * @example
+ * ```ts
+ * import { optional } from "#lib/core/task.ts";
+ * import { table } from "#lib/core/artifacts/table.ts";
+ * import { assert } from "@std/assert";
+ * assert(optional(table).optional);
+ * ```
+ */
 export function optional<T>(type: ArtifactType<T>): Port<T | undefined> {
   return { type, many: false, optional: true, coords: false };
 }
@@ -135,6 +155,12 @@ export interface Task<
     inputs: Values<I>,
   ): Promise<Results<O>> | Results<O>;
 }
+
+/** Names to lazy imports of tasks, as the generated index has it. */
+export type TaskIndex = Readonly<
+  // deno-lint-ignore no-explicit-any
+  Record<string, () => Promise<{ readonly default: Task<any, any, any> }>>
+>;
 
 /** A small case that the conformance suite runs twice and compares. */
 export interface TaskExample {
