@@ -57,7 +57,7 @@ export function svd(a: Float64Array, m: number, n: number): Svd {
 /**
  * SVD of a tall matrix (m ≥ n) held as the rows of `columns` (n×m, overwritten), with only the leading
  * `numLeft` left vectors, each a contiguous row of `leftRows`; `right` is n×n, vectors in columns.
- * Signs are not fixed. 2mn² + 4mn·numLeft operations beside those on the n×n triangle.
+ * `numLeft` may be a function of the singular values. Signs are not fixed. 2mn² + 4mn·numLeft operations beside those on the n×n triangle.
  *
  * @throws {RangeError} if m < n, numLeft > n or the length does not fit.
  *
@@ -75,28 +75,28 @@ export function svdOfColumns(
   columns: Float64Array,
   m: number,
   n: number,
-  numLeft = n,
+  numLeft: number | ((s: Float64Array) => number) = n,
 ): { leftRows: Float64Array; s: Float64Array; right: Float64Array } {
   requireShape("svdOfColumns", "columns", columns, n, m);
-  if (m < n || numLeft > n) {
-    throw new RangeError(
-      `svdOfColumns: ${numLeft} left vectors of a ${m}×${n} matrix; wants rows ≥ columns ≥ vectors`,
-    );
-  }
+  if (m < n) throw new RangeError(`svdOfColumns: a ${m}×${n} matrix has fewer rows than columns`);
   const scale = exactScale(columns);
   if (scale !== 1) { for (let i = 0; i < columns.length; i++) columns[i] /= scale; }
   const factor = factorColumns(columns, m, n);
   const { left, s, right } = triangleSvd(upperTriangle(factor), n);
-  const leftRows = new Float64Array(numLeft * m);
+  if (scale !== 1) { for (let i = 0; i < n; i++) s[i] *= scale; }
+  const rows = typeof numLeft === "number" ? numLeft : numLeft(s);
+  if (!(rows >= 0 && rows <= n)) {
+    throw new RangeError(`svdOfColumns: ${rows} left vectors wanted of a ${m}×${n} matrix`);
+  }
+  const leftRows = new Float64Array(rows * m);
   for (let j = 0; j < n; j++) {
     const sign = factor.diagonal[j] < 0 ? -1 : 1;
-    for (let i = 0; i < numLeft; i++) leftRows[i * m + j] = sign * left[j * n + i];
+    for (let i = 0; i < rows; i++) leftRows[i * m + j] = sign * left[j * n + i];
   }
   for (let j = n - 1; j >= 0; j--) {
     if (factor.beta[j] === 0) continue;
-    reflectRows(columns, j * m + j, m - j, factor.beta[j], leftRows, 0, numLeft, m, j);
+    reflectRows(columns, j * m + j, m - j, factor.beta[j], leftRows, 0, rows, m, j);
   }
-  if (scale !== 1) { for (let i = 0; i < n; i++) s[i] *= scale; }
   return { leftRows, s, right };
 }
 

@@ -1,0 +1,48 @@
+// The DMD operator in the space of the delay embedding.
+// For small feature counts and checks: F×F entries; predictions and comparisons use the factors.
+
+import { multiply, multiplyTransposeB } from "../linalg/matmul.ts";
+import { requireShape } from "../linalg/require_shape.ts";
+
+/** The parts of a fit that make the full operator. */
+export interface OperatorFactors {
+  /** A, rank×rank. */
+  readonly operator: Float64Array;
+  readonly rank: number;
+  /** Right singular vectors, F×maxRank. */
+  readonly modes: Float64Array;
+  readonly maxRank: number;
+  readonly singularValues: Float64Array;
+  readonly numFeatures: number;
+}
+
+/**
+ * A_H = U_r Σ_r A Σ_r⁻¹ U_rᵀ (F×F): h(t + s) ≈ A_H h(t) for embedded rows h.
+ *
+ * @throws {RangeError} if an array's length does not fit.
+ *
+ * @example
+ * ```ts
+ * import { fullOperator } from "#lib/math/dmd/full_operator.ts";
+ * import { fitHavok } from "#lib/math/dmd/havok.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const data = Float64Array.from({ length: 50 }, (_, t) => 0.9 ** t);
+ * const fit = fitHavok({ data, numTrials: 1, numTime: 50, numUnits: 1 }, { numDelays: 2, rank: 1 });
+ * assertAlmostEquals(fullOperator(fit)[0] + fullOperator(fit)[3], 0.9, 1e-12);
+ * ```
+ */
+export function fullOperator(factors: OperatorFactors): Float64Array {
+  const { operator, rank: r, modes, maxRank, singularValues, numFeatures: f } = factors;
+  requireShape("fullOperator", "operator", operator, r, r);
+  requireShape("fullOperator", "modes", modes, f, maxRank);
+  const scaled = new Float64Array(f * r);
+  const whitening = new Float64Array(f * r);
+  for (let i = 0; i < f; i++) {
+    for (let j = 0; j < r; j++) {
+      scaled[i * r + j] = modes[i * maxRank + j] * singularValues[j];
+      whitening[i * r + j] = modes[i * maxRank + j] / singularValues[j];
+    }
+  }
+  return multiplyTransposeB(multiply(scaled, operator, f, r, r), whitening, f, r, f);
+}

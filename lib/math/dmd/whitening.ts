@@ -1,0 +1,128 @@
+// Singular values, leading modes and pair moments of a delay embedding: the two routes of a HAVOK fit
+// (M rows, F features, R = maxRank components):
+// - by QR: Householder QR of the tall matrix, Jacobi SVD of its triangle: 2MF² + 4MFR + about 40F³ operations. Singular
+//   values are good to eps·σ₁, so components down to σ/σ₁ of about 1e-13 mean something;
+// - by Gram: eigenvectors of HᵀH and moments of the projected rows, no tall matrix: at most
+//   MF² + 6F³ + 2MFR operations. Rounding in the whitened moments is about eps·(σ₁/σ_R)².
+// Leaves out the choice between them and the regression (havok.ts).
+
+import { svdOfColumns } from "../linalg/svd.ts";
+import { symmetricEigen } from "../linalg/symmetric_eigen.ts";
+import { transpose } from "../linalg/transpose.ts";
+import {
+  delayEmbedding,
+  type DelayParams,
+  embeddingShape,
+  type TrialSet,
+} from "./delay_embedding.ts";
+import { hankelGram } from "./hankel_gram.ts";
+import { momentsOfRows, whitenedMoments } from "./whitened_moments.ts";
+
+/** What a route gives. */
+export interface Whitening {
+  /** All k = min(M, F), descending. */
+  readonly singularValues: Float64Array;
+  /** Leading right singular vectors, F×maxRank, the largest entry of each column positive. */
+  readonly modes: Float64Array;
+  /** V₋ᵀV₋ and V₋ᵀV₊, maxRank×maxRank. */
+  readonly auto: Float64Array;
+  readonly cross: Float64Array;
+  readonly maxRank: number;
+  readonly numPairs: number;
+  readonly method: "gram" | "qr";
+}
+
+/** Chooses maxRank once the singular values are known. */
+export type ChooseComponents = (singularValues: Float64Array) => number;
+
+/**
+ * The QR route.
+ *
+ * @throws {RangeError} as `delayEmbedding`.
+ *
+ * @example
+ * ```ts
+ * import { whitenByQr } from "#lib/math/dmd/whitening.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const trials = { data: Float64Array.of(3, 4), numTrials: 1, numTime: 2, numUnits: 1 };
+ * const { singularValues, cross } = whitenByQr(trials, { numDelays: 1 }, 1, () => 1);
+ * assertAlmostEquals(singularValues[0], 5, 1e-14);
+ * assertAlmostEquals(cross[0], 12 / 25, 1e-15);
+ * ```
+ */
+export function whitenByQr(
+  trials: TrialSet,
+  delays: DelayParams,
+  stepsAhead: number,
+  choose: ChooseComponents,
+): Whitening {
+  const { data, numRows: m, numFeatures: f, rowsPerTrial } = delayEmbedding(trials, delays);
+  const tall = m >= f;
+  const { leftRows, s, right } = tall
+    ? svdOfColumns(transpose(data, m, f), m, f, choose)
+    : svdOfColumns(data, f, m, choose);
+  const k = Math.min(m, f);
+  const maxRank = leftRows.length / Math.max(m, f);
+  const left = transpose(leftRows, maxRank, Math.max(m, f));
+  const leading = firstColumns(right, k, k, maxRank);
+  const [modes, components] = tall ? [leading, left] : [left, leading];
+  fixSigns(modes, f, components, m, maxRank);
+  const moments = momentsOfRows(components, rowsPerTrial, stepsAhead, maxRank);
+  return { ...moments, singularValues: s, modes, maxRank, method: "qr" };
+}
+
+/**
+ * The Gram route; `null` if the smallest component to keep has σ/σ₁ below `limit`, where it would not be
+ * accurate (nothing beyond the eigenvalues is computed then).
+ *
+ * @throws {RangeError} as `delayEmbedding`.
+ *
+ * @example
+ * ```ts
+ * import { whitenByGram } from "#lib/math/dmd/whitening.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const trials = { data: Float64Array.of(3, 4), numTrials: 1, numTime: 2, numUnits: 1 };
+ * const found = whitenByGram(trials, { numDelays: 1 }, 1, () => 1, 1e-5);
+ * assertAlmostEquals(found!.cross[0], 12 / 25, 1e-15);
+ * ```
+ */
+export function whitenByGram(
+  trials: TrialSet,
+  delays: DelayParams,
+  stepsAhead: number,
+  choose: ChooseComponents,
+  limit: number,
+): Whitening | null {
+  const { numRows, numFeatures: f } = embeddingShape(trials, delays);
+  const gram = hankelGram(trials, delays);
+  const { values, vectors } = symmetricEigen(gram, f);
+  const singularValues = values.slice(0, Math.min(numRows, f))
+    .map((value) => Math.sqrt(Math.max(0, value)));
+  const maxRank = choose(singularValues);
+  const smallest = singularValues[maxRank - 1];
+  if (!(smallest > 0 && smallest >= limit * singularValues[0])) return null;
+  const modes = firstColumns(vectors, f, f, maxRank);
+  const weights = modes.map((x, p) => x / singularValues[p % maxRank]);
+  const moments = whitenedMoments(trials, delays, stepsAhead, weights, maxRank, gram);
+  return { ...moments, singularValues, modes, maxRank, method: "gram" };
+}
+
+function firstColumns(a: Float64Array, m: number, n: number, count: number): Float64Array {
+  const out = new Float64Array(m * count);
+  for (let i = 0; i < m; i++) out.set(a.subarray(i * n, i * n + count), i * count);
+  return out;
+}
+
+function fixSigns(u: Float64Array, f: number, v: Float64Array, m: number, count: number): void {
+  for (let j = 0; j < count; j++) {
+    let largest = 0;
+    for (let i = 1; i < f; i++) {
+      if (Math.abs(u[i * count + j]) > Math.abs(u[largest * count + j])) largest = i;
+    }
+    if (u[largest * count + j] >= 0) continue;
+    for (let i = 0; i < f; i++) u[i * count + j] = -u[i * count + j];
+    for (let i = 0; i < m; i++) v[i * count + j] = -v[i * count + j];
+  }
+}
