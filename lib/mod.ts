@@ -1,1 +1,19 @@
-export {};
+// What a task of one's own imports as "basin": definitions, artifact types, values and random streams.
+// Leaves out the engine, which a task never sees, and the numerics, which are imported by path (#lib/math/…).
+
+export { z } from "zod";
+export type { ArtifactType, ValueOf } from "./core/artifact.ts";
+export { commonRank, type StudyRank } from "./core/artifacts/common_rank.ts";
+export { type Figure, figure } from "./core/artifacts/figure.ts";
+export { file } from "./core/artifacts/file.ts";
+export { type Operator, operator } from "./core/artifacts/operator.ts";
+export { table } from "./core/artifacts/table.ts";
+export { type Trajectories, trajectories } from "./core/artifacts/trajectories.ts";
+export { type Attractor, defineAttractor } from "./core/attractor.ts";
+export type { Member } from "./core/member.ts";
+export { defineMetric, type Metric, type Score } from "./core/metric.ts";
+export { type RandomStream, randomStream } from "./core/random.ts";
+export { type Cell, type Column, recordsOf, type Table, tableOf } from "./core/table.ts";
+export { defineTask, type Item, many, one, optional, type Task } from "./core/task.ts";
+export type { TaskContext, TaskExample } from "./core/task.ts";
+export { requireDims, type Tensor, tensor } from "./core/tensor.ts";
