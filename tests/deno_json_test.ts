@@ -1,0 +1,65 @@
+// What deno.json promises: exact npm packages, and tasks that grant what they need and no more.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { environmentVariables } from "#lib/cli/terminal.ts";
+
+interface TaskEntry {
+  readonly description: string;
+  readonly command: string;
+}
+
+const text = await Deno.readTextFile(new URL("../deno.json", import.meta.url));
+const config = JSON.parse(text);
+const tasks: Readonly<Record<string, TaskEntry>> = config.tasks;
+
+/** The single `deno …` commands of all tasks, with the task's name. */
+const commands = Object.entries(tasks).flatMap(([name, { command }]) =>
+  command.split("&&").map((part) => ({ name, command: part.trim() }))
+);
+
+Deno.test("deno.json names npm packages only, in exact versions", () => {
+  for (const [name, target] of Object.entries(config.imports as Record<string, string>)) {
+    if (target.startsWith("./")) continue;
+    assertMatch(target, /^npm:(@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(\/[\w./-]+)?$/, name);
+  }
+  assert(!/\b(jsr:|https?:)/.test(text), "deno.json refers to jsr: or the web");
+});
+
+Deno.test("deno.json freezes the lock file", () => {
+  assertEquals(config.lock, { path: "deno.lock", frozen: true });
+});
+
+Deno.test("deno.json describes every task", () => {
+  for (const [name, task] of Object.entries(tasks)) {
+    assert(task.description?.length > 10 && task.command?.length > 0, `task ${name}`);
+  }
+});
+
+Deno.test("deno.json grants no task everything", () => {
+  for (const { name, command } of commands) {
+    const words = command.split(/\s+/);
+    const everything = words.filter((word) =>
+      /^(-A|--allow-all|-P.*|--permission-set.*)$/.test(word)
+    );
+    assertEquals(everything, [], `task ${name}`);
+    assert(!words.some((word) => /^--allow-(net|ffi|import|sys)\b/.test(word)), `task ${name}`);
+    if (/^deno (run|test|bench)\b/.test(command)) {
+      assert(words.includes("--no-prompt"), `task ${name} may ask instead of failing`);
+    }
+  }
+});
+
+Deno.test("deno.json lets only tests, benchmarks and run:external start programs", () => {
+  const starters = commands.filter(({ command }) => command.includes("--allow-run"));
+  assertEquals(starters.map(({ name }) => name), ["run:external", "test", "test:only", "bench"]);
+});
+
+Deno.test("deno.json lets the command line write below results only and read the environment it names", () => {
+  for (const { name, command } of commands.filter(({ command }) => command.includes("cli/main"))) {
+    const flag = (start: string) => command.split(" ").find((word) => word.startsWith(start));
+    assertEquals(flag("--allow-env"), `--allow-env=${environmentVariables.join(",")}`, name);
+    if (name === "run:external") continue;
+    const writes = flag("--allow-write")?.replace(",$GITHUB_STEP_SUMMARY", "");
+    assert(writes === undefined || writes === "--allow-write=results", `task ${name}: ${writes}`);
+  }
+});
