@@ -1,0 +1,34 @@
+// Runs a task as a stage would: params checked and defaulted, members' params too, outputs written and read back.
+
+import type { Member } from "#lib/core/member.ts";
+import { parseMemberParams, parseParams } from "#lib/core/resolve.ts";
+import type { Task } from "#lib/core/task.ts";
+
+/** Values by port; items of a `many` port carry their coordinates. */
+// deno-lint-ignore no-explicit-any
+type Inputs = Readonly<Record<string, any>>;
+
+/** The outputs of a task for raw params. Throws what the task throws, and a list of issues for wrong params. */
+export async function runTask(
+  // deno-lint-ignore no-explicit-any
+  task: Task<any, any, any>,
+  raw: Readonly<Record<string, unknown>>,
+  inputs: Inputs = {},
+  members: Readonly<Record<string, Member>> = {},
+  // deno-lint-ignore no-explicit-any
+): Promise<Readonly<Record<string, any>>> {
+  const parsed = parseParams(task.params, raw);
+  if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.error));
+  const full = parseMemberParams(task.members, parsed.value, members);
+  if (!full.ok) throw new TypeError(JSON.stringify(full.error));
+  const context = { members, signal: new AbortController().signal, progress: () => {} };
+  const results = await task.run(context, full.value, inputs);
+  const types = typeof task.outputs === "function"
+    ? task.outputs(full.value, members)
+    : task.outputs;
+  return Object.fromEntries(
+    Object.entries(results).map((
+      [port, value],
+    ) => [port, types[port].decode(types[port].encode(value))]),
+  );
+}
