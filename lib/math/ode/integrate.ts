@@ -1,7 +1,8 @@
 // The integrators by name, with the order each one claims. A test measures every claim.
 
 import type { VectorField } from "../../core/attractor.ts";
-import { dormandPrince, dormandPrinceStepper } from "./dormand_prince.ts";
+import { dormandPrince } from "./dormand_prince.ts";
+import { dormandPrinceStepper } from "./dormand_prince_step.ts";
 import { euler, eulerStepper, type ProcessNoise } from "./euler.ts";
 import type { EnsembleGrid, Stepper } from "./grid.ts";
 import { rk4, rk4Stepper } from "./rk4.ts";
