@@ -1,6 +1,6 @@
 // The DMD operator of any rank up to the one a fit kept, from its second moments alone.
 
-import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
+import { choleskySolve } from "../linalg/cholesky.ts";
 import { requireShape } from "../linalg/require_shape.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric_eigen.ts";
 import { transpose } from "../linalg/transpose.ts";
@@ -18,7 +18,7 @@ export interface PairMoments {
  * A_r = [(P_r + λI)⁻¹ C_r]ᵀ with P_r, C_r the leading r×r blocks of V₋ᵀV₋ and V₋ᵀV₊: what a fit of rank r on the
  * same data would give. r³/3 + 2r³ operations.
  *
- * @throws {RangeError} if r is no integer in [1, maxRank], or P_r + λI is not positive definite.
+ * @throws {RangeError} if r is no integer in [1, maxRank], or P_r + λI is singular to working precision.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function operatorAtRank(
   ridge = moments.ridge,
 ): Float64Array {
   const regularised = autoBlock(moments, rank, ridge);
-  if (cholesky(regularised, rank) === null) {
+  if (conditionNumber(regularised, rank) === Infinity) {
     throw new RangeError(
       `operator at rank ${rank}: the regression is singular (ridge ${ridge}); ` +
         "fewer independent pairs than components: choose a smaller rank or a ridge > 0",
@@ -52,7 +52,8 @@ export function operatorAtRank(
 }
 
 /**
- * Condition number of P_r + λI, the matrix that `operatorAtRank` inverts; Infinity if it is singular.
+ * Condition number of P_r + λI, the matrix that `operatorAtRank` inverts; Infinity if it is singular to
+ * working precision (smallest eigenvalue ≤ r·eps·largest).
  *
  * @throws {RangeError} if r is no integer in [1, maxRank].
  *
@@ -70,9 +71,13 @@ export function conditioningAtRank(
   rank: number,
   ridge = moments.ridge,
 ): number {
-  const values = symmetricEigenvalues(autoBlock(moments, rank, ridge), rank);
-  const smallest = values[rank - 1];
-  return smallest > 0 ? values[0] / smallest : Infinity;
+  return conditionNumber(autoBlock(moments, rank, ridge), rank);
+}
+
+function conditionNumber(a: Float64Array, n: number): number {
+  const values = symmetricEigenvalues(a, n);
+  const rounding = n * Number.EPSILON * values[0];
+  return values[n - 1] > rounding ? values[0] / values[n - 1] : Infinity;
 }
 
 function autoBlock(moments: PairMoments, rank: number, ridge: number): Float64Array {
