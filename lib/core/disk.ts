@@ -19,6 +19,12 @@ export interface AppendFile {
   close(): void;
 }
 
+/** Part of a file: from `offset`, up to `length` bytes or to the end. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length?: number;
+}
+
 /** A lock that ends with its holder. */
 export interface DiskLock {
   release(): void;
@@ -26,26 +32,34 @@ export interface DiskLock {
 
 /** A file system. Failures are thrown as {@link DiskError}, with the errno. */
 export interface Disk {
-  read(path: string): Promise<Uint8Array>;
-  readSync(path: string): Uint8Array;
-  /** Creates a new file and writes it whole; `sync`: durable before it returns. Fails if it exists. */
+  read(path: string, range?: ByteRange): Promise<Uint8Array>;
+  readSync(path: string, range?: ByteRange): Uint8Array;
+  /**
+   * Creates a new file and writes it whole; `sync`: durable before it returns; `mtime`: stamped with this time
+   * instead of now. Fails if it exists.
+   */
   create(
     path: string,
     bytes: Uint8Array,
-    options?: { readonly sync?: boolean; readonly mode?: number },
+    options?: { readonly sync?: boolean; readonly mode?: number; readonly mtime?: number },
   ): Promise<void>;
   append(path: string): Promise<AppendFile>;
   rename(from: string, to: string): Promise<void>;
+  /** Removes a file, a link or an empty directory. */
   remove(path: string): Promise<void>;
   makeDirectory(path: string): Promise<void>;
   /** Names in a directory, sorted; empty if it does not exist. */
   list(path: string): Promise<readonly string[]>;
   /** Of the path itself, links not followed; `undefined` if it does not exist. */
   stat(path: string): DiskStat | undefined;
+  /** Makes the content of a file durable. */
+  syncFile(path: string): Promise<void>;
   /** Makes renames and creations in a directory durable. */
   syncDirectory(path: string): Promise<void>;
-  /** Waits for an exclusive lock on a file (created if absent). */
+  /** Waits for an exclusive lock on a file (created if absent, removed on release). */
   lock(path: string): Promise<DiskLock>;
+  /** The same lock if nobody holds it now, else `undefined`. */
+  tryLock(path: string): Promise<DiskLock | undefined>;
 }
 
 /** A failed disk operation. */
