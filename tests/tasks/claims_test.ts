@@ -111,10 +111,8 @@ Deno.test("claims asks every metric, compares metrics, and looks at the floor", 
     table,
     floors,
   );
-  assertEquals(each.map(({ verdict, floor }) => [verdict, floor]), [["undecidable", 0.3], [
-    "holds",
-    0.06,
-  ]]);
+  assertEquals(each.map(({ verdict }) => verdict), ["undecidable", "holds"]);
+  assertEquals(each.map(({ floor }) => floor), [0.3, 0.09375]);
 });
 
 /** Rows of test B: ordered pairs of seven patterns, three epochs; values = curve × a factor per pattern. */
