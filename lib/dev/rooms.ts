@@ -70,7 +70,6 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   "@resvg/resvg-wasm": ["lib/draw"],
   "dejavu-fonts-ttf": ["lib/draw"],
   "@hpcc-js/wasm-graphviz": ["lib/report"],
-  "@tensorflow/tfjs": ["gpu", "tasks"],
   "ml-matrix": [],
   "fast-check": [],
 };
