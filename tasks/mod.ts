@@ -4,9 +4,13 @@ import type { TaskIndex } from "../lib/core/task.ts";
 
 /** Tasks by the name used in YAML, loaded when used. */
 export const tasks = {
+  aggregate: () => import("./aggregate.ts"),
+  assert: () => import("./assert.ts"),
+  claims: () => import("./claims.ts"),
   combine: () => import("./combine.ts"),
   common_rank: () => import("./common_rank.ts"),
   compare: () => import("./compare.ts"),
+  dmd: () => import("./dmd.ts"),
   embed: () => import("./embed.ts"),
   normalize: () => import("./normalize.ts"),
   numpy_stream: () => import("./numpy_stream.ts"),
