@@ -1,0 +1,157 @@
+// Dynamical similarity of two linear operators: the angle between A and C B Cᵀ for the best orthogonal C (Ostrow, Eisen,
+// Kozachkov & Fiete 2023, "Beyond geometry", eq. 7), with a certificate of how far from optimal it can be.
+// Leaves out operators of unequal size (zero_pad.ts), the optimiser of the published package (reference_optimiser.ts)
+// and distances of spectra (wasserstein.ts).
+
+import { transpose } from "#lib/math/linalg/transpose.ts";
+import { multiply, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
+import { angleBetween, euclideanFromAngle } from "./angle.ts";
+import { angleLowerBound } from "./certificate.ts";
+import { matchEigenvalues } from "./eigenvalue_matching.ts";
+import { describeOperator, type OperatorFrames } from "./operator_frames.ts";
+import { search } from "./search.ts";
+import { fromFrames, type RotationGroup, structuredStarts, unstructuredStarts } from "./starts.ts";
+
+/** How much to search. `pruned`: starts from structure only; `standard`, `thorough`: random ones too. */
+export type DsaEffort = "pruned" | "standard" | "thorough";
+
+/** Settings of a comparison. */
+export interface DsaOptions {
+  /** Default `standard`. */
+  readonly effort?: DsaEffort;
+  /** Default `orthogonal`. */
+  readonly group?: RotationGroup;
+  /** Number of random starts, instead of the one that goes with the effort. */
+  readonly numRandomStarts?: number;
+  /** Seed of the random starts. Default 0. */
+  readonly seed?: number | string;
+}
+
+/** A comparison. Angles in radians. */
+export interface DsaResult {
+  /** Angle between A and C B Cᵀ, in [0, π]. */
+  readonly angle: number;
+  /** ‖A − C B Cᵀ‖ of the unit operators, 2 sin(angle/2). */
+  readonly euclidean: number;
+  /** No orthogonal C gives a smaller angle than this. */
+  readonly lowerBound: number;
+  /** angle − lowerBound; 0 proves the angle optimal. */
+  readonly gap: number;
+  /** C (n×n). */
+  readonly rotation: Float64Array;
+  readonly numStarts: number;
+  readonly bestStart: string;
+  readonly iterations: number;
+  readonly gradientNorm: number;
+}
+
+/**
+ * Compares A and B (n×n, not zero). Positive multiples of an operator are the same operator. Exactly symmetric: the
+ * pair is put in an order of its own first, and exchanging A and B transposes C.
+ *
+ * @throws {RangeError} if lengths do not fit, an entry is not finite, or an operator is zero.
+ *
+ * @example
+ * ```ts
+ * import { dsa } from "#lib/math/dsa/dsa.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const a = Float64Array.of(1, 0, 0, 2); // the same dynamics with the axes exchanged
+ * const b = Float64Array.of(2, 0, 0, 1);
+ * assertAlmostEquals(dsa(a, b, 2).angle, 0, 1e-12);
+ * ```
+ */
+export function dsa(
+  a: Float64Array,
+  b: Float64Array,
+  n: number,
+  options: DsaOptions = {},
+): DsaResult {
+  return compareOperators(describeOperator(a, n), describeOperator(b, n), options);
+}
+
+/**
+ * The same for operators prepared by `describeOperator`: in a study each is prepared once.
+ *
+ * @throws {RangeError} if the operators differ in size.
+ *
+ * @example
+ * ```ts
+ * import { compareOperators } from "#lib/math/dsa/dsa.ts";
+ * import { describeOperator } from "#lib/math/dsa/operator_frames.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const a = describeOperator(Float64Array.of(1, 2, 3, 4), 2);
+ * assertEquals(compareOperators(a, a).angle, 0);
+ * ```
+ */
+export function compareOperators(
+  a: OperatorFrames,
+  b: OperatorFrames,
+  options: DsaOptions = {},
+): DsaResult {
+  if (a.n !== b.n) {
+    throw new RangeError(
+      `compareOperators: sizes ${a.n} and ${b.n} differ; pad the smaller with zeros or choose one rank`,
+    );
+  }
+  const order = comesFirst(a, b);
+  if (order === 0) return identical(a.n);
+  const [x, y] = order < 0 ? [a, b] : [b, a];
+  const { effort = "standard", group = "orthogonal", seed = 0 } = options;
+  const matching = matchEigenvalues(x, y);
+  const lowerBound = angleLowerBound(x, y, matching.bound);
+  const numRandom = options.numRandomStarts ?? numRandomStarts(effort, x.n);
+  const found = search(
+    x,
+    y,
+    structuredStarts(x, y, matching, group),
+    () => effort === "pruned" ? [] : unstructuredStarts(x, y, numRandom, group, seed),
+    lowerBound,
+  );
+  const c = fromFrames(x, y, found.rotation);
+  const moved = multiplyTransposeB(multiply(c, y.unit, x.n, x.n, x.n), c, x.n, x.n, x.n);
+  const angle = angleBetween(x.unit, moved);
+  return {
+    angle,
+    euclidean: euclideanFromAngle(angle),
+    lowerBound,
+    gap: Math.max(0, angle - lowerBound),
+    rotation: order < 0 ? c : transpose(c, x.n, x.n),
+    numStarts: found.numStarts,
+    bestStart: found.bestStart,
+    iterations: found.iterations,
+    gradientNorm: found.gradientNorm,
+  };
+}
+
+// An order of operators that depends on their content alone: by digest, then by entries.
+function comesFirst(a: OperatorFrames, b: OperatorFrames): number {
+  if (a.digest !== b.digest) return a.digest < b.digest ? -1 : 1;
+  for (let i = 0; i < a.unit.length; i++) {
+    if (a.unit[i] !== b.unit[i]) return a.unit[i] < b.unit[i] ? -1 : 1;
+  }
+  return 0;
+}
+
+function identical(n: number): DsaResult {
+  const rotation = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) rotation[i * n + i] = 1;
+  return {
+    angle: 0,
+    euclidean: 0,
+    lowerBound: 0,
+    gap: 0,
+    rotation,
+    numStarts: 1,
+    bestStart: "identity",
+    iterations: 0,
+    gradientNorm: 0,
+  };
+}
+
+function numRandomStarts(effort: DsaEffort, n: number): number {
+  if (effort === "pruned") return 0;
+  const standard = n <= 20 ? 32 : n <= 40 ? 12 : 8;
+  return effort === "thorough" ? 4 * standard : standard;
+}

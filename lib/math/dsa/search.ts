@@ -1,0 +1,135 @@
+// The search for the best C: every start is descended in turn, given up when it cannot catch up with the best so far,
+// and the winner is polished. Stops as soon as the best is proved optimal by the lower bound.
+// Leaves out how starts are made (starts.ts) and one descent (descent.ts).
+
+import { cayleyStep } from "./cayley_step.ts";
+import { descend } from "./descent.ts";
+import {
+  matchingError,
+  type MatchingProblem,
+  matchingProblem,
+  orthonormalise,
+  pad,
+  stationarity,
+} from "./matching_problem.ts";
+import type { OperatorFrames } from "./operator_frames.ts";
+import type { Start } from "./starts.ts";
+
+/** The best rotation found between two Schur frames (n×n), and how. */
+export interface SearchResult {
+  readonly rotation: Float64Array;
+  readonly numStarts: number;
+  readonly bestStart: string;
+  /** Descent steps of all starts together. */
+  readonly iterations: number;
+  /** Frobenius norm of the Riemannian gradient of ½‖A − C B Cᵀ‖² at the end. */
+  readonly gradientNorm: number;
+}
+
+/**
+ * Searches from `first` (in the order of their errors) and then, unless proved optimal, from `later()`. `lowerBound` is
+ * an angle under which no rotation can come.
+ *
+ * @example
+ * ```ts
+ * import { describeOperator } from "#lib/math/dsa/operator_frames.ts";
+ * import { search } from "#lib/math/dsa/search.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const a = describeOperator(Float64Array.of(2), 1);
+ * const start = { name: "identity", rotation: Float64Array.of(1) };
+ * assertEquals(search(a, a, [start], () => [], 0).bestStart, "identity");
+ * ```
+ */
+export function search(
+  x: OperatorFrames,
+  y: OperatorFrames,
+  first: readonly Start[],
+  later: () => readonly Start[],
+  lowerBound: number,
+): SearchResult {
+  const problem = matchingProblem(x.t, y.t, x.partner, x.n);
+  const queue = first
+    .map(({ name, rotation }): Candidate => {
+      const c = pad(rotation, x.n, problem.stride, 1);
+      return { name, c, value: matchingError(problem, c) };
+    })
+    .sort((p, q) => p.value - q.value);
+  let best: Candidate = { ...queue[0], c: queue[0].c.slice() };
+  let numStarts = 0;
+  let iterations = 0;
+  const proved = (tolerance: number) => angleOf(best.value) - lowerBound < tolerance;
+  const follow = (name: string, c: Float64Array) => {
+    numStarts++;
+    unsettle(problem, c);
+    const limits = { ...EXPLORE, target: best.value };
+    const result = descend(problem, c, limits);
+    iterations += result.iterations;
+    if (result.value < best.value) best = { name, c, value: result.value };
+  };
+  if (proved(EXACT)) numStarts++;
+  else {
+    for (const { name, c } of queue) if (!proved(ENOUGH)) follow(name, c);
+    if (!proved(ENOUGH)) {
+      for (const { name, rotation } of later()) {
+        if (!proved(ENOUGH)) follow(name, pad(rotation, x.n, problem.stride, 1));
+      }
+    }
+  }
+  const last = descend(problem, best.c, POLISH);
+  orthonormalise(problem, best.c);
+  return {
+    rotation: unpad(best.c, x.n, problem.stride),
+    numStarts,
+    bestStart: best.name,
+    iterations: iterations + last.iterations,
+    gradientNorm: last.gradientNorm,
+  };
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly c: Float64Array;
+  readonly value: number;
+}
+
+// θ from F = ½‖A − C B Cᵀ‖² of unit operators.
+function angleOf(value: number): number {
+  return 2 * Math.asin(Math.min(1, Math.sqrt(value / 2)));
+}
+
+// A start that structure makes stationary may be a saddle: it is turned a little, the same way each time.
+function unsettle(problem: MatchingProblem, c: Float64Array): void {
+  if (stationarity(problem, c) > SETTLED) return;
+  const { n, stride, skew } = problem;
+  skew.fill(0);
+  for (let i = 0, k = 1; i < n; i++) {
+    for (let j = i + 1; j < n; j++, k++) {
+      // Weyl's sequence of the golden ratio, in (−1, 1): generic, and no randomness needed.
+      const value = KICK / n * (2 * ((k * GOLDEN) % 1) - 1);
+      skew[i * stride + j] = value;
+      skew[j * stride + i] = -value;
+    }
+  }
+  cayleyStep(skew, c, stride, problem.elimination, c);
+}
+
+function unpad(c: Float64Array, n: number, stride: number): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) out.set(c.subarray(i * stride, i * stride + n), i * n);
+  return out;
+}
+
+const EXPLORE = { maxIterations: 500, gradientTolerance: 1e-7, relativeDecrease: 1e-7 };
+const POLISH = {
+  maxIterations: 3000,
+  gradientTolerance: 1e-9,
+  relativeDecrease: 0,
+  target: Infinity,
+};
+/** Radians above the lower bound at which a start is taken as it is, and at which the search ends. */
+const EXACT = 1e-9;
+const ENOUGH = 1e-6;
+const SETTLED = 1e-2;
+const KICK = 0.05;
+const GOLDEN = 0.6180339887498949;
