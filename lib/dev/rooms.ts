@@ -69,7 +69,7 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   "vega-lite": ["lib/draw"],
   "@resvg/resvg-wasm": ["lib/draw"],
   "dejavu-fonts-ttf": ["lib/draw"],
-  "@hpcc-js/wasm-graphviz": ["lib/report"],
+  "@hpcc-js/wasm-graphviz": ["lib/cli"],
   "ml-matrix": [],
   "fast-check": [],
 };
