@@ -1,16 +1,22 @@
 // Dynamical similarity of two linear operators: the angle between A and C B Cᵀ for the best orthogonal C (Ostrow, Eisen,
 // Kozachkov & Fiete 2023, "Beyond geometry", eq. 7), with a certificate of how far from optimal it can be.
-// Leaves out operators of unequal size (zero_pad.ts), the optimiser of the published package (reference_optimiser.ts)
-// and distances of spectra (wasserstein.ts).
+// Leaves out operators of unequal size (match_sizes.ts) and distances of spectra (wasserstein.ts).
 
 import { transpose } from "#lib/math/linalg/transpose.ts";
-import { multiply, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
+import { multiply, multiplyTransposeA, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
 import { angleBetween, euclideanFromAngle } from "./angle.ts";
 import { angleLowerBound } from "./certificate.ts";
 import { matchEigenvalues } from "./eigenvalue_matching.ts";
 import { describeOperator, type OperatorFrames } from "./operator_frames.ts";
+import { referenceMatch } from "./reference_optimiser.ts";
 import { search } from "./search.ts";
-import { fromFrames, type RotationGroup, structuredStarts, unstructuredStarts } from "./starts.ts";
+import {
+  fromFrames,
+  givenStarts,
+  type RotationGroup,
+  structuredStarts,
+  unstructuredStarts,
+} from "./starts.ts";
 
 /** How much to search. `pruned`: starts from structure only; `standard`, `thorough`: random ones too. */
 export type DsaEffort = "pruned" | "standard" | "thorough";
@@ -21,10 +27,19 @@ export interface DsaOptions {
   readonly effort?: DsaEffort;
   /** Default `orthogonal`. */
   readonly group?: RotationGroup;
+  /**
+   * `riemannian` (default), or `reference`: the published package's, with its `iterations` and `learningRate`. The latter
+   * depends on the order of the pair.
+   */
+  readonly optimiser?: "riemannian" | "reference";
+  readonly iterations?: number;
+  readonly learningRate?: number;
   /** Number of random starts, instead of the one that goes with the effort. */
   readonly numRandomStarts?: number;
   /** Seed of the random starts. Default 0. */
   readonly seed?: number | string;
+  /** Further starts C, orthogonal n×n: for example C_ik C_kj of two other pairs of a set, to repair a triangle. */
+  readonly starts?: readonly Float64Array[];
 }
 
 /** A comparison. Angles in radians. */
@@ -95,34 +110,89 @@ export function compareOperators(
       `compareOperators: sizes ${a.n} and ${b.n} differ; pad the smaller with zeros or choose one rank`,
     );
   }
+  if (options.optimiser === "reference") return compareAsPublished(a, b, options);
   const order = comesFirst(a, b);
   if (order === 0) return identical(a.n);
-  const [x, y] = order < 0 ? [a, b] : [b, a];
+  if (order < 0) return compareOrdered(a, b, options, options.starts ?? []);
+  const n = a.n;
+  const turned = (options.starts ?? []).map((c) => transpose(c, n, n));
+  const result = compareOrdered(b, a, options, turned);
+  return { ...result, rotation: transpose(result.rotation, n, n) };
+}
+
+function compareOrdered(
+  x: OperatorFrames,
+  y: OperatorFrames,
+  options: DsaOptions,
+  given: readonly Float64Array[],
+): DsaResult {
   const { effort = "standard", group = "orthogonal", seed = 0 } = options;
+  const numRandom = options.numRandomStarts ?? numRandomStarts(effort, x.n);
   const matching = matchEigenvalues(x, y);
   const lowerBound = angleLowerBound(x, y, matching.bound);
-  const numRandom = options.numRandomStarts ?? numRandomStarts(effort, x.n);
   const found = search(
     x,
     y,
-    structuredStarts(x, y, matching, group),
+    [...structuredStarts(x, y, matching, group), ...givenStarts(x, y, given)],
     () => effort === "pruned" ? [] : unstructuredStarts(x, y, numRandom, group, seed),
     lowerBound,
   );
-  const c = fromFrames(x, y, found.rotation);
-  const moved = multiplyTransposeB(multiply(c, y.unit, x.n, x.n, x.n), c, x.n, x.n, x.n);
-  const angle = angleBetween(x.unit, moved);
+  const { numStarts, bestStart, iterations, gradientNorm } = found;
+  const rotation = fromFrames(x, y, found.rotation);
+  return {
+    ...scores(x, y, rotation, lowerBound),
+    rotation,
+    numStarts,
+    bestStart,
+    iterations,
+    gradientNorm,
+  };
+}
+
+function compareAsPublished(a: OperatorFrames, b: OperatorFrames, options: DsaOptions): DsaResult {
+  const { rotation, losses, exchanged } = referenceMatch(a.unit, b.unit, a.n, {
+    ...options,
+    seed: `${options.seed ?? 0}/${a.digest}/${b.digest}`,
+  });
+  const lowerBound = angleLowerBound(a, b, matchEigenvalues(a, b).bound);
+  const numStarts = options.group === "special_orthogonal" || a.n === 1 ? 1 : 2;
+  return {
+    ...scores(a, b, rotation, lowerBound),
+    rotation,
+    numStarts,
+    bestStart: exchanged ? "network, exchanged" : "network",
+    iterations: numStarts * losses.length,
+    gradientNorm: gradientNorm(a.unit, moved(b, rotation), a.n),
+  };
+}
+
+function scores(x: OperatorFrames, y: OperatorFrames, c: Float64Array, lowerBound: number) {
+  const angle = angleBetween(x.unit, moved(y, c));
   return {
     angle,
     euclidean: euclideanFromAngle(angle),
     lowerBound,
     gap: Math.max(0, angle - lowerBound),
-    rotation: order < 0 ? c : transpose(c, x.n, x.n),
-    numStarts: found.numStarts,
-    bestStart: found.bestStart,
-    iterations: found.iterations,
-    gradientNorm: found.gradientNorm,
   };
+}
+
+function moved(y: OperatorFrames, c: Float64Array): Float64Array {
+  const n = y.n;
+  return multiplyTransposeB(multiply(c, y.unit, n, n, n), c, n, n, n);
+}
+
+// Frobenius norm of the skew part of S Aᵀ − Aᵀ S.
+function gradientNorm(a: Float64Array, s: Float64Array, n: number): number {
+  const left = multiplyTransposeB(s, a, n, n, n);
+  const right = multiplyTransposeA(a, s, n, n, n);
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const ij = i * n + j, ji = j * n + i;
+      sum += (0.5 * (left[ij] - left[ji] - right[ij] + right[ji])) ** 2;
+    }
+  }
+  return Math.sqrt(sum);
 }
 
 // An order of operators that depends on their content alone: by digest, then by entries.

@@ -61,7 +61,8 @@ export function search(
   const proved = (tolerance: number) => angleOf(best.value) - lowerBound < tolerance;
   const follow = (name: string, c: Float64Array) => {
     numStarts++;
-    unsettle(problem, c);
+    // A start that structure makes stationary may be a saddle.
+    if (stationarity(problem, c) < SETTLED) shake(problem, c);
     const limits = { ...EXPLORE, target: best.value };
     const result = descend(problem, c, limits);
     iterations += result.iterations;
@@ -76,13 +77,25 @@ export function search(
       }
     }
   }
-  const last = descend(problem, best.c, POLISH);
+  let last = descend(problem, best.c, POLISH);
+  iterations += last.iterations;
+  // Descent can end on a saddle of a symmetric pair: turned a little, it must come back.
+  for (let round = 0; round < MAX_SHAKES && !proved(ENOUGH); round++) {
+    const c = best.c.slice();
+    shake(problem, c);
+    const result = descend(problem, c, { ...EXPLORE, target: last.value * (1 - GAIN) });
+    iterations += result.iterations;
+    if (!(result.value < last.value * (1 - GAIN))) break;
+    best = { name: best.name, c, value: result.value };
+    last = descend(problem, c, POLISH);
+    iterations += last.iterations;
+  }
   orthonormalise(problem, best.c);
   return {
     rotation: unpad(best.c, x.n, problem.stride),
     numStarts,
     bestStart: best.name,
-    iterations: iterations + last.iterations,
+    iterations,
     gradientNorm: last.gradientNorm,
   };
 }
@@ -98,9 +111,8 @@ function angleOf(value: number): number {
   return 2 * Math.asin(Math.min(1, Math.sqrt(value / 2)));
 }
 
-// A start that structure makes stationary may be a saddle: it is turned a little, the same way each time.
-function unsettle(problem: MatchingProblem, c: Float64Array): void {
-  if (stationarity(problem, c) > SETTLED) return;
+// Turns C a little, the same way each time.
+function shake(problem: MatchingProblem, c: Float64Array): void {
   const { n, stride, skew } = problem;
   skew.fill(0);
   for (let i = 0, k = 1; i < n; i++) {
@@ -131,5 +143,8 @@ const POLISH = {
 const EXACT = 1e-9;
 const ENOUGH = 1e-6;
 const SETTLED = 1e-2;
+const MAX_SHAKES = 4;
+/** Relative decrease of F that shows a saddle. */
+const GAIN = 1e-9;
 const KICK = 0.05;
 const GOLDEN = 0.6180339887498949;

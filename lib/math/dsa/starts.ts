@@ -4,6 +4,7 @@
 import { randomStream } from "#lib/core/random.ts";
 import { determinant } from "#lib/math/linalg/lu.ts";
 import { multiply, multiplyTransposeA, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
+import { requireShape } from "#lib/math/linalg/require_shape.ts";
 import type { EigenvalueMatching } from "./eigenvalue_matching.ts";
 import type { OperatorFrames } from "./operator_frames.ts";
 import { randomOrthogonal } from "./random_orthogonal.ts";
@@ -95,6 +96,32 @@ export function unstructuredStarts(
     starts.push({ name: `random ${k + 1}`, rotation: betweenFrames(x, y, c) });
   }
   return starts;
+}
+
+/**
+ * Starts from given orthogonal C (n×n).
+ *
+ * @throws {RangeError} if a length does not fit.
+ *
+ * @example
+ * ```ts
+ * import { describeOperator } from "#lib/math/dsa/operator_frames.ts";
+ * import { givenStarts } from "#lib/math/dsa/starts.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const a = describeOperator(Float64Array.of(2), 1);
+ * assertEquals(givenStarts(a, a, [Float64Array.of(-1)])[0].name, "given 1");
+ * ```
+ */
+export function givenStarts(
+  x: OperatorFrames,
+  y: OperatorFrames,
+  rotations: readonly Float64Array[],
+): readonly Start[] {
+  return rotations.map((c, k) => {
+    requireShape("givenStarts", `starts[${k}]`, c, x.n, x.n);
+    return { name: `given ${k + 1}`, rotation: betweenFrames(x, y, c) };
+  });
 }
 
 /**
