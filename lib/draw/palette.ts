@@ -1,0 +1,88 @@
+// Colours, dashes and shapes of data series. Safe for colour-blind readers, and told apart without colour: neighbours
+// differ in lightness, and every series also has its own dash and shape for black-and-white print.
+// Sources: Okabe & Ito 2008, "Color universal design"; colours of metrics and groups as the published figures have them.
+
+/** How one series looks. */
+export interface SeriesLook {
+  readonly colour: string;
+  /** Lengths of strokes and gaps in px; empty is solid. */
+  readonly dash: readonly number[];
+  /** A Vega symbol. */
+  readonly shape: string;
+}
+
+/** Names that have a colour of their own wherever they appear. */
+const known: Readonly<Record<string, string>> = {
+  dsa: "#7B1E3C",
+  linear_cka: "#8D99AE",
+  cka: "#8D99AE",
+  procrustes: "#2B2F42",
+  master: "#ED6A5A",
+  untrained: "#E5B25D",
+  master_frozen: "#9BC1BC",
+  partial: "#8FBC8F",
+  full: "#4C1E4F",
+  unfrozen: "#696D7D",
+};
+
+/** Alternating dark and light, so that neighbours differ in grey too. */
+const cycle = [
+  "#0072B2",
+  "#E69F00",
+  "#117733",
+  "#56B4E9",
+  "#882255",
+  "#009E73",
+  "#D55E00",
+  "#CC79A7",
+];
+const dashes = [[], [5, 2], [1.5, 2], [7, 2, 1.5, 2], [3, 1.5], [9, 2]];
+const shapes = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down"];
+
+/**
+ * Looks of series in the order given. A known name (a metric, a published group) keeps its colour; others take the
+ * cycle's colours in order.
+ *
+ * @example
+ * ```ts
+ * import { seriesLooks } from "#lib/draw/palette.ts";
+ * import { assertEquals } from "@std/assert";
+ * const looks = seriesLooks(["dsa", "mine", "procrustes"]);
+ * assertEquals(looks.map(({ colour }) => colour), ["#7B1E3C", "#0072B2", "#2B2F42"]);
+ * ```
+ */
+export function seriesLooks(names: readonly string[]): SeriesLook[] {
+  let next = 0;
+  return names.map((name, at) => ({
+    colour: Object.hasOwn(known, name) ? known[name] : cycle[next++ % cycle.length],
+    dash: dashes[at % dashes.length],
+    shape: shapes[at % shapes.length],
+  }));
+}
+
+/** How well-known names are written in figures. */
+const titles: Readonly<Record<string, string>> = {
+  dsa: "DSA",
+  linear_cka: "CKA",
+  cka: "CKA",
+  procrustes: "Procrustes",
+  sigma: "σ",
+  alpha: "α",
+  r_squared: "R²",
+  sem: "SEM",
+  as_published: "as published",
+};
+
+/**
+ * A name as figures write it: known names by convention, others with spaces for underscores.
+ *
+ * @example
+ * ```ts
+ * import { displayName } from "#lib/draw/palette.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(["linear_cka", "two_stable"].map(displayName), ["CKA", "two stable"]);
+ * ```
+ */
+export function displayName(name: string): string {
+  return Object.hasOwn(titles, name) ? titles[name] : name.replaceAll("_", " ");
+}

@@ -1,0 +1,86 @@
+// The house theme: how every figure of Basin looks unless a workflow overrides it. White ground, DejaVu Sans, sizes
+// that stay legible when a figure is printed at the width of one journal column.
+
+/** Width of a figure in print. */
+export type FigureWidth = "single" | "double";
+
+/** Widths in px of 1/96 inch: 85 mm for one column, 175 mm for two. */
+export const widthPx: Readonly<Record<FigureWidth, number>> = { single: 321, double: 661 };
+
+/** Ink, from strongest to faintest. */
+export const ink = { text: "#222222", axis: "#444444", faint: "#888888", grid: "#E4E4E4" } as const;
+
+/** Font families in order of preference; the PNG is made with DejaVu Sans, whose metrics Verdana shares. */
+export const fontFamily = "DejaVu Sans, Verdana, sans-serif";
+
+/** Sizes of text in px: 9 px are 6.75 points in print. */
+export const textSize = { small: 8, label: 9, title: 9.5, header: 10, figure: 11 } as const;
+
+/** Vega-Lite configuration of the house theme. */
+export const houseTheme: Readonly<Record<string, unknown>> = {
+  background: "white",
+  font: fontFamily,
+  padding: 5,
+  view: { stroke: null },
+  axis: {
+    domainColor: ink.axis,
+    domainWidth: 0.8,
+    tickColor: ink.axis,
+    tickWidth: 0.8,
+    tickSize: 3,
+    labelColor: ink.text,
+    labelFontSize: textSize.label,
+    labelLimit: 0,
+    labelPadding: 2,
+    titleColor: ink.text,
+    titleFontSize: textSize.title,
+    titleFontWeight: "normal",
+    titlePadding: 5,
+    grid: false,
+    gridColor: ink.grid,
+    gridWidth: 0.6,
+  },
+  axisY: { grid: true, domain: false, ticks: false, labelPadding: 4 },
+  header: {
+    labelColor: ink.text,
+    labelFontSize: textSize.header,
+    labelPadding: 4,
+    titleColor: ink.text,
+    titleFontSize: textSize.header,
+  },
+  legend: {
+    labelColor: ink.text,
+    labelFontSize: textSize.label,
+    labelLimit: 0,
+    titleColor: ink.text,
+    titleFontSize: textSize.label,
+    titleFontWeight: "normal",
+    titleLimit: 0,
+    symbolOpacity: 1,
+    symbolStrokeWidth: 1.5,
+    symbolSize: 40,
+    gradientThickness: 8,
+    gradientStrokeColor: null,
+    offset: 6,
+    padding: 0,
+    rowPadding: 2,
+    columnPadding: 10,
+  },
+  title: {
+    color: ink.text,
+    fontSize: textSize.figure,
+    fontWeight: "bold",
+    anchor: "start",
+    offset: 8,
+    subtitleColor: ink.axis,
+    subtitleFontSize: textSize.title,
+  },
+  facet: { spacing: 14 },
+  concat: { spacing: 14 },
+  line: { strokeWidth: 1.4, strokeCap: "butt", strokeJoin: "round" },
+  point: { size: 22, filled: true, opacity: 1 },
+  rule: { strokeWidth: 1 },
+  bar: { opacity: 1 },
+  rect: { opacity: 1 },
+  text: { color: ink.text, fontSize: textSize.label, font: fontFamily },
+};
