@@ -1,0 +1,166 @@
+// Code closures by esbuild, remembered on disk: a warm plan costs one stat per module and never starts the bundler.
+// The memory is disposable; losing it costs a bundle of about 50 ms per task.
+
+import { dirname, join } from "@std/path";
+import type { Closure, ClosureSource } from "../core/closure.ts";
+import { type Digest, digestOf, digestOfValue, hexOf } from "../core/digest.ts";
+import type { Clock, Disk } from "../core/disk.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { bundle, type BundleRequest, namedDigests } from "./bundle.ts";
+import { Modules, type ModuleStamp } from "./modules.ts";
+import { integrityOf, type PackageSources } from "./packages.ts";
+
+/** What closures are made with. */
+export interface ClosureOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** Absolute path of the project: `deno.json` and `deno.lock` lie there. */
+  readonly root: string;
+  /** Folder of the memory, or `null` to keep none. */
+  readonly memory: string | null;
+}
+
+/** One remembered closure. */
+interface Memory {
+  readonly format: 1;
+  readonly digest: Digest;
+  readonly code: Digest;
+  readonly modules: Readonly<Record<string, ModuleStamp>>;
+  readonly packages: readonly string[];
+  /** Digest of what the import map and the lock file say of this closure. */
+  readonly surroundings: Digest;
+}
+
+/** Closures of tasks, each computed at most once per process. */
+export class EsbuildClosures implements ClosureSource {
+  readonly #options: ClosureOptions;
+  readonly #modules: Modules;
+  readonly #sources: PackageSources;
+  readonly #known = new Map<string, Promise<Result<Closure, string>>>();
+
+  constructor(options: ClosureOptions) {
+    this.#options = options;
+    this.#modules = new Modules(options.disk, options.clock);
+    this.#sources = {
+      imports: readJsonFile(options.disk, join(options.root, "deno.json")).imports ?? {},
+      lock: readJsonFile(options.disk, join(options.root, "deno.lock")),
+    };
+  }
+
+  closure(
+    task: string,
+    members: Readonly<Record<string, string>>,
+  ): Promise<Result<Closure, string>> {
+    const name = hexOf(digestOfValue([task, members]));
+    const known = this.#known.get(name) ?? this.#find(name, task, members);
+    this.#known.set(name, known);
+    return known;
+  }
+
+  async #find(
+    name: string,
+    task: string,
+    members: Readonly<Record<string, string>>,
+  ): Promise<Result<Closure, string>> {
+    const request = { root: this.#options.root, task, members, imports: this.#sources.imports };
+    return await this.#recall(name, request) ?? await this.#make(name, request);
+  }
+
+  /** The remembered closure, if every module and package still is what it was. */
+  async #recall(
+    name: string,
+    request: BundleRequest,
+  ): Promise<Result<Closure, string> | undefined> {
+    const { memory, disk } = this.#options;
+    if (memory === null) return undefined;
+    let remembered: Memory;
+    try {
+      remembered = JSON.parse(
+        new TextDecoder().decode(disk.readSync(join(memory, `${name}.json`))),
+      );
+    } catch {
+      return undefined;
+    }
+    if (remembered.format !== 1) return undefined;
+    let moved = false;
+    const stamps: Record<string, ModuleStamp> = {};
+    for (const [path, before] of Object.entries(remembered.modules)) {
+      const stamp = this.#modules.stamp(path, before);
+      if (stamp === null || stamp.digest !== before.digest) return undefined;
+      stamps[path] = stamp;
+      moved ||= stamp !== before;
+    }
+    if (this.#surroundings(remembered.packages) !== remembered.surroundings) return undefined;
+    const codePath = join(memory, `${hexOf(remembered.code)}.js`);
+    if (disk.stat(codePath) === undefined) return undefined;
+    if (moved) await this.#keep(`${name}.json`, JSON.stringify({ ...remembered, modules: stamps }));
+    return ok({
+      digest: remembered.digest,
+      modules: namedDigests({ modules: stamps }, request),
+      code: async () => {
+        const code = new TextDecoder().decode(await disk.read(codePath));
+        if (digestOf(code) === remembered.code) return code;
+        const again = await bundle(request, this.#modules);
+        if (!again.ok) throw new Error(again.error);
+        return again.value.code;
+      },
+    });
+  }
+
+  async #make(name: string, request: BundleRequest): Promise<Result<Closure, string>> {
+    const made = await bundle(request, this.#modules);
+    if (!made.ok) return made;
+    const { code, modules, packages } = made.value;
+    const integrity: Record<string, Readonly<Record<string, string>>> = {};
+    for (const specifier of packages) {
+      const found = integrityOf(specifier, this.#sources.lock);
+      if (typeof found === "string") return err(found);
+      integrity[specifier] = found;
+    }
+    const codeDigest = digestOf(code);
+    const digest = digestOfValue({ code: codeDigest, integrity });
+    const memory: Memory = {
+      format: 1,
+      digest,
+      code: codeDigest,
+      modules,
+      packages,
+      surroundings: this.#surroundings(packages),
+    };
+    await this.#keep(`${hexOf(codeDigest)}.js`, code);
+    await this.#keep(`${name}.json`, JSON.stringify(memory));
+    return ok({
+      digest,
+      modules: namedDigests(made.value, request),
+      code: () => Promise.resolve(code),
+    });
+  }
+
+  /** The import map decides where bare imports lead, the lock file what is behind them. */
+  #surroundings(packages: readonly string[]): Digest {
+    return digestOfValue([
+      this.#sources.imports,
+      packages.map((specifier) => integrityOf(specifier, this.#sources.lock)),
+    ]);
+  }
+
+  /** Best effort: a memory that cannot be written only costs time. */
+  async #keep(name: string, text: string): Promise<void> {
+    const { memory, disk } = this.#options;
+    if (memory === null) return;
+    const path = join(memory, name);
+    const part = `${path}.${crypto.randomUUID()}`;
+    try {
+      await disk.makeDirectory(dirname(path));
+      await disk.create(part, new TextEncoder().encode(text));
+      await disk.rename(part, path);
+    } catch {
+      // Read-only results: the next process bundles again.
+    }
+  }
+}
+
+// deno-lint-ignore no-explicit-any
+function readJsonFile(disk: Pick<Disk, "readSync">, path: string): any {
+  return JSON.parse(new TextDecoder().decode(disk.readSync(path)));
+}
