@@ -1,0 +1,55 @@
+// `plan`: hit, run or maybe for every stage, with expected time from history. Runs nothing.
+
+import { z } from "zod";
+import { defineCommand, exitCodes } from "../command.ts";
+import {
+  overridesArgument,
+  selectionOptions,
+  workflowArgument,
+  workflowOptions,
+} from "../options.ts";
+
+export default defineCommand({
+  name: "plan",
+  summary: "Show what a run would do, and how long it may take.",
+  arguments: [workflowArgument, overridesArgument],
+  options: z.strictObject({
+    ...workflowOptions,
+    ...selectionOptions,
+    all: z.boolean().default(false).describe("every member, not only totals by stage"),
+    json: z.boolean().default(false).describe("as JSON on standard output"),
+  }),
+  examples: [
+    { command: "deno task plan workflows/attractors.yaml", summary: "what would run now" },
+    {
+      command: "deno task plan workflows/attractors.yaml n_delays=20",
+      summary: "what a change would cost",
+    },
+  ],
+  async handler(terminal, args, options) {
+    const { openSession } = await import("../session.ts");
+    const { planByStage, planText } = await import("../plan_text.ts");
+    const { stageHistory } = await import("../stage_history.ts");
+    await using session = await openSession(terminal, args, options);
+    if (session.failed !== null) return session.failed;
+    const plan = await session.plan();
+    const history = stageHistory(session.store.manifests());
+    const rows = planByStage(plan, history);
+    if (options.json) {
+      const members = plan.entries.map((entry, i) => ({
+        stage: plan.graph.members[i].id,
+        verdict: entry.verdict,
+        ...("key" in entry ? { key: entry.key } : {}),
+      }));
+      terminal.out(JSON.stringify({ ...plan.counts, stages_by_name: rows, members }) + "\n");
+      return exitCodes.done;
+    }
+    if (options.all) {
+      plan.entries.forEach((entry, i) =>
+        terminal.out(`${entry.verdict.padEnd(8)} ${plan.graph.members[i].id}\n`)
+      );
+    }
+    terminal.out(planText(plan, rows, terminal.columns()));
+    return exitCodes.done;
+  },
+});

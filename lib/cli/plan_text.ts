@@ -1,0 +1,85 @@
+// A plan for people: one row per stage, axes collapsed, with the expected time.
+
+import { bold, dim, green, yellow } from "@std/fmt/colors";
+import { fit, formatSeconds, plural } from "../report/format.ts";
+import type { Plan } from "../workflow/plan.ts";
+import type { StageHistory } from "./stage_history.ts";
+
+/** Counts and expected work of one stage. */
+export interface StagePlan {
+  readonly stage: string;
+  readonly task: string;
+  readonly members: number;
+  readonly hit: number;
+  readonly run: number;
+  readonly maybe: number;
+  /** Worker seconds of what will or may run; `null` if a member was never seen. */
+  readonly seconds: number | null;
+}
+
+/** The plan by stage, in the order of the file; stages left out by `--only` are not listed. */
+export function planByStage(plan: Plan, history: StageHistory): readonly StagePlan[] {
+  const rows = new Map(plan.graph.stages.map(({ name, task }) => [
+    name,
+    { stage: name, task, members: 0, hit: 0, run: 0, maybe: 0, seconds: 0 as number | null },
+  ]));
+  plan.entries.forEach((entry, i) => {
+    if (entry.verdict === "left-out") return;
+    const member = plan.graph.members[i];
+    const row = rows.get(member.stage)!;
+    row.members++;
+    row[entry.verdict]++;
+    if (entry.verdict === "hit" || (entry.verdict === "run" && entry.sameAs !== undefined)) return;
+    const seconds = history.expected(member.id, member.stage, member.task.name);
+    row.seconds = row.seconds === null || seconds === undefined ? null : row.seconds + seconds;
+  });
+  return [...rows.values()].filter(({ members }) => members > 0);
+}
+
+/** The plan as text. */
+export function planText(plan: Plan, rows: readonly StagePlan[], columns: number): string {
+  const { counts } = plan;
+  const width = Math.min(columns, 100);
+  const nameWidth = Math.min(Math.max(...rows.map(({ stage }) => stage.length), 5), width - 46);
+  const taskWidth = Math.min(Math.max(...rows.map(({ task }) => task.length), 4), 16);
+  const lines = [
+    `${bold(plan.graph.workflow)}: ${plural(counts.stages, "stage")} — ` +
+    `${counts.hit} hit, ${counts.run} run, ${counts.maybe} maybe`,
+    dim(
+      `  ${"stage".padEnd(nameWidth)}  ${"task".padEnd(taskWidth)}  ${"hit".padStart(6)} ${
+        "run".padStart(6)
+      } ${"maybe".padStart(6)}  expected`,
+    ),
+  ];
+  for (const row of rows) {
+    const cell = (count: number, colour: (text: string) => string) => {
+      const text = (count === 0 ? "·" : String(count)).padStart(6);
+      return count === 0 ? dim(text) : colour(text);
+    };
+    const expected = row.run + row.maybe === 0
+      ? ""
+      : row.seconds === null
+      ? dim("not seen yet")
+      : formatSeconds(row.seconds);
+    lines.push(
+      `  ${fit(row.stage, nameWidth).padEnd(nameWidth)}  ${
+        fit(row.task, taskWidth).padEnd(taskWidth)
+      }  ` +
+        `${cell(row.hit, (text) => text)} ${cell(row.run, green)} ${
+          cell(row.maybe, yellow)
+        }  ${expected}`,
+    );
+  }
+  const known = rows.every(({ seconds }) => seconds !== null);
+  const total = rows.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0);
+  if (counts.run + counts.maybe > 0) {
+    lines.push(
+      known
+        ? `about ${
+          formatSeconds(total)
+        } of worker time; a "maybe" runs only if what it reads comes out different`
+        : `a "maybe" runs only if what it reads comes out different`,
+    );
+  }
+  return lines.join("\n") + "\n";
+}

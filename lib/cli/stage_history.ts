@@ -1,0 +1,45 @@
+// How long stages took before, from stored manifests: for expected times in plans and live views.
+
+import type { Manifest } from "../core/manifest.ts";
+
+/** Seconds by stage. */
+export interface StageHistory {
+  /** Seconds that this member took last time, else the mean over members of its stage, else of its task. */
+  expected(id: string, stage: string, task: string): number | undefined;
+}
+
+/**
+ * Gathers durations, latest first.
+ *
+ * @example
+ * ```ts
+ * import { stageHistory } from "#lib/cli/stage_history.ts";
+ * import { assertEquals } from "@std/assert";
+ * const manifest = { provenance: { stage: "fit[seed=0]", seconds: 2 }, action: { recipe: { task: "dmd" } } };
+ * // deno-lint-ignore no-explicit-any
+ * const history = stageHistory([manifest as any]);
+ * assertEquals(history.expected("fit[seed=9]", "fit", "dmd"), 2);
+ * ```
+ */
+export function stageHistory(manifests: Iterable<Manifest>): StageHistory {
+  const byId = new Map<string, number>();
+  const means = new Map<string, { sum: number; count: number }>();
+  const add = (name: string, seconds: number) => {
+    const mean = means.get(name) ?? { sum: 0, count: 0 };
+    mean.sum += seconds;
+    mean.count++;
+    means.set(name, mean);
+  };
+  for (const { provenance, action } of manifests) {
+    const { stage, seconds } = provenance;
+    if (!byId.has(stage)) byId.set(stage, seconds);
+    add(`stage ${stage.split("[")[0]}`, seconds);
+    add(`task ${action.recipe.task}`, seconds);
+  }
+  return {
+    expected(id, stage, task) {
+      const mean = means.get(`stage ${stage}`) ?? means.get(`task ${task}`);
+      return byId.get(id) ?? (mean === undefined ? undefined : mean.sum / mean.count);
+    },
+  };
+}
