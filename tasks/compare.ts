@@ -56,7 +56,6 @@ export default defineTask({
     const facts = {
       metric: metric.name,
       unit: metric.unit(params.options as never),
-      ...(rank === undefined ? {} : { rank }),
     };
     const records = bound.a !== undefined
       ? [{ ...scoreCells(compare(prepare(bound.a), prepare(bound.b))), ...facts }]

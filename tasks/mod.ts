@@ -12,6 +12,7 @@ export const tasks = {
   compare: () => import("./compare.ts"),
   dmd: () => import("./dmd.ts"),
   embed: () => import("./embed.ts"),
+  figure: () => import("./figure.ts"),
   normalize: () => import("./normalize.ts"),
   numpy_stream: () => import("./numpy_stream.ts"),
   perturb: () => import("./perturb.ts"),

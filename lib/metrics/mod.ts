@@ -3,4 +3,8 @@
 import type { MemberIndex } from "../core/member.ts";
 
 /** Members of the room `metrics` by the name used in YAML, loaded when used. */
-export const metrics = {} satisfies MemberIndex;
+export const metrics = {
+  dsa: () => import("./dsa.ts"),
+  linear_cka: () => import("./linear_cka.ts"),
+  procrustes: () => import("./procrustes.ts"),
+} satisfies MemberIndex;
