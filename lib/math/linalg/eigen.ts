@@ -80,7 +80,11 @@ function toHessenberg(h: Float64Array, n: number): void {
   for (let k = 0; k < n - 2; k++) {
     let tail = 0;
     for (let i = k + 2; i < n; i++) tail += h[i * n + k] * h[i * n + k];
-    if (tail === 0) continue;
+    // Entries are scaled to at most about 1, so a tail of 1e-140 is nothing.
+    if (tail < 1e-280) {
+      for (let i = k + 2; i < n; i++) h[i * n + k] = 0;
+      continue;
+    }
     const head = h[(k + 1) * n + k];
     const norm = Math.sqrt(head * head + tail);
     const pivot = head > 0 ? -norm : norm;
@@ -109,11 +113,15 @@ function toHessenberg(h: Float64Array, n: number): void {
 
 // Double-shift QR on the active block lo … hi, deflating from the bottom.
 function francis(h: Float64Array, n: number, re: Float64Array, im: Float64Array): void {
+  let norm = 0;
+  for (let i = 0; i < h.length; i++) norm = Math.max(norm, Math.abs(h[i]));
   let hi = n - 1;
   let steps = 0;
   while (hi >= 0) {
     let lo = hi;
-    while (lo > 0 && !negligible(h, n, lo)) lo--;
+    // Where roundings from large entries keep refilling a small coupling, one of size eps·‖A‖ may go.
+    const floor = norm * (steps < PATIENCE ? 1e-140 : Number.EPSILON);
+    while (lo > 0 && !negligible(h, n, lo, floor)) lo--;
     if (lo > 0) h[lo * n + lo - 1] = 0;
     if (lo === hi) {
       re[hi] = h[hi * n + hi];
@@ -133,10 +141,9 @@ function francis(h: Float64Array, n: number, re: Float64Array, im: Float64Array)
   }
 }
 
-function negligible(h: Float64Array, n: number, i: number): boolean {
-  let size = Math.abs(h[(i - 1) * n + i - 1]) + Math.abs(h[i * n + i]);
-  if (size === 0) size = 1;
-  return Math.abs(h[i * n + i - 1]) <= Number.EPSILON * size;
+function negligible(h: Float64Array, n: number, i: number, floor: number): boolean {
+  const size = Math.abs(h[(i - 1) * n + i - 1]) + Math.abs(h[i * n + i]);
+  return Math.abs(h[i * n + i - 1]) <= Number.EPSILON * size + floor;
 }
 
 // One implicit double-shift step. Exceptional shifts break cycles.
@@ -224,4 +231,5 @@ function pairEigenvalues(
   }
 }
 
+const PATIENCE = 30;
 const MAX_STEPS = 60;

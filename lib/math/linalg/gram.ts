@@ -2,6 +2,7 @@
 // Row blocks of fixed size are summed one after the other, so a result is a function of the data alone
 // and a later parallel version that adds block results in order can reproduce it.
 
+import { multiplyTransposeA } from "./matmul.ts";
 import { requireShape } from "./require_shape.ts";
 
 /** Rows per block of the fixed summation order. */
@@ -35,6 +36,43 @@ export function gram(
   }
   for (let i = 1; i < n; i++) {
     for (let j = 0; j < i; j++) out[i * n + j] = out[j * n + i];
+  }
+  return out;
+}
+
+/**
+ * AᵀB (p×q) of A (m×p) and B (m×q), summed in the same row blocks as `gram`: `crossGram(a, a, …)` has the
+ * bytes of `gram(a, …)`, and over many rows the rounding is smaller than in one running sum.
+ *
+ * @throws {RangeError} if an array's length does not fit the sizes.
+ *
+ * @example
+ * ```ts
+ * import { crossGram } from "#lib/math/linalg/gram.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(crossGram(Float64Array.of(1, 2), Float64Array.of(3, 4), 2, 1, 1), Float64Array.of(11));
+ * ```
+ */
+export function crossGram(
+  a: Float64Array,
+  b: Float64Array,
+  m: number,
+  p: number,
+  q: number,
+  out: Float64Array = new Float64Array(p * q),
+): Float64Array {
+  requireShape("crossGram", "a", a, m, p);
+  requireShape("crossGram", "b", b, m, q);
+  requireShape("crossGram", "out", out, p, q);
+  out.fill(0);
+  const part = new Float64Array(p * q);
+  for (let from = 0; from < m; from += GRAM_ROW_BLOCK) {
+    const to = Math.min(m, from + GRAM_ROW_BLOCK);
+    const rowsA = a.subarray(from * p, to * p);
+    const rowsB = b.subarray(from * q, to * q);
+    multiplyTransposeA(rowsA, rowsB, to - from, p, q, part);
+    for (let i = 0; i < out.length; i++) out[i] += part[i];
   }
   return out;
 }

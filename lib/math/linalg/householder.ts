@@ -108,12 +108,18 @@ export function makeReflector(
   beta: Float64Array,
   diagonal: Float64Array,
 ): void {
+  let tail = squaresFrom(x, start + 1, start + length);
+  let scale = 1;
+  if (x[start] * x[start] + tail < 1e-250) {
+    // Squares would underflow: v may have any length, so it is kept enlarged.
+    scale = 2 ** 500;
+    for (let i = start; i < start + length; i++) x[i] *= scale;
+    tail = squaresFrom(x, start + 1, start + length);
+  }
   const head = x[start];
-  let tail = 0;
-  for (let i = start + 1; i < start + length; i++) tail += x[i] * x[i];
   if (tail === 0) {
     beta[j] = 0;
-    diagonal[j] = head;
+    diagonal[j] = head / scale;
     return;
   }
   const norm = Math.sqrt(head * head + tail);
@@ -121,7 +127,7 @@ export function makeReflector(
   const v0 = head - pivot;
   x[start] = v0;
   beta[j] = 2 / (v0 * v0 + tail);
-  diagonal[j] = pivot;
+  diagonal[j] = pivot / scale;
 }
 
 /**
@@ -175,4 +181,10 @@ export function reflectRows(
     s *= beta;
     for (let i = 0; i < length; i++) rows[p + i] -= s * v[start + i];
   }
+}
+
+function squaresFrom(x: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += x[i] * x[i];
+  return sum;
 }

@@ -89,7 +89,8 @@ function tridiagonalise(a: Float64Array, n: number, diagonal: Float64Array, off:
     let tail = 0;
     for (let j = k + 2; j < n; j++) tail += a[row + j] * a[row + j];
     const head = a[row + k + 1];
-    if (tail === 0) {
+    // Entries are scaled to at most about 1, so a tail of 1e-140 is nothing.
+    if (tail < 1e-280) {
       off[k] = head;
       continue;
     }
@@ -155,48 +156,99 @@ function accumulate(a: Float64Array, beta: Float64Array, n: number): Float64Arra
 }
 
 // Diagonalises the tridiagonal matrix in place; the rotations act on pairs of rows of `rows` (if given).
+// QL converges fast on blocks graded upwards, so a block graded downwards is turned end for end first.
 function implicitQL(d: Float64Array, e: Float64Array, n: number, rows: Float64Array | null): void {
+  let norm = 0;
+  for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(d[i]), Math.abs(e[i]));
+  let blockEnd = -1;
   for (let l = 0; l < n; l++) {
+    if (l > blockEnd) {
+      blockEnd = splitAfter(d, e, l, n - 1, SMALLEST);
+      if (Math.abs(d[blockEnd]) < Math.abs(d[l])) reverseBlock(d, e, l, blockEnd, n, rows);
+    }
     for (let iteration = 0;; iteration++) {
-      let m = l;
-      while (m < n - 1 && Math.abs(e[m]) > EPSILON * (Math.abs(d[m]) + Math.abs(d[m + 1]))) m++;
+      // Where roundings from large entries keep refilling a small coupling, one of size eps·‖T‖ may go.
+      const m = splitAfter(d, e, l, blockEnd, iteration < PATIENCE ? SMALLEST : EPSILON * norm);
       if (m === l) break;
       if (iteration >= MAX_ITERATIONS) {
         throw new Error(`symmetricEigen: no convergence after ${MAX_ITERATIONS} QL steps at ${l}`);
       }
-      let g = (d[l + 1] - d[l]) / (2 * e[l]);
-      let r = Math.hypot(g, 1);
-      g = d[m] - d[l] + e[l] / (g + (g >= 0 ? r : -r));
-      let s = 1;
-      let c = 1;
-      let shift = 0;
-      let i = m - 1;
-      for (; i >= l; i--) {
-        const f = s * e[i];
-        const b = c * e[i];
-        r = Math.sqrt(f * f + g * g);
-        if (r < TINY) r = Math.hypot(f, g);
-        e[i + 1] = r;
-        if (r === 0) {
-          d[i + 1] -= shift;
-          e[m] = 0;
-          break;
-        }
-        s = f / r;
-        c = g / r;
-        g = d[i + 1] - shift;
-        const t = (d[i] - g) * s + 2 * c * b;
-        shift = s * t;
-        d[i + 1] = g + shift;
-        g = c * t - b;
-        if (rows !== null) rotateRows(rows, i * n, (i + 1) * n, n, c, s);
-      }
-      if (r === 0 && i >= l) continue;
-      d[l] -= shift;
-      e[l] = g;
-      e[m] = 0;
+      qlStep(d, e, l, m, n, rows);
     }
   }
+}
+
+// The end of the unreduced block that starts at `from`: the first m whose e[m] is negligible.
+function splitAfter(
+  d: Float64Array,
+  e: Float64Array,
+  from: number,
+  last: number,
+  floor: number,
+): number {
+  let m = from;
+  while (m < last && Math.abs(e[m]) > EPSILON * (Math.abs(d[m]) + Math.abs(d[m + 1])) + floor) {
+    m++;
+  }
+  return m;
+}
+
+function reverseBlock(
+  d: Float64Array,
+  e: Float64Array,
+  from: number,
+  to: number,
+  n: number,
+  rows: Float64Array | null,
+): void {
+  d.subarray(from, to + 1).reverse();
+  e.subarray(from, to).reverse();
+  if (rows === null) return;
+  for (let i = from, j = to; i < j; i++, j--) {
+    const row = rows.slice(i * n, (i + 1) * n);
+    rows.copyWithin(i * n, j * n, (j + 1) * n);
+    rows.set(row, j * n);
+  }
+}
+
+// One implicit step with Wilkinson's shift on the block l … m, chasing the bulge from the bottom up.
+function qlStep(
+  d: Float64Array,
+  e: Float64Array,
+  l: number,
+  m: number,
+  n: number,
+  rows: Float64Array | null,
+): void {
+  let g = (d[l + 1] - d[l]) / (2 * e[l]);
+  const root = Math.hypot(g, 1);
+  g = d[m] - d[l] + e[l] / (g + (g >= 0 ? root : -root));
+  let s = 1;
+  let c = 1;
+  let shift = 0;
+  for (let i = m - 1; i >= l; i--) {
+    const f = s * e[i];
+    const b = c * e[i];
+    let r = Math.sqrt(f * f + g * g);
+    if (r < TINY) r = Math.hypot(f, g);
+    e[i + 1] = r;
+    if (r === 0) {
+      d[i + 1] -= shift;
+      e[m] = 0;
+      return;
+    }
+    s = f / r;
+    c = g / r;
+    g = d[i + 1] - shift;
+    const t = (d[i] - g) * s + 2 * c * b;
+    shift = s * t;
+    d[i + 1] = g + shift;
+    g = c * t - b;
+    if (rows !== null) rotateRows(rows, i * n, (i + 1) * n, n, c, s);
+  }
+  d[l] -= shift;
+  e[l] = g;
+  e[m] = 0;
 }
 
 // (x, y) ← (c x − s y, s x + c y) for two rows of length n.
@@ -228,4 +280,6 @@ function sorted(d: Float64Array, scale: number, n: number, rows: Float64Array): 
 
 const EPSILON = Number.EPSILON;
 const TINY = 1e-140;
+const SMALLEST = 1e-300;
+const PATIENCE = 30;
 const MAX_ITERATIONS = 60;

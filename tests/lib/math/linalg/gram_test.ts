@@ -1,4 +1,4 @@
-import { centreColumns, gram, GRAM_ROW_BLOCK } from "#lib/math/linalg/gram.ts";
+import { centreColumns, crossGram, gram, GRAM_ROW_BLOCK } from "#lib/math/linalg/gram.ts";
 import { transpose } from "#lib/math/linalg/transpose.ts";
 import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { fresh, largestDifference, plainProduct } from "./fresh.ts";
@@ -45,5 +45,17 @@ Deno.test("centreColumns() removes the mean even beside an offset of 1e9", () =>
     }
     const inPlace = a.slice();
     assertEquals(centreColumns(inPlace, m, 3, inPlace), centreColumns(a, m, 3));
+  });
+});
+
+Deno.test("crossGram() is AᵀB, and of a matrix with itself has the bytes of gram()", () => {
+  fresh((draws) => {
+    for (const [m, p, q] of [[1, 1, 1], [30, 3, 3], [30, 5, 2], [GRAM_ROW_BLOCK + 9, 9, 6]]) {
+      const a = draws.normal(m, p);
+      const b = draws.normal(m, q);
+      const expected = plainProduct(transpose(a, m, p), b, p, m, q);
+      assertLess(largestDifference(crossGram(a, b, m, p, q), expected), 1e-12 * (m + 1));
+      assertEquals(crossGram(a, a, m, p, p), gram(a, m, p));
+    }
   });
 });

@@ -5,7 +5,16 @@ import { fresh, plainProduct } from "./fresh.ts";
 
 Deno.test("multiply() and its transposed forms sum in index order, bit for bit, for all ragged sizes", () => {
   fresh((draws) => {
-    const sizes = [[0, 3, 2], [3, 0, 2], [1, 1, 1], [4, 4, 4], [5, 7, 6], [50, 50, 50]];
+    const sizes = [
+      [0, 3, 2],
+      [3, 0, 2],
+      [1, 1, 1],
+      [4, 4, 4],
+      [5, 7, 6],
+      [3, 40, 3],
+      [50, 50, 50],
+      [9, 600, 6],
+    ];
     for (let trial = 0; trial < 30; trial++) {
       sizes.push([draws.integer(1, 14), draws.integer(1, 30), draws.integer(1, 14)]);
     }

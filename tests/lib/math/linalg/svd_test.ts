@@ -47,6 +47,17 @@ Deno.test("svd() keeps relative accuracy when columns are scaled over forty orde
   });
 });
 
+Deno.test("svd() keeps columns apart whose squares underflow beside the others", () => {
+  fresh((draws) => {
+    const a = draws.normal(9, 3).map((x, p) => x * [1, 1e-90, 1e-180][p % 3]);
+    const s = checkSvd(a, 9, 3);
+    const plain = singularValues(a.map((x, p) => x * [1, 1e90, 1e180][p % 3]), 9, 3);
+    let ratio = 0;
+    for (let i = 0; i < 3; i++) ratio += Math.log(s[i] / plain[i]) + 90 * i * Math.LN10;
+    assertLess(Math.abs(ratio), 1e-11);
+  });
+});
+
 Deno.test("svd() has orthonormal factors for rank-deficient, zero and repeated spectra", () => {
   fresh((draws) => {
     const low = checkSvd(withSingularValues(draws, 40, 25, [3, 2, 1]), 40, 25);

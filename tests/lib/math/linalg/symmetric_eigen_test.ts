@@ -67,6 +67,37 @@ Deno.test("symmetricEigen() handles zero, diagonal and identity matrices and fix
   assertEquals(vectors, Float64Array.of(0, 0, 1, 1, 0, 0, 0, 1, 0));
 });
 
+Deno.test("symmetricEigen() converges on matrices graded in any direction, with or without noise below", () => {
+  fresh((draws) => {
+    for (let repeat = 0; repeat < 20; repeat++) {
+      const n = draws.integer(3, 30);
+      const g = draws.normal(n, n);
+      const sizes = draws.normal(1, n).map((x) => 10 ** (-6 * Math.abs(x)));
+      const order = [sizes, sizes.slice().sort(), sizes.slice().sort().reverse()][repeat % 3];
+      const largest = Math.max(...order) ** 2;
+      const graded = symmetrised(n, (i, j) => g[i * n + j] * order[i] * order[j]);
+      checkDecomposition(graded, n, 10 * largest);
+      const noisy = symmetrised(n, (i, j) => graded[i * n + j] + 1e-17 * g[j * n + i] * largest);
+      checkDecomposition(noisy, n, 10 * largest);
+      // A Gram matrix of smooth rows: eigenvalues fall to rounding within a few places.
+      const gramOfDecays = symmetrised(n, (i, j) => {
+        let sum = 0;
+        for (let k = 0; k < 50; k++) sum += Math.exp(-0.002 * k * (i + j)) * (1 + g[0] * k * 0.01);
+        return sum;
+      });
+      checkDecomposition(gramOfDecays, n, 500);
+    }
+  });
+});
+
+Deno.test("symmetricEigen() takes entries whose squares underflow for what they are: nothing", () => {
+  const tiny = symmetricEigen(
+    Float64Array.of(1, 1e-170, 1e-170, 1e-170, 1, 1e-170, 1e-170, 1e-170, 2),
+    3,
+  );
+  assertEquals(tiny.values, Float64Array.of(2, 1, 1));
+});
+
 Deno.test("symmetricEigenvalues() equals the values of symmetricEigen()", () => {
   fresh((draws) => {
     const a = withSpectrum(draws, draws.normal(1, 30));
@@ -95,6 +126,14 @@ function checkDecomposition(a: Float64Array, n: number, scale: number) {
     assertGreater(largest, 0);
   }
   return result;
+}
+
+function symmetrised(n: number, entry: (i: number, j: number) => number): Float64Array {
+  const a = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = i; j < n; j++) a[i * n + j] = a[j * n + i] = entry(i, j);
+  }
+  return a;
 }
 
 function withSpectrum(draws: Draws, spectrum: Float64Array): Float64Array {

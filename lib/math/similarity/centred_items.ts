@@ -1,0 +1,71 @@
+// What every geometric similarity needs of one system: its items × features matrix, centred, and its size.
+// Done once per system, so that n systems in n² pairs are centred n times.
+
+import { centreColumns } from "../linalg/gram.ts";
+import { frobeniusNorm } from "../linalg/norms.ts";
+import { requireFinite } from "../linalg/require_shape.ts";
+
+/** A column-centred items × features matrix, row-major. */
+export interface CentredItems {
+  readonly data: Float64Array;
+  readonly numItems: number;
+  readonly numFeatures: number;
+  /** Frobenius norm of the centred data, positive. */
+  readonly norm: number;
+}
+
+/**
+ * Centres the columns of X (items × features).
+ *
+ * @throws {RangeError} if sizes do not fit, an entry is not finite, or all items are equal (nothing is left to
+ * compare: the similarity would be 0/0).
+ *
+ * @example
+ * ```ts
+ * import { centreItems } from "#lib/math/similarity/centred_items.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(centreItems(Float64Array.of(1, 2, 3, 6), 2, 2).data, Float64Array.of(-1, -2, 1, 2));
+ * ```
+ */
+export function centreItems(x: Float64Array, numItems: number, numFeatures: number): CentredItems {
+  if (numItems < 1 || numFeatures < 1) {
+    throw new RangeError(
+      `similarity: ${numItems} items × ${numFeatures} features; wants at least 1 × 1`,
+    );
+  }
+  const data = centreColumns(x, numItems, numFeatures);
+  requireFinite("similarity", "the centred data", data);
+  const norm = frobeniusNorm(data);
+  // Centring leaves rounding of the size of eps times the data where all items are equal.
+  if (!(norm > Number.EPSILON * frobeniusNorm(x))) {
+    throw new RangeError(
+      `similarity: all ${numItems} items are equal, so there is no geometry to compare`,
+    );
+  }
+  return { data, numItems, numFeatures, norm };
+}
+
+/**
+ * Throws unless two systems have the same number of items.
+ *
+ * @throws {RangeError} naming both numbers.
+ *
+ * @example
+ * ```ts
+ * import { requireSameItems } from "#lib/math/similarity/centred_items.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => requireSameItems({ numItems: 2 }, { numItems: 3 }), RangeError);
+ * ```
+ */
+export function requireSameItems(
+  a: { readonly numItems: number },
+  b: { readonly numItems: number },
+): void {
+  if (a.numItems !== b.numItems) {
+    throw new RangeError(
+      `similarity: ${a.numItems} items against ${b.numItems}; rows must be the same items in both`,
+    );
+  }
+}

@@ -1,0 +1,122 @@
+// Linear centred kernel alignment (CKA) between two representations of the same items.
+// Kornblith, Norouzi, Lee & Hinton 2019, equation 1; its angle is a metric (Williams, Kunz, Kornblith & Linderman 2021).
+// Leaves out debiased, minibatch and kernel variants.
+
+import { crossGram, gram } from "../linalg/gram.ts";
+import { multiply, multiplyTransposeB } from "../linalg/matmul.ts";
+import { frobeniusNorm, innerProduct } from "../linalg/norms.ts";
+import { triangularFactor } from "../linalg/qr.ts";
+import { transpose } from "../linalg/transpose.ts";
+import { type CentredItems, centreItems, requireSameItems } from "./centred_items.ts";
+
+/** A system ready for CKA: centred, scaled by a power of two to a norm near 1, with its self-similarity. */
+export interface CkaItems extends CentredItems {
+  /** X̃X̃ᵀ (items × items) where that is smaller than the features; else null. */
+  readonly kernel: Float64Array | null;
+  /** ‖X̃ᵀX̃‖² = ‖X̃X̃ᵀ‖². */
+  readonly selfSquares: number;
+}
+
+/** Similarity and its angle in two units. */
+export interface CkaScore {
+  /** In [0, 1]; 1 for representations equal up to rotation, isotropic scale and shift. */
+  readonly cka: number;
+  /** arccos(CKA) in radians, in [0, π/2]: a metric. */
+  readonly angle: number;
+  /** (2/π)·arccos(CKA), in [0, 1]. */
+  readonly normalizedAngle: number;
+}
+
+/**
+ * Prepares X (items × features): the part of CKA that is done once per system, 2·m·p·min(m, p) operations.
+ *
+ * @throws {RangeError} as `centreItems`.
+ *
+ * @example
+ * ```ts
+ * import { compareLinearCka, prepareLinearCka } from "#lib/math/similarity/linear_cka.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const x = prepareLinearCka(Float64Array.of(1, 0, 0, 1, 1, 1), 3, 2);
+ * assertEquals(compareLinearCka(x, x).cka, 1);
+ * ```
+ */
+export function prepareLinearCka(x: Float64Array, numItems: number, numFeatures: number): CkaItems {
+  const items = centreItems(x, numItems, numFeatures);
+  // CKA does not depend on scale; a norm near 1 keeps fourth powers away from overflow, exactly.
+  const scale = 2 ** -Math.round(Math.log2(items.norm));
+  const data = items.data.map((value) => value * scale);
+  const wide = numFeatures >= numItems;
+  const kernel = wide ? gramOfRows(data, numItems, numFeatures) : null;
+  const self = kernel ?? gram(data, numItems, numFeatures);
+  return { ...items, data, norm: items.norm * scale, kernel, selfSquares: innerProduct(self, self) };
+}
+
+/**
+ * CKA(X, Y) = ‖ỸᵀX̃‖² / (‖X̃ᵀX̃‖ ‖ỸᵀỸ‖): 2mpq operations with features p, q < m items, less with kernels.
+ * Symmetric to rounding. Angles below 1e-4 rad are taken from the chord between the normalised kernels
+ * rather than from arccos, which would round them to multiples of 1e-8.
+ *
+ * @throws {RangeError} if the numbers of items differ.
+ *
+ * @example
+ * ```ts
+ * import { compareLinearCka, prepareLinearCka } from "#lib/math/similarity/linear_cka.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const x = prepareLinearCka(Float64Array.of(1, 2, 3), 3, 1);
+ * const y = prepareLinearCka(Float64Array.of(1, 3, 2), 3, 1);
+ * assertAlmostEquals(compareLinearCka(x, y).cka, 0.25, 1e-15);
+ * ```
+ */
+export function compareLinearCka(x: CkaItems, y: CkaItems): CkaScore {
+  requireSameItems(x, y);
+  const ratio = sharedSquares(x, y) / Math.sqrt(x.selfSquares * y.selfSquares);
+  const cka = Math.min(1, ratio);
+  const angle = 1 - cka < CHORD_BELOW ? 2 * Math.asin(kernelChord(x, y) / 2) : Math.acos(cka);
+  return { cka, angle, normalizedAngle: (2 / Math.PI) * angle };
+}
+
+// ‖ỸᵀX̃‖² = ⟨X̃X̃ᵀ, ỸỸᵀ⟩, in the cheapest of its forms.
+function sharedSquares(x: CkaItems, y: CkaItems): number {
+  if (x.kernel !== null && y.kernel !== null) return innerProduct(x.kernel, y.kernel);
+  if (x.kernel === null && y.kernel === null) {
+    const cross = crossGram(x.data, y.data, x.numItems, x.numFeatures, y.numFeatures);
+    return innerProduct(cross, cross);
+  }
+  const [wide, narrow] = x.kernel !== null ? [x, y] : [y, x];
+  const { data, numItems, numFeatures } = narrow;
+  return innerProduct(data, multiply(wide.kernel!, data, numItems, numItems, numFeatures));
+}
+
+// ‖K/‖K‖ − L/‖L‖‖ without cancellation: K and L are written on an orthonormal basis of both systems' columns.
+function kernelChord(x: CkaItems, y: CkaItems): number {
+  const { numItems: m, numFeatures: p } = x;
+  const q = y.numFeatures;
+  const scaleX = x.selfSquares ** -0.25;
+  const scaleY = y.selfSquares ** -0.25;
+  const both = new Float64Array(m * (p + q));
+  for (let i = 0, to = 0; i < m; i++) {
+    for (let j = 0; j < p; j++) both[to++] = scaleX * x.data[i * p + j];
+    for (let j = 0; j < q; j++) both[to++] = scaleY * y.data[i * q + j];
+  }
+  const r = triangularFactor(both, m, p + q);
+  const k = Math.min(m, p + q);
+  const left = new Float64Array(k * p);
+  const right = new Float64Array(k * q);
+  for (let i = 0; i < k; i++) {
+    left.set(r.subarray(i * (p + q), i * (p + q) + p), i * p);
+    right.set(r.subarray(i * (p + q) + p, (i + 1) * (p + q)), i * q);
+  }
+  const difference = multiplyTransposeB(left, left, k, p, k);
+  const other = multiplyTransposeB(right, right, k, q, k);
+  for (let i = 0; i < difference.length; i++) difference[i] -= other[i];
+  return frobeniusNorm(difference);
+}
+
+function gramOfRows(a: Float64Array, m: number, n: number): Float64Array {
+  return gram(transpose(a, m, n), n, m);
+}
+
+// cos θ > 1 − 5e-9, θ < 1e-4: the error of arccos, eps/θ, would pass 2e-12.
+const CHORD_BELOW = 5e-9;
