@@ -1,0 +1,166 @@
+import { compareProcrustes, prepareProcrustes } from "#lib/math/similarity/procrustes.ts";
+import { svd } from "#lib/math/linalg/svd.ts";
+import reference from "#tests/reference/dsa/rep_similarity.json" with { type: "json" };
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+  assertLessOrEqual,
+  assertThrows,
+} from "@std/assert";
+import { fresh, orthonormalMatrix, plainProduct } from "../linalg/fresh.ts";
+import { moved, random, type Representation, stored } from "./representations.ts";
+
+Deno.test("compareProcrustes() reproduces the stored pairs, both ways round", () => {
+  for (const { a, b, procrustes, scipy_procrustes_disparity: scipy } of reference.pairs) {
+    for (const [first, second] of [[a, b], [b, a]]) {
+      const found = compare(stored(first), stored(second));
+      const label = `${first} ${second}`;
+      assertAlmostEquals(found.cosine, procrustes.cosine, 1e-13, label);
+      assertAlmostEquals(found.angle, procrustes.angular, 1e-12, label);
+      assertAlmostEquals(found.sizeAndShape, procrustes.euclidean_unnormalised, 1e-10, label);
+      assertAlmostEquals(
+        2 * Math.sin(found.angle / 2),
+        procrustes.euclidean_normalised,
+        1e-12,
+        label,
+      );
+      assertAlmostEquals(found.disparity, procrustes.disparity_optimal_scale, 1e-12, label);
+      if (scipy !== undefined) assertAlmostEquals(found.disparity, scipy, 1e-10, label);
+    }
+  }
+});
+
+Deno.test("compareProcrustes() is 0 for the same shape, whatever the width, and sees size", () => {
+  fresh((draws) => {
+    for (const [m, p, width] of [[30, 4, 4], [30, 4, 9], [6, 4, 15], [5, 20, 20]]) {
+      const x = random(draws, m, p);
+      for (
+        const [a, b] of [[x, x], [x, moved(draws, x, { width })], [moved(draws, x, { width }), x]]
+      ) {
+        const same = compare(a, b);
+        assertLess(same.angle, 1e-13, `${m} ${p} ${width}`);
+        assertLess(same.sizeAndShape, 1e-12 * prepareProcrustes(x.data, m, p).norm);
+      }
+      const { norm } = prepareProcrustes(x.data, m, p);
+      const larger = compare(x, moved(draws, x, { scale: 3, width }));
+      assertLess(larger.angle, 1e-13);
+      assertLess(larger.disparity, 1e-26);
+      assertAlmostEquals(larger.sizeAndShape / norm, 2, 1e-12);
+    }
+  });
+});
+
+Deno.test("compareProcrustes() is the best over rotations: attained by one, beaten by none of many", () => {
+  fresh((draws) => {
+    const [m, p] = [15, 4];
+    const x = prepareProcrustes(random(draws, m, p).data, m, p);
+    const y = prepareProcrustes(random(draws, m, p).data, m, p);
+    const { sizeAndShape, nuclearNorm, cosine } = compareProcrustes(x, y);
+    const distance = (q: Float64Array) => {
+      const turned = plainProduct(y.data, q, m, p, p);
+      return Math.hypot(...x.data.map((v, i) => v - turned[i]));
+    };
+    const cross = new Float64Array(p * p);
+    for (let i = 0; i < p; i++) {
+      for (let j = 0; j < p; j++) {
+        for (let k = 0; k < m; k++) cross[i * p + j] += y.data[k * p + i] * x.data[k * p + j];
+      }
+    }
+    const { u, s, v } = svd(cross, p, p);
+    const best = new Float64Array(p * p);
+    for (let i = 0; i < p; i++) {
+      for (let j = 0; j < p; j++) {
+        for (let k = 0; k < p; k++) best[i * p + j] += u[i * p + k] * v[j * p + k];
+      }
+    }
+    assertAlmostEquals(distance(best), sizeAndShape, 1e-10);
+    assertAlmostEquals(nuclearNorm, s[0] + s[1] + s[2] + s[3], 1e-10);
+    assertAlmostEquals(cosine, nuclearNorm / (x.norm * y.norm), 1e-14);
+    for (let repeat = 0; repeat < 50; repeat++) {
+      assertLessOrEqual(sizeAndShape, distance(orthonormalMatrix(draws, p, p)) + 1e-10);
+    }
+  });
+});
+
+Deno.test("compareProcrustes() angle keeps its digits down to 1e-9, with padding too", () => {
+  fresh((draws) => {
+    const x = random(draws, 40, 3);
+    const bump = draws.normal(40, 5);
+    const near = (h: number) => {
+      const data = Float64Array.from({ length: 200 }, (_, at) => {
+        const [i, j] = [Math.floor(at / 5), at % 5];
+        return (j < 3 ? x.data[i * 3 + j] : 0) + h * bump[at];
+      });
+      return { data, numItems: 40, numFeatures: 5 };
+    };
+    const slope = compare(x, near(1e-3)).angle / 1e-3;
+    for (const h of [1e-4, 3e-5, 1e-6, 1e-9]) {
+      for (const { angle } of [compare(x, near(h)), compare(near(h), x)]) {
+        assertAlmostEquals(angle / h / slope, 1, 0.01, `h ${h}`);
+      }
+    }
+    assertAlmostEquals(compare(x, near(1e-8)).angle / compare(x, near(1e-7)).angle, 0.1, 1e-6);
+  });
+});
+
+Deno.test("compareProcrustes() distances obey the triangle inequality", () => {
+  fresh((draws) => {
+    for (let repeat = 0; repeat < 20; repeat++) {
+      const m = draws.integer(3, 12);
+      const [a, b, c] = [1, 2, 3].map(() => random(draws, m, draws.integer(1, 15)));
+      const [ab, bc, ac] = [compare(a, b), compare(b, c), compare(a, c)];
+      assertLessOrEqual(ac.angle, ab.angle + bc.angle + 1e-12);
+      assertLessOrEqual(ac.sizeAndShape, (ab.sizeAndShape + bc.sizeAndShape) * (1 + 1e-12));
+      assertEquals(ab.normalizedAngle, (2 / Math.PI) * ab.angle);
+    }
+  });
+});
+
+Deno.test("prepareProcrustes() narrows wide systems without changing any comparison", () => {
+  fresh((draws) => {
+    const wide = random(draws, 6, 40);
+    const other = random(draws, 6, 3);
+    assertEquals(prepareProcrustes(wide.data, 6, 40).numFeatures, 6);
+    const full = svd(crossOf(wide, other), 40, 3).s;
+    assertAlmostEquals(compare(wide, other).nuclearNorm / (full[0] + full[1] + full[2]), 1, 1e-12);
+  });
+});
+
+Deno.test("compareProcrustes() refuses other items and prepareProcrustes() constant data", () => {
+  const two = prepareProcrustes(Float64Array.of(1, 2), 2, 1);
+  const three = prepareProcrustes(Float64Array.of(1, 2, 4), 3, 1);
+  assertThrows(() => compareProcrustes(two, three), RangeError, "2 items against 3");
+  assertThrows(
+    () => prepareProcrustes(new Float64Array(4).fill(7), 2, 2),
+    RangeError,
+    "items are equal",
+  );
+});
+
+function compare(a: Representation, b: Representation) {
+  return compareProcrustes(
+    prepareProcrustes(a.data, a.numItems, a.numFeatures),
+    prepareProcrustes(b.data, b.numItems, b.numFeatures),
+  );
+}
+
+// X̃ᵀỸ from the definition.
+function crossOf(a: Representation, b: Representation): Float64Array {
+  const m = a.numItems;
+  const centred = ({ data, numFeatures: p }: Representation) => {
+    const mean = new Float64Array(p);
+    data.forEach((v, at) => mean[at % p] += v / m);
+    return data.map((v, at) => v - mean[at % p]);
+  };
+  const [x, y] = [centred(a), centred(b)];
+  const cross = new Float64Array(a.numFeatures * b.numFeatures);
+  for (let i = 0; i < a.numFeatures; i++) {
+    for (let j = 0; j < b.numFeatures; j++) {
+      for (let k = 0; k < m; k++) {
+        cross[i * b.numFeatures + j] += x[k * a.numFeatures + i] * y[k * b.numFeatures + j];
+      }
+    }
+  }
+  return cross;
+}
