@@ -1,0 +1,176 @@
+// Running one job: bytes to values, `task.run`, values to bytes. Shared by all executors of TypeScript tasks, so that
+// a task sees the same world wherever it runs. Leaves out where the code comes from and who may stop it.
+
+import type { Files } from "../core/artifact.ts";
+import type { Job, JobInput, StageFailure } from "../core/executor.ts";
+import type { Member } from "../core/member.ts";
+import { choosePorts, portSets } from "../core/resolve.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { OutputBytes } from "../core/store.ts";
+import type { Outputs, Port, Ports, Task, TaskContext } from "../core/task.ts";
+
+/** The default export of a bundle. */
+export interface BundleExport {
+  readonly task: Task;
+  /** By `room/name`. */
+  readonly members: Readonly<Record<string, Member>>;
+}
+
+/** What a task gets besides params, inputs and members. */
+export type JobContext = Omit<TaskContext, "members">;
+
+/** A job without its code. */
+export type JobData = Omit<Job, "bundle">;
+
+/**
+ * Runs a job with loaded code. Everything that the task does wrong is a failure, never an exception.
+ *
+ * @example
+ * ```ts
+ * import { runJob } from "#lib/executors/run_job.ts";
+ * import { defineTask } from "#lib/core/task.ts";
+ * import { table } from "#lib/core/artifacts/table.ts";
+ * import { tableOf } from "#lib/core/table.ts";
+ * import { z } from "zod";
+ * import { assert } from "@std/assert";
+ * const task = defineTask({
+ *   name: "one", summary: "One row.", version: 1, numerics: "exact", params: z.strictObject({}),
+ *   inputs: {}, outputs: { table }, examples: [], run: () => ({ table: tableOf([{ a: 1 }]) }),
+ * });
+ * const context = { signal: new AbortController().signal, progress: () => {} };
+ * const ran = await runJob({ task: task as never, members: {} }, { params: {}, members: {}, inputs: {} }, context);
+ * assert(ran.ok && ran.value.table.kind === "table");
+ * ```
+ */
+export async function runJob(
+  bundle: BundleExport,
+  job: JobData,
+  context: JobContext,
+): Promise<Result<Readonly<Record<string, OutputBytes>>, StageFailure>> {
+  const { task } = bundle;
+  try {
+    const members = chosen(bundle, job.members);
+    const inputs = decodeInputs(task, job, members);
+    const values = await task.run({ ...context, members }, job.params, inputs);
+    return encodeOutputs(task, job.params, members, values);
+  } catch (error) {
+    return err(thrown(error));
+  }
+}
+
+/**
+ * What was thrown, as a failure.
+ *
+ * @example
+ * ```ts
+ * import { thrown } from "#lib/executors/run_job.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(thrown("no").message, "no");
+ * assertEquals(thrown(new RangeError("too large")).message, "RangeError: too large");
+ * ```
+ */
+export function thrown(error: unknown): StageFailure {
+  if (!(error instanceof Error)) return { reason: "threw", message: textOf(error) };
+  const name = error.name === "Error" ? "" : `${error.name}: `;
+  const message = error.message === "" ? error.name : `${name}${error.message}`;
+  return { reason: "threw", message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "something that has no text was thrown";
+  }
+}
+
+function chosen(
+  bundle: BundleExport,
+  names: Job["members"],
+): Readonly<Record<string, Member>> {
+  const members: Record<string, Member> = {};
+  for (const [param, name] of Object.entries(names)) {
+    members[param] = bundle.members[name];
+    if (members[param] === undefined) {
+      throw new TypeError(`the bundle of ${bundle.task.name} lacks the member ${name}`);
+    }
+  }
+  return members;
+}
+
+function decodeInputs(
+  task: Task,
+  job: JobData,
+  members: Readonly<Record<string, Member>>,
+): Record<string, unknown> {
+  const sets = portSets(task, job.params, members);
+  const ports = sets[choosePorts(sets, new Set(Object.keys(job.inputs)))];
+  if (ports === undefined) {
+    throw new TypeError(
+      `${task.name} cannot run with the inputs ${Object.keys(job.inputs).join(", ") || "(none)"}`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(ports as Ports).map(([name, port]) => [
+      name,
+      decodePort(name, port, job.inputs[name]),
+    ]),
+  );
+}
+
+function decodePort(
+  name: string,
+  port: Port<unknown>,
+  inputs: readonly JobInput[] | undefined,
+): unknown {
+  if (inputs === undefined) return port.many ? [] : undefined;
+  const values = inputs.map(({ kind, files, coords }) => {
+    if (kind !== port.type.kind) {
+      throw new TypeError(`input ${name} takes ${port.type.kind}, but was given ${kind}`);
+    }
+    return { value: port.type.decode(files), coords: port.coords ? coords : {} };
+  });
+  return port.many ? values : values[0].value;
+}
+
+function encodeOutputs(
+  task: Task,
+  params: JobData["params"],
+  members: Readonly<Record<string, Member>>,
+  values: unknown,
+): Result<Record<string, OutputBytes>, StageFailure> {
+  const types: Outputs = typeof task.outputs === "function"
+    ? task.outputs(params, members)
+    : task.outputs;
+  const given = (values ?? {}) as Readonly<Record<string, unknown>>;
+  const extra = Object.keys(given).find((name) => !(name in types) && given[name] !== undefined);
+  if (extra !== undefined) {
+    return badOutput(`${task.name} returned ${extra}, which it does not declare`);
+  }
+  const outputs: Record<string, OutputBytes> = {};
+  for (const [name, type] of Object.entries(types)) {
+    if (given[name] === undefined) {
+      return badOutput(`${task.name} did not return its output ${name}`);
+    }
+    try {
+      outputs[name] = { kind: type.kind, files: checkedFiles(type.encode(given[name])) };
+    } catch (error) {
+      const { message } = thrown(error);
+      return badOutput(
+        `output ${name} of ${task.name} cannot be written as ${type.kind}: ${message}`,
+      );
+    }
+  }
+  return ok(outputs);
+}
+
+function checkedFiles(files: Files): Files {
+  for (const [name, bytes] of Object.entries(files)) {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} is no bytes`);
+  }
+  return files;
+}
+
+function badOutput(message: string): Result<never, StageFailure> {
+  return err({ reason: "bad-output", message });
+}

@@ -1,0 +1,113 @@
+// The executor that runs jobs in warm workers without permissions. Leaves out the pool itself (worker_pool.ts) and
+// what happens inside a worker (worker_entry.ts).
+
+import type { Files } from "../core/artifact.ts";
+import type {
+  Bundle,
+  ExecuteOptions,
+  Executor,
+  Job,
+  JobInput,
+  JobResult,
+  StageFailure,
+} from "../core/executor.ts";
+import type { ParamIssue } from "../core/resolve.ts";
+import { err, type Result } from "../core/result.ts";
+import type { Resolution, TaskDescription } from "./describe_task.ts";
+import { readable } from "./stack.ts";
+import { WorkerPool } from "./worker_pool.ts";
+
+/**
+ * Runs jobs in workers, one at a time in each; also asks bundles of foreign tasks what they are.
+ *
+ * @example
+ * ```ts ignore
+ * await using executor = new WorkersExecutor({ slots: 4 });
+ * const result = await executor.execute(job, { signal: AbortSignal.timeout(60_000) });
+ * ```
+ */
+export class WorkersExecutor implements Executor {
+  readonly name = "workers";
+  readonly slots: number;
+  readonly #pool: WorkerPool;
+  /** Bundles as `blob:` URLs, made once and imported by any worker. */
+  readonly #urls = new Map<string, string>();
+
+  constructor({ slots }: { readonly slots: number }) {
+    this.slots = slots;
+    this.#pool = new WorkerPool(slots);
+  }
+
+  async execute(
+    { bundle, ...job }: Job,
+    options: ExecuteOptions,
+  ): Promise<Result<JobResult, StageFailure>> {
+    const answer = await this.#pool.ask<"run">(() => {
+      const transfer: Transferable[] = [];
+      const inputs = Object.fromEntries(
+        Object.entries(job.inputs).map(([port, taken]) => [port, copies(taken, transfer)]),
+      );
+      const question = { type: "run", url: this.#url(bundle), job: { ...job, inputs } } as const;
+      return { question, transfer };
+    }, options);
+    return answer.ok ? answer : err(readable(answer.error, bundle.code));
+  }
+
+  /** What a bundled task says of itself. */
+  async describe(bundle: Bundle): Promise<Result<TaskDescription, string>> {
+    const answer = await this.#pool.ask<"describe">(() => ({
+      question: { type: "describe", url: this.#url(bundle) },
+      transfer: [],
+    }), { signal: neverAborted });
+    return answer.ok ? answer.value : err(failureText(answer.error, bundle));
+  }
+
+  /** Checks raw params in the sandbox and resolves the ports they imply, or names the members needed for that. */
+  async resolve(
+    bundle: Bundle,
+    raw: unknown,
+  ): Promise<Result<Resolution, readonly ParamIssue[]>> {
+    const answer = await this.#pool.ask<"resolve">(() => ({
+      question: { type: "resolve", url: this.#url(bundle), raw },
+      transfer: [],
+    }), { signal: neverAborted });
+    if (answer.ok) return answer.value;
+    return err([{ path: [], code: "threw", message: failureText(answer.error, bundle) }]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool[Symbol.asyncDispose]();
+    for (const url of this.#urls.values()) URL.revokeObjectURL(url);
+    this.#urls.clear();
+  }
+
+  #url({ digest, code }: Bundle): string {
+    let url = this.#urls.get(digest);
+    if (url === undefined) {
+      url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+      this.#urls.set(digest, url);
+    }
+    return url;
+  }
+}
+
+const neverAborted = new AbortController().signal;
+
+function failureText(failure: StageFailure, { code }: Bundle): string {
+  const shown = readable(failure, code);
+  const stack = shown.reason === "threw" && shown.stack !== undefined ? `\n${shown.stack}` : "";
+  return `the task's code failed: ${shown.message}${stack}`;
+}
+
+/** Copies to give away: other jobs may read the same bytes, and a view may lie in a much larger buffer. */
+function copies(inputs: readonly JobInput[], transfer: Transferable[]): readonly JobInput[] {
+  return inputs.map(({ kind, coords, files }) => {
+    const copied: Record<string, Uint8Array> = {};
+    for (const [name, bytes] of Object.entries(files as Files)) {
+      const copy = new Uint8Array(bytes);
+      copied[name] = copy;
+      transfer.push(copy.buffer);
+    }
+    return { kind, coords, files: copied };
+  });
+}
