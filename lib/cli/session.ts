@@ -1,28 +1,29 @@
-// A session: what a command works with, composed from all rooms. The composition root's only composition.
+// A session: what a command on a workflow works with, composed from all rooms. Opened, used, and disposed.
 
-import { isAbsolute, join, relative, resolve } from "@std/path";
-import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Store } from "../core/store.ts";
-import type { World } from "../core/disk.ts";
-import type { ClosureSource } from "../core/closure.ts";
-import type { Catalogue } from "../core/catalogue.ts";
+import { isAbsolute, join } from "@std/path";
 import { EsbuildClosures } from "../closure/esbuild_closures.ts";
-import { openFsStore } from "../store/fs_store.ts";
-import { denoWorld } from "../world/deno_world.ts";
+import type { Catalogue } from "../core/catalogue.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { World } from "../core/disk.ts";
+import type { Store } from "../core/store.ts";
+import { sandboxedTask } from "../executors/sandboxed_task.ts";
+import { WorkersExecutor } from "../executors/workers.ts";
+import { annotation } from "../report/github.ts";
+import { renderDiagnostics } from "../report/diagnostics.ts";
+import { type FsStore, openFsStore } from "../store/fs_store.ts";
+import { memoryStore } from "../store/memory_store.ts";
 import { expand } from "../workflow/expand.ts";
 import type { Graph } from "../workflow/graph.ts";
 import { diskInputFiles, type InputFiles } from "../workflow/input_files.ts";
 import { loadWorkflow } from "../workflow/load.ts";
 import { type Plan, plan, type PlanDeps } from "../workflow/plan.ts";
 import { selectMembers } from "../workflow/selection.ts";
-import { annotation } from "../report/github.ts";
-import { renderDiagnostics } from "../report/diagnostics.ts";
+import { denoWorld } from "../world/deno_world.ts";
 import { tasks } from "#tasks/mod.ts";
 import { createCatalogue } from "./catalogue.ts";
 import { exitCodes } from "./command.ts";
 import { rooms } from "./rooms.ts";
 import type { Terminal } from "./terminal.ts";
-import { userTasks } from "./user_tasks.ts";
 import { denoVersion } from "./version.ts";
 
 /** Options that every command on a workflow has. */
@@ -32,4 +33,167 @@ export interface SessionOptions {
   readonly results: string;
   readonly store?: string | undefined;
   readonly engine: "auto" | "webgpu" | "wasm" | "ref";
+}
+
+/** An open session. If `failed` is not `null` it is the exit code, everything has been said, and the rest is absent. */
+export interface Session extends AsyncDisposable {
+  readonly failed: number | null;
+  readonly world: World;
+  readonly results: string;
+  readonly store: Store;
+  readonly executor: WorkersExecutor;
+  readonly graph: Graph;
+  readonly files: InputFiles;
+  /** What keys are made of. */
+  readonly keys: Omit<PlanDeps, "store" | "force" | "only">;
+  plan(
+    selection?: { readonly force?: readonly string[]; readonly only?: readonly string[] },
+  ): Promise<Plan>;
+  /** Indexes of the members that a glob means. */
+  match(glob: string): readonly number[];
+}
+
+/** Opens a session on `args[0]` with the overrides that follow it. */
+export async function openSession(
+  terminal: Terminal,
+  args: readonly string[],
+  options: SessionOptions,
+  { store: withStore = true, jobs = terminal.numCpus }: { store?: boolean; jobs?: number } = {},
+): Promise<Session> {
+  if (options.engine === "webgpu" || options.engine === "wasm") {
+    terminal.err(
+      `error: engine '${options.engine}' is not part of this version; leave --engine out, all stages compute in double precision\n`,
+    );
+    return failedSession(exitCodes.usage);
+  }
+  const world = denoWorld();
+  const results = resolvePath(terminal, options.results);
+  const executor = new WorkersExecutor({ slots: jobs });
+  const closures = new EsbuildClosures({
+    disk: world.disk,
+    clock: world.clock,
+    root: terminal.root,
+    memory: join(results, "closures"),
+  });
+  const memberModule = (room: string, name: string) =>
+    join(terminal.root, rooms[room].folder, `${name}.ts`);
+  const catalogue = createCatalogue({
+    root: terminal.root,
+    tasks,
+    rooms,
+    userTask: (reference, module) =>
+      sandboxedTask(reference, module, {
+        closures,
+        workers: executor,
+        memberModule,
+        memberNames: (room) => Object.keys(rooms[room]?.index ?? {}).sort(),
+      }),
+  });
+  const graph = await readGraph(terminal, world, catalogue, args, options);
+  if (graph === null) {
+    await executor[Symbol.asyncDispose]();
+    return failedSession(exitCodes.usage);
+  }
+  const store = withStore ? await openResults(terminal, results, options.store) : memoryStore();
+  const files = diskInputFiles(world.disk);
+  const keys = { closures, memberModule, files, engineClass: "ref-f64", deno: denoVersion };
+  return {
+    failed: null,
+    world,
+    results,
+    store,
+    executor,
+    graph,
+    files,
+    keys,
+    plan: (selection = {}) => plan(graph, { ...keys, store, ...selection }),
+    match(glob) {
+      const { selected } = selectMembers(graph.members, [glob]);
+      return graph.members.map(({ index }) => index).filter((index) => selected[index] === 1);
+    },
+    async [Symbol.asyncDispose]() {
+      await executor[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Opens the store of a results folder, or a shared one. */
+export function openResults(
+  terminal: Terminal,
+  results: string,
+  store: string | undefined,
+): Promise<FsStore> {
+  return openFsStore(
+    denoWorld(),
+    store === undefined ? join(results, "store") : resolvePath(terminal, store),
+    {
+      index: join(results, "index"),
+      warn: (message) => terminal.err(`warning: ${message}\n`),
+    },
+  );
+}
+
+/** Loads and expands the workflow; says what is wrong with it. */
+async function readGraph(
+  terminal: Terminal,
+  { disk }: World,
+  catalogue: Catalogue,
+  [file, ...overrides]: readonly string[],
+  options: SessionOptions,
+): Promise<Graph | null> {
+  const texts = new Map<string, string>();
+  const readText = async (path: string) => {
+    const text = new TextDecoder("utf-8", { fatal: false }).decode(await disk.read(path));
+    texts.set(path, text);
+    return text;
+  };
+  const workflow = await loadWorkflow(file, readText, {
+    overrides,
+    ...(options.set === undefined ? {} : { sets: options.set }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+  });
+  if (!workflow.ok) return refuse(terminal, workflow.error, texts);
+  const graph = await expand(workflow.value, catalogue);
+  if (!graph.ok) return refuse(terminal, graph.error, texts);
+  say(terminal, graph.value.warnings, texts);
+  return graph.value;
+}
+
+function refuse(
+  terminal: Terminal,
+  diagnostics: readonly Diagnostic[],
+  texts: ReadonlyMap<string, string>,
+): null {
+  say(terminal, diagnostics, texts);
+  return null;
+}
+
+function say(
+  terminal: Terminal,
+  diagnostics: readonly Diagnostic[],
+  texts: ReadonlyMap<string, string>,
+): void {
+  if (diagnostics.length === 0) return;
+  terminal.err(
+    renderDiagnostics(diagnostics, (file) => texts.get(file), { colour: terminal.colour }),
+  );
+  if (terminal.env("GITHUB_ACTIONS") !== "true") return;
+  for (const { severity, message, at } of diagnostics) {
+    terminal.err(annotation(severity, message, at));
+  }
+}
+
+function resolvePath({ cwd }: Terminal, path: string): string {
+  return isAbsolute(path) ? path : join(cwd, path);
+}
+
+/** A session that never opened. */
+function failedSession(code: number): Session {
+  const absent = () => {
+    throw new Error("the session did not open");
+  };
+  return new Proxy({ failed: code, [Symbol.asyncDispose]: () => Promise.resolve() } as unknown as Session, {
+    get: (target, name) => name in target ? target[name as keyof Session] : absent(),
+  });
 }

@@ -1,0 +1,49 @@
+// The program `basin`: every `deno task` of Basin and the installed command are this file.
+
+import { fromFileUrl } from "@std/path";
+import type { z } from "zod";
+import type { CommandDescription } from "./command.ts";
+import { runProgram } from "./commander.ts";
+import complete from "./commands/complete.ts";
+import doctor from "./commands/doctor.ts";
+import graph from "./commands/graph.ts";
+import plan from "./commands/plan.ts";
+import report from "./commands/report.ts";
+import run from "./commands/run.ts";
+import show from "./commands/show.ts";
+import stats from "./commands/stats.ts";
+import why from "./commands/why.ts";
+import { realTerminal, type Terminal } from "./terminal.ts";
+import { basinVersion } from "./version.ts";
+
+/** All commands, in the order of the help. */
+export const commands: readonly CommandDescription<z.ZodObject>[] = [
+  run,
+  plan,
+  why,
+  show,
+  graph,
+  report,
+  stats,
+  doctor,
+  complete,
+] as unknown as readonly CommandDescription<z.ZodObject>[];
+
+/** Runs one command line against a terminal; returns the exit code. */
+export function basin(argv: readonly string[], terminal: Terminal): Promise<number> {
+  return runProgram(
+    {
+      name: "basin",
+      version: basinVersion,
+      summary: "Workflows for the dynamics of neural networks: one YAML file, cached by content.",
+    },
+    commands,
+    argv,
+    terminal,
+  );
+}
+
+if (import.meta.main) {
+  const terminal = realTerminal(fromFileUrl(new URL("../..", import.meta.url)).replace(/\/$/, ""));
+  Deno.exit(await basin(Deno.args, terminal));
+}

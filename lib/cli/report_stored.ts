@@ -1,0 +1,61 @@
+// A report without a run: stored results as hits, everything else as not run.
+
+import { foldEvents } from "../report/record.ts";
+import type { RunEvent } from "../core/event.ts";
+import { publish } from "./publish.ts";
+import { createRunFolder } from "./run_folder.ts";
+import { runId } from "./run_id.ts";
+import type { Session, SessionOptions } from "./session.ts";
+import type { Terminal } from "./terminal.ts";
+import { basinVersion, denoVersion } from "./version.ts";
+
+/** Writes a run folder with the report; returns the report's path. */
+export async function reportStored(
+  terminal: Terminal,
+  session: Session,
+  args: readonly string[],
+  options: SessionOptions,
+): Promise<string> {
+  const { graph, world, results } = session;
+  const plan = await session.plan();
+  const now = world.clock.now();
+  const run = runId(now, crypto.getRandomValues(new Uint8Array(3)));
+  const folder = await createRunFolder(world.disk, results, graph.workflow, run);
+  const events: RunEvent[] = [{
+    type: "run-started",
+    at: 0,
+    workflow: graph.workflow,
+    run,
+    started_at: new Date(now).toISOString(),
+    basin: basinVersion,
+    deno: denoVersion,
+    jobs: 0,
+  }];
+  plan.entries.forEach((entry, i) => {
+    const stage = graph.members[i].id;
+    if (entry.verdict === "hit") {
+      events.push({
+        type: "stage-finished",
+        at: 0,
+        stage,
+        how: "hit",
+        key: entry.key,
+        seconds: 0,
+        outputs: {},
+      });
+    } else events.push({ type: "stage-skipped", at: 0, stage, because: "not run yet" });
+  });
+  const { stages, hit } = plan.counts;
+  const totals = { stages, hit, ran: 0, failed: 0, skipped: stages - hit, fused: 0 };
+  events.push({ type: "run-finished", at: 0, ok: hit === stages, seconds: 0, run, ...totals });
+  const profile = options.profile === undefined ? "" : ` --profile ${options.profile}`;
+  const published = await publish({
+    terminal,
+    session,
+    record: foldEvents(events),
+    folder,
+    command: `deno task run ${args.join(" ")}${profile}`,
+  });
+  await folder.close();
+  return published.report;
+}

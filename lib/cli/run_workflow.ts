@@ -1,0 +1,213 @@
+// The run command's work: plan, schedule, show, and leave a run folder. Everything that decides is elsewhere.
+
+import { relative } from "@std/path";
+import { StorageError } from "../core/store.ts";
+import type { RunEvent } from "../core/event.ts";
+import { liveReporter } from "../report/live.ts";
+import { ndjsonReporter } from "../report/ndjson.ts";
+import { plainReporter } from "../report/plain.ts";
+import { foldEvents, type RunRecord } from "../report/record.ts";
+import type { Reporter } from "../report/reporter.ts";
+import { summaryText } from "../report/summary.ts";
+import { jobSummary } from "../report/github.ts";
+import { schedule } from "../scheduler/schedule.ts";
+import { plan as planGraph } from "../workflow/plan.ts";
+import { exitCodes } from "./command.ts";
+import { publish } from "./publish.ts";
+import { createRunFolder } from "./run_folder.ts";
+import { runId } from "./run_id.ts";
+import { openSession, type SessionOptions } from "./session.ts";
+import { stageHistory } from "./stage_history.ts";
+import type { Terminal } from "./terminal.ts";
+import { basinVersion, denoVersion } from "./version.ts";
+import { readMachine } from "./machine.ts";
+
+/** Options of `run`. */
+export interface RunOptions extends SessionOptions {
+  readonly only?: readonly string[] | undefined;
+  readonly force?: readonly string[] | undefined;
+  readonly jobs?: number | undefined;
+  readonly executor: "local" | "slurm";
+  readonly fail_fast: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Runs what is missing; returns the exit code. */
+export async function runWorkflow(
+  terminal: Terminal,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<number> {
+  if (options.executor === "slurm") {
+    terminal.err("error: the Slurm executor is not part of this version; leave --executor out\n");
+    return exitCodes.usage;
+  }
+  const machine = readMachine(terminal);
+  if (machine === null) return exitCodes.usage;
+  const jobs = options.jobs ?? machine.slots ?? terminal.numCpus;
+  await using session = await openSession(terminal, args, options, { jobs });
+  if (session.failed !== null) return session.failed;
+  const { graph, world, store, results } = session;
+  const run = runId(world.clock.now(), crypto.getRandomValues(new Uint8Array(3)));
+  const history = stageHistory(store.manifests());
+  const reporter = reporterFor(terminal, options, (id) => {
+    const stage = id.split("[")[0];
+    return history.expected(id, stage, "");
+  });
+  const folder = await createRunFolder(world.disk, results, graph.workflow, run);
+  const events: RunEvent[] = [];
+  const stop = new AbortController();
+  let interrupted: "SIGINT" | "SIGTERM" | "SIGHUP" | null = null;
+  using _signals = terminal.onSignal((signal) => {
+    if (interrupted !== null) Deno.exit(exitCodeOf(signal));
+    interrupted = signal;
+    if (!options.json) terminal.err(`\n${signal}: stopping; once more to stop at once\n`);
+    stop.abort(signal);
+  });
+  const timer = setInterval(() => {
+    reporter.tick?.(performance.now());
+    folder.flush();
+  }, 120);
+  try {
+    await folder.write("config.resolved.yaml", graph.resolved);
+    const plan = await planGraph(graph, {
+      ...session.keys,
+      store,
+      ...(options.only === undefined ? {} : { only: options.only }),
+      ...(options.force === undefined ? {} : { force: options.force }),
+    });
+    for (const glob of plan.unmatched) {
+      terminal.err(
+        `error: no stage matches '${glob}'; \`deno task plan ${args[0]} --all\` lists them\n`,
+      );
+    }
+    if (plan.unmatched.length > 0) return exitCodes.usage;
+    await folder.writeJson("plan.json", {
+      counts: plan.counts,
+      members: plan.entries.map((entry, i) => [graph.members[i].id, entry.verdict]),
+    });
+    const stream = schedule(plan, {
+      ...session.keys,
+      store,
+      executor: session.executor,
+      clock: world.clock,
+      files: session.files,
+      onFailure: options.fail_fast ? "stop" : "continue",
+      expectedSeconds: (member) => history.expected(member.id, member.stage, member.task.name),
+      run,
+      basin: basinVersion,
+      deno: denoVersion,
+    }, stop.signal);
+    for await (const event of stream) {
+      const shown = event.type === "run-finished"
+        ? { ...event, run: relative(terminal.cwd, folder.path), seconds: performance.now() / 1000 }
+        : event;
+      events.push(shown);
+      folder.event(shown);
+      if (shown.type !== "run-finished" || !options.json) reporter.event(shown);
+    }
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    reporter.close();
+    terminal.err(`error: the store failed: ${error.message}\n`);
+    await folder.flush().catch(() => {});
+    return exitCodes.storage;
+  } finally {
+    clearInterval(timer);
+    reporter.close();
+  }
+  const record = foldEvents(events);
+  const published = await publish({
+    terminal,
+    session,
+    record,
+    folder,
+    command: commandLine(args, options),
+  });
+  await folder.writeJson("run.json", record);
+  await folder.close();
+  const last = events[events.length - 1];
+  if (options.json) {
+    // Said last, when the report lies there: whoever reads the line can open it.
+    const seconds = performance.now() / 1000;
+    reporter.event(last.type === "run-finished" ? { ...last, seconds } : last);
+  } else {
+    terminal.err(summaryText(record, {
+      columns: Math.min(terminal.columns(), 100),
+      report: published.report,
+      retry: commandLine(args, options),
+      highlights: published.highlights,
+    }));
+  }
+  writeJobSummary(terminal, record, published.highlights);
+  return exitCode(record, interrupted);
+}
+
+/** What a run leaves behind on GitHub; only `run:ci` grants it. */
+function writeJobSummary(
+  terminal: Terminal,
+  record: RunRecord,
+  highlights: readonly string[],
+): void {
+  const path = terminal.env("GITHUB_STEP_SUMMARY");
+  if (path === undefined || path === "") return;
+  try {
+    Deno.writeTextFileSync(path, jobSummary(record, highlights), { append: true });
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotCapable
+      ? "use `deno task run:ci`"
+      : String(error);
+    terminal.err(`warning: no job summary: ${reason}\n`);
+  }
+}
+
+function exitCode(record: RunRecord, interrupted: "SIGINT" | "SIGTERM" | "SIGHUP" | null): number {
+  if (interrupted !== null) return exitCodeOf(interrupted);
+  if (record.ok) return exitCodes.done;
+  const failed = record.stages.filter(({ status }) => status === "failed");
+  const onlyAssertions = failed.length > 0 &&
+    failed.every(({ failure }) => failure?.message.startsWith("assertion: "));
+  return onlyAssertions ? exitCodes.assertionFailed : exitCodes.stageFailed;
+}
+
+function exitCodeOf(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): number {
+  return { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: 129 }[signal];
+}
+
+/** A reporter, and its redraw for the live view. */
+type AnyReporter = Reporter & { tick?(now: number): void };
+
+function reporterFor(
+  terminal: Terminal,
+  options: RunOptions,
+  expected: (id: string) => number | undefined,
+): AnyReporter {
+  if (options.json) return ndjsonReporter((text) => terminal.out(text));
+  const shown = {
+    write: (text: string) => terminal.err(text),
+    columns: () => terminal.columns(),
+    expected,
+  };
+  if (options.quiet) return quiet(plainReporter(shown));
+  return terminal.live ? liveReporter(shown) : plainReporter(shown);
+}
+
+/** Only what went wrong. */
+function quiet(reporter: Reporter): Reporter {
+  return {
+    event(event) {
+      if (event.type === "stage-failed" || event.type === "warning") reporter.event(event);
+    },
+    close: () => reporter.close(),
+  };
+}
+
+/** The command that repeats this run, as a newcomer would type it. */
+function commandLine(args: readonly string[], options: RunOptions): string {
+  const quoted = args.map((arg) =>
+    /^[\w./=:,+@%-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
+  );
+  const profile = options.profile === undefined ? "" : ` --profile ${options.profile}`;
+  return `deno task run ${quoted.join(" ")}${profile}`;
+}
