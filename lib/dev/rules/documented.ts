@@ -7,7 +7,10 @@ import { projectPath } from "./project_path.ts";
 /** Rooms that this rule leaves alone: tests have titles, declarations describe another library. */
 const exempt: readonly string[] = ["tests", "lib/types"];
 
-/** Rooms whose exports need no example: they run programs or talk to terminals, and their tests show how. */
+/**
+ * Rooms whose exports need no example: they run programs or talk to terminals, and their tests show how.
+ * Neither do files that start with `_`, which only their siblings import.
+ */
 const withoutExamples: readonly string[] = ["lib/dev", "lib/cli", "tasks"];
 
 /** The rule. */
@@ -18,6 +21,7 @@ export const documented: Deno.lint.Rule = {
     if (path === undefined || room === undefined || exempt.includes(room)) return {};
     const { text } = context.sourceCode;
     const seen = new Set<string>();
+    const examples = !withoutExamples.includes(room) && !/\/_\w+\.ts$/.test(path);
     return {
       Program(node) {
         if (/^(#!.*\n)?\/\//.test(text)) return;
@@ -43,7 +47,7 @@ export const documented: Deno.lint.Rule = {
             hint: "Say in `/** … */` what it does, with shapes, units and the errors it throws.",
           });
         } else if (
-          needsExample(declaration, text) && !withoutExamples.includes(room) &&
+          examples && needsExample(declaration, text) &&
           !/@example[\s\S]*```ts/.test(comment)
         ) {
           context.report({

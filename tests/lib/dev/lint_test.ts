@@ -171,5 +171,7 @@ Deno.test("basin/documented wants an opening comment, doc comments and examples"
     { path: "lib/math/a.ts", text: `${header}function f() {}` },
     { path: "tests/a_test.ts", text: `export function f() {}` },
     { path: "lib/cli/a.ts", text: `${header}/** x */\nexport function f() {}` },
+    { path: "lib/math/_a.ts", text: `${header}/** x */\nexport function f() {}` },
+    { path: "lib/math/_a.ts", text: `${header}export function f() {}`, says: /no doc comment/ },
   ]);
 });
