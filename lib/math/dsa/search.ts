@@ -3,7 +3,7 @@
 // Leaves out how starts are made (starts.ts) and one descent (descent.ts).
 
 import { cayleyStep } from "./cayley_step.ts";
-import { descend } from "./descent.ts";
+import { descend, type DescentLimits } from "./descent.ts";
 import {
   matchingError,
   type MatchingProblem,
@@ -77,7 +77,7 @@ export function search(
       }
     }
   }
-  let last = descend(problem, best.c, POLISH);
+  let last = descend(problem, best.c, polish(best.value));
   iterations += last.iterations;
   // Descent can end on a saddle of a symmetric pair: turned a little, it must come back.
   for (let round = 0; round < MAX_SHAKES && !proved(ENOUGH); round++) {
@@ -87,7 +87,7 @@ export function search(
     iterations += result.iterations;
     if (!(result.value < last.value * (1 - GAIN))) break;
     best = { name: best.name, c, value: result.value };
-    last = descend(problem, c, POLISH);
+    last = descend(problem, c, polish(result.value));
     iterations += last.iterations;
   }
   orthonormalise(problem, best.c);
@@ -126,6 +126,13 @@ function shake(problem: MatchingProblem, c: Float64Array): void {
   cayleyStep(skew, c, stride, problem.elimination, c);
 }
 
+// To a gradient of 1e-9, which leaves an error of the order of its square in F; towards 0, where the angle is the root
+// of F, as far as rounding allows.
+function polish(value: number): DescentLimits {
+  const gradientTolerance = value < 1e-10 ? 1e-15 : 1e-9;
+  return { maxIterations: 3000, gradientTolerance, relativeDecrease: 0, target: Infinity };
+}
+
 function unpad(c: Float64Array, n: number, stride: number): Float64Array {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) out.set(c.subarray(i * stride, i * stride + n), i * n);
@@ -133,12 +140,6 @@ function unpad(c: Float64Array, n: number, stride: number): Float64Array {
 }
 
 const EXPLORE = { maxIterations: 500, gradientTolerance: 1e-7, relativeDecrease: 1e-7 };
-const POLISH = {
-  maxIterations: 3000,
-  gradientTolerance: 1e-9,
-  relativeDecrease: 0,
-  target: Infinity,
-};
 /** Radians above the lower bound at which a start is taken as it is, and at which the search ends. */
 const EXACT = 1e-9;
 const ENOUGH = 1e-6;
