@@ -87,8 +87,11 @@ export async function runWorkflow(
       counts: plan.counts,
       members: plan.entries.map((entry, i) => [graph.members[i].id, entry.verdict]),
     });
-    const stream = schedule(plan, {
+    const stream = schedule(graph, {
       ...session.keys,
+      ...(options.only === undefined ? {} : { only: options.only }),
+      ...(options.force === undefined ? {} : { force: options.force }),
+      planned: plan,
       store,
       executor: session.executor,
       clock: world.clock,

@@ -176,7 +176,7 @@ function say(
 ): void {
   if (diagnostics.length === 0) return;
   terminal.err(
-    renderDiagnostics(diagnostics, (file) => texts.get(file), { colour: terminal.colour }),
+    renderDiagnostics(diagnostics, { colour: terminal.colour }),
   );
   if (terminal.env("GITHUB_ACTIONS") !== "true") return;
   for (const { severity, message, at } of diagnostics) {
@@ -193,7 +193,12 @@ function failedSession(code: number): Session {
   const absent = () => {
     throw new Error("the session did not open");
   };
-  return new Proxy({ failed: code, [Symbol.asyncDispose]: () => Promise.resolve() } as unknown as Session, {
-    get: (target, name) => name in target ? target[name as keyof Session] : absent(),
-  });
+  return new Proxy(
+    { failed: code, [Symbol.asyncDispose]: () => Promise.resolve() } as unknown as Session,
+    {
+      // `then` is asked for by `await`, which must not take the session for a promise.
+      get: (target, name) =>
+        name in target || name === "then" ? target[name as keyof Session] : absent(),
+    },
+  );
 }

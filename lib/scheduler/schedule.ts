@@ -4,7 +4,7 @@
 import type { RunEvent } from "../core/event.ts";
 import type { Graph, StageMember } from "../workflow/graph.ts";
 import type { InputFiles } from "../workflow/input_files.ts";
-import type { PlanDeps } from "../workflow/plan.ts";
+import type { Plan, PlanDeps } from "../workflow/plan.ts";
 import type { Clock } from "../core/disk.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Store } from "../core/store.ts";
@@ -20,6 +20,8 @@ export interface ScheduleDeps extends PlanDeps {
   readonly executor: Executor;
   readonly files: InputFiles;
   readonly clock: Clock;
+  /** The plan of this graph, if it was made already with the same `deps`. */
+  readonly planned?: Plan;
   /** Id of the run. */
   readonly run: string;
   /** Basin's version. */
