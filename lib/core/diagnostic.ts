@@ -7,6 +7,11 @@ export interface Span {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  /**
+   * The text of line `line`, so that it can be shown without reading the file again; `column` is the column of
+   * its first character (more than 1 where a very long line was cut).
+   */
+  readonly source?: { readonly text: string; readonly column: number };
 }
 
 /** One problem: what was attempted, what was found, what would be right, and where. */

@@ -1,0 +1,304 @@
+// Templates: YAML values that may hold `${{ }}`. A string that is one whole expression keeps the expression's type;
+// other strings get the text of scalars put in; everything else is a literal. Compiled once, evaluated per member.
+
+import type { Problems } from "../problems.ts";
+import type { Place } from "../source_text.ts";
+import { plain, type ScalarTree, type Tree } from "../tree.ts";
+import { compile, type Compiled, type Row, type Scope } from "./compile.ts";
+import { describe, ExpressionError } from "./fault.ts";
+import { type Expression, parseExpression } from "./syntax.ts";
+import type { Fault } from "./tokens.ts";
+
+/** A value that is known, or can be computed for a member. */
+export interface Template {
+  /** Slots of the axes it depends on; none means that `constant` holds the value. */
+  readonly slots: ReadonlySet<number>;
+  readonly constant: unknown;
+  /** Where it is written. */
+  readonly at: Place;
+  /** The value for a member, or where and why there is none. */
+  evaluate(row: Row): Evaluated;
+}
+
+/** What evaluating gives. */
+export type Evaluated =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: PlacedFault };
+
+/** A fault in the text. */
+export interface PlacedFault {
+  readonly at: Place;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/**
+ * Whether a tree is a string with an expression in it.
+ *
+ * @example
+ * ```ts
+ * import { hasExpression } from "#lib/workflow/expression/template.ts";
+ * import { SourceText } from "#lib/workflow/source_text.ts";
+ * import { assert } from "@std/assert";
+ * const place = { source: new SourceText("a.yaml", ""), start: 0, end: 0 };
+ * assert(hasExpression({ kind: "scalar", value: "${{ seed }}", ...place }));
+ * ```
+ */
+export function hasExpression(tree: Tree): tree is ScalarTree & { readonly value: string } {
+  return tree.kind === "scalar" && typeof tree.value === "string" && tree.value.includes("${{");
+}
+
+/**
+ * Compiles a tree. What is wrong is added to `problems`, and null returned.
+ *
+ * @example
+ * ```ts
+ * import { compileTemplate } from "#lib/workflow/expression/template.ts";
+ * import { Problems } from "#lib/workflow/problems.ts";
+ * import { SourceText } from "#lib/workflow/source_text.ts";
+ * import { assertEquals } from "@std/assert";
+ * const none = () => undefined;
+ * const scope = { axis: none, param: () => ({ ok: false as const, message: "" }), unknown: () => ({ message: "" }) };
+ * const source = new SourceText("a.yaml", "run_${{ 1 + 1 }}");
+ * const tree = { kind: "scalar" as const, value: source.text, source, start: 0, end: 16 };
+ * assertEquals(compileTemplate(tree, scope, new Problems())?.constant, "run_2");
+ * ```
+ */
+export function compileTemplate(tree: Tree, scope: Scope, problems: Problems): Template | null {
+  const part = compilePart(tree, scope, problems);
+  if (part === null) return null;
+  return {
+    slots: part.slots,
+    constant: part.constant,
+    at: tree,
+    evaluate: (row) => {
+      try {
+        return { ok: true, value: part.run(row) };
+      } catch (error) {
+        if (error instanceof PlacedError) return { ok: false, error: error.fault };
+        throw error;
+      }
+    },
+  };
+}
+
+class PlacedError extends Error {
+  readonly fault: PlacedFault;
+  constructor(fault: PlacedFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+interface Part extends Compiled {
+  readonly constant: unknown;
+}
+
+const none: ReadonlySet<number> = new Set();
+
+function constantPart(constant: unknown): Part {
+  return { slots: none, constant, run: () => constant };
+}
+
+function compilePart(tree: Tree, scope: Scope, problems: Problems): Part | null {
+  if (tree.kind === "scalar") {
+    return hasExpression(tree) ? compileString(tree, scope, problems) : constantPart(tree.value);
+  }
+  const children = tree.kind === "list"
+    ? tree.items
+    : [...tree.entries.values()].map((entry) => entry.value);
+  const parts = children.map((child) => compilePart(child, scope, problems));
+  if (parts.includes(null)) return null;
+  const known = parts as Part[];
+  const slots = new Set(known.flatMap((part) => [...part.slots]));
+  const names = tree.kind === "map" ? [...tree.entries.keys()] : null;
+  const run = (row: Row) => {
+    if (names === null) return known.map((part) => part.run(row));
+    const record: Record<string, unknown> = {};
+    for (let i = 0; i < names.length; i++) record[names[i]] = known[i].run(row);
+    return record;
+  };
+  if (slots.size > 0) return { slots, constant: undefined, run };
+  const changed = known.some((part, i) => part.constant !== plain(children[i]));
+  return constantPart(changed ? run([]) : plain(tree));
+}
+
+function compileString(
+  tree: ScalarTree & { readonly value: string },
+  scope: Scope,
+  problems: Problems,
+): Part | null {
+  const pieces = splitTemplate(tree.value);
+  if (!Array.isArray(pieces)) {
+    report(problems, placed(tree, pieces, "expression-syntax"));
+    return null;
+  }
+  const compiled: (string | (Compiled & { readonly written: Expression }))[] = [];
+  let failed = false;
+  for (const piece of pieces) {
+    if (typeof piece === "string") {
+      compiled.push(piece);
+      continue;
+    }
+    try {
+      compiled.push({ ...compile(piece, scope), written: piece });
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      if (!error.silent) report(problems, placed(tree, error.fault, error.code));
+      failed = true;
+    }
+  }
+  if (failed) return null;
+  const slots = new Set(
+    compiled.flatMap((piece) => typeof piece === "string" ? [] : [...piece.slots]),
+  );
+  const [first] = compiled;
+  const run = (row: Row): unknown => {
+    try {
+      if (compiled.length === 1 && typeof first !== "string") return first.run(row);
+      let text = "";
+      for (const piece of compiled) {
+        text += typeof piece === "string" ? piece : textOf(piece.run(row), piece.written);
+      }
+      return text;
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      throw new PlacedError(placed(tree, error.fault, error.code));
+    }
+  };
+  if (slots.size > 0) return { slots, constant: undefined, run };
+  try {
+    return constantPart(run([]));
+  } catch (error) {
+    if (!(error instanceof PlacedError)) throw error;
+    report(problems, error.fault);
+    return null;
+  }
+}
+
+function report(problems: Problems, { code, at, message, hint }: PlacedFault): void {
+  problems.error(code, at, message, { hint });
+}
+
+function textOf(value: unknown, node: Expression): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw new ExpressionError({
+    message: `${describe(value)} cannot be put into a string`,
+    hint: typeof value === "object" && value !== null && "id" in value
+      ? "name a field of the record, such as `id`"
+      : undefined,
+    start: node.start,
+    end: node.end,
+  });
+}
+
+const splitMemo = new Map<string, (string | Expression)[] | Fault>();
+
+/** Text and expressions in turn. Equal strings share one answer: ten thousand stages often hold ten. */
+function splitTemplate(text: string): (string | Expression)[] | Fault {
+  const known = splitMemo.get(text);
+  if (known !== undefined) return known;
+  const pieces = split(text);
+  if (splitMemo.size > 10_000) splitMemo.clear();
+  if (text.length < 1000) splitMemo.set(text, pieces);
+  return pieces;
+}
+
+function split(text: string): (string | Expression)[] | Fault {
+  const pieces: (string | Expression)[] = [];
+  let at = 0;
+  for (let open = text.indexOf("${{"); open >= 0; open = text.indexOf("${{", at)) {
+    if (open > at) pieces.push(text.slice(at, open));
+    const parsed = parseExpression(text, open + 3);
+    if (!parsed.ok) return parsed.error;
+    pieces.push(parsed.value.expression);
+    at = parsed.value.end;
+  }
+  if (at < text.length) pieces.push(text.slice(at));
+  const isBlank = (piece: string | Expression) => typeof piece === "string" && piece.trim() === "";
+  const expressions = pieces.filter((piece) => !isBlank(piece));
+  // Spaces around one whole expression (a folded scalar has a line end) do not make it a string.
+  return expressions.length === 1 && typeof expressions[0] !== "string" ? expressions : pieces;
+}
+
+/** The place in the text of a range in a scalar's value; of the whole scalar where quoting hides it. */
+function placed(
+  tree: ScalarTree & { readonly value: string },
+  fault: Fault,
+  code: string,
+): PlacedFault {
+  const { source, start, end } = tree;
+  const { message, hint } = fault;
+  const raw = source.text.slice(start, end);
+  const offset = raw.startsWith(tree.value) ? 0 : raw.startsWith(tree.value, 1) ? 1 : null;
+  if (offset !== null) {
+    const at = { source, start: start + offset + fault.start, end: start + offset + fault.end };
+    return { at, code, message, hint };
+  }
+  const part = tree.value.slice(fault.start, fault.end);
+  const found = part.length < 3 ? -1 : raw.indexOf(part);
+  const at = found < 0 || raw.indexOf(part, found + 1) >= 0
+    ? { source, start, end }
+    : { source, start: start + found, end: start + found + part.length };
+  return { at, code, message, hint };
+}
+
+/**
+ * Names that the expressions of a tree use: axes, params (as `params`), anything. Broken expressions have none.
+ *
+ * @example
+ * ```ts
+ * import { namesIn } from "#lib/workflow/expression/template.ts";
+ * import { SourceText } from "#lib/workflow/source_text.ts";
+ * import { assertEquals } from "@std/assert";
+ * const place = { source: new SourceText("a.yaml", ""), start: 0, end: 0 };
+ * const names = namesIn({ kind: "scalar", value: "${{ group.label }}_${{ seed }}", ...place });
+ * assertEquals([...names], ["group", "seed"]);
+ * ```
+ */
+export function namesIn(tree: Tree): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visitTree = (part: Tree): void => {
+    if (part.kind === "list") part.items.forEach(visitTree);
+    else if (part.kind === "map") {
+      for (const { value } of part.entries.values()) {
+        visitTree(value);
+      }
+    } else if (hasExpression(part)) {
+      const pieces = splitTemplate(part.value);
+      if (!Array.isArray(pieces)) return;
+      for (const piece of pieces) if (typeof piece !== "string") visit(piece);
+    }
+  };
+  const visit = (node: Expression): void => {
+    switch (node.kind) {
+      case "literal":
+        return;
+      case "name":
+        names.add(node.name);
+        return;
+      case "member":
+        return visit(node.object);
+      case "index":
+        visit(node.object);
+        return visit(node.index);
+      case "call":
+        return node.args.forEach(visit);
+      case "list":
+        return node.items.forEach(visit);
+      case "unary":
+        return visit(node.operand);
+      case "binary":
+        visit(node.left);
+        return visit(node.right);
+      case "choice":
+        visit(node.test);
+        visit(node.yes);
+        visit(node.no);
+    }
+  };
+  visitTree(tree);
+  return names;
+}

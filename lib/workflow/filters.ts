@@ -1,0 +1,125 @@
+// What is said about a stage's members once its axes are known: `keep`, `when`, `exclude`, the expressions in
+// `where`, and the paths of input files.
+
+import type { Axis } from "./axis.ts";
+import type { Context } from "./context.ts";
+import { describe } from "./expression/fault.ts";
+import { compileTemplate, type Template } from "./expression/template.ts";
+import { suggest } from "./nearest.ts";
+import { positionOn } from "./select.ts";
+import { gatheredAxis, stageScope } from "./stage_scope.ts";
+import type { Filters, StageState } from "./stage_state.ts";
+import type { Tree } from "./tree.ts";
+
+/**
+ * Compiles the filters of a stage whose axes are known; null if something is wrong, which is reported.
+ * The expressions in `where` are put into the columns of its inputs.
+ *
+ * @example
+ * ```ts
+ * import { compileFilters } from "#lib/workflow/filters.ts";
+ * import { Params } from "#lib/workflow/params.ts";
+ * import { Problems } from "#lib/workflow/problems.ts";
+ * import { assertEquals } from "@std/assert";
+ * const problems = new Problems();
+ * const state = { slots: [], axes: [], inputs: [], spec: { files: [] } };
+ * // deno-lint-ignore no-explicit-any
+ * const filters = compileFilters({ problems, params: new Params(undefined, problems) } as any, state as any);
+ * assertEquals(filters?.conditions, []);
+ * ```
+ */
+export function compileFilters(context: Context, state: StageState): Filters | null {
+  const { params, problems } = context;
+  const { spec, slots } = state;
+  const axes = state.axes!;
+  const before = problems.numErrors;
+  const hidden = (name: string) =>
+    axes.some((axis) => axis.name === name) ? undefined : gatheredAxis(state, name) ??
+      (slots.some((axis) => axis.name === name)
+        ? `the axis \`${name}\` is none of \`${spec.name}\`: the input that brings it is not taken`
+        : undefined);
+  const scope = stageScope(slots, params, hidden);
+  const compile = (tree: Tree) => compileTemplate(tree, scope, problems);
+  const conditions: { template: Template; at: Tree }[] = [];
+  for (const at of [spec.when, spec.keep]) {
+    const template = at === undefined ? null : compile(at);
+    if (template === null) continue;
+    if (template.slots.size === 0 && typeof template.constant !== "boolean") {
+      const found = describe(template.constant);
+      problems.error("bad-value", at!, `expected true or false, found ${found}`);
+    } else conditions.push({ template, at: at! });
+  }
+  for (const input of state.inputs) {
+    for (const part of input.parts) {
+      for (const column of part.columns.values()) {
+        if (column.kind === "chosen") {
+          const template = compile(column.by);
+          if (template !== null) column.template = template;
+        } else if (column.kind === "kept" && column.filter !== null) {
+          const template = compile(column.filter.list);
+          if (template !== null) column.filter.template = template;
+        }
+      }
+    }
+  }
+  const files = spec.files.flatMap((file) => {
+    const template = compile(file.paths);
+    return template === null ? [] : [{ spec: file, template }];
+  });
+  const exclude = readExclude(context, state, axes);
+  warnOfSelfProduct(context, state, axes);
+  return problems.numErrors > before ? null : { conditions, exclude, files };
+}
+
+function readExclude(
+  { params, problems }: Context,
+  { spec, slots }: StageState,
+  axes: readonly Axis[],
+): Filters["exclude"] {
+  if (spec.exclude?.kind !== "list") return [];
+  return spec.exclude.items.map((item) => {
+    if (item.kind !== "map") return [];
+    return [...item.entries].flatMap(([name, { key, value }]) => {
+      const axis = axes.find((own) => own.name === name);
+      if (axis === undefined) {
+        problems.error("unknown-axis", key, `\`${spec.name}\` has no axis \`${name}\``, {
+          hint: () => suggest(name, axes.map((own) => own.name), "axes"),
+        });
+        return [];
+      }
+      const template = compileTemplate(value, params.scope, problems);
+      if (template === null) return [];
+      const inside = new Uint8Array(axis.values.length);
+      const { constant } = template;
+      (Array.isArray(constant) ? constant : [constant]).forEach((id, i) => {
+        const at = value.kind === "list" && i < value.items.length ? value.items[i] : value;
+        const position = positionOn(axis, id, at, problems);
+        if (position !== null) inside[position] = 1;
+      });
+      return [{ slot: slots.indexOf(axis), inside }];
+    });
+  });
+}
+
+/** Rule 15: a stage times itself, unfiltered, is rarely meant. */
+function warnOfSelfProduct({ problems }: Context, state: StageState, axes: readonly Axis[]): void {
+  const { spec } = state;
+  if (spec.keep !== undefined || spec.exclude !== undefined) return;
+  for (const axis of axes) {
+    const twin = axes.find((other) => other !== axis && other.root === axis.root);
+    if (twin === undefined || axis.values.length < 2) continue;
+    const sources = state.inputs.filter(({ joined }) =>
+      joined.includes(axis) || joined.includes(twin)
+    );
+    if (sources.length < 2) continue;
+    const { length } = axis.values;
+    problems.warning(
+      "self-product",
+      spec.at,
+      `\`${spec.name}\` pairs every \`${axis.name}\` with every \`${twin.name}\` ` +
+        `(${length} × ${length}), both ways round and each with itself`,
+      { hint: `to have each pair once, write keep: \${{ ${axis.name} < ${twin.name} }}` },
+    );
+    return;
+  }
+}

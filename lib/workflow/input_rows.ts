@@ -1,0 +1,304 @@
+// The rows of an input: which members of its sources it can take, findable by the positions of the stage that takes
+// them. Made once per input; looked up once per member.
+
+import type { Axis } from "./axis.ts";
+import type { Context } from "./context.ts";
+import type { Row } from "./expression/compile.ts";
+import type { Template } from "./expression/template.ts";
+import { indexRows, keyCoder, type Relation, type RowIndex, sortedRows } from "./relation.ts";
+import { positionOn } from "./select.ts";
+import type { Column, InputPlan, PartPlan, StageState } from "./stage_state.ts";
+
+/** Selected members of one source. */
+interface PartRows {
+  readonly part: PartPlan;
+  /** Index in the graph by row. */
+  readonly members: Int32Array;
+  /** Positions on the joined axes, then on those that expressions choose. */
+  readonly keys: readonly Int32Array[];
+  /** Positions on the gathered axes. */
+  readonly gathered: readonly Int32Array[];
+  readonly chosen: readonly { readonly axis: Axis; readonly template: Template }[];
+  readonly filters: readonly {
+    readonly axis: Axis;
+    readonly not: boolean;
+    readonly template: Template;
+    readonly column: Int32Array;
+  }[];
+  readonly index: RowIndex;
+  readonly code: (row: ArrayLike<number>) => number | string;
+}
+
+/** One source member found for an input: index in the graph, the part it belongs to, its gathered coordinates. */
+export interface FoundRow {
+  readonly member: number;
+  readonly part: PartPlan;
+  readonly gathered: readonly number[];
+}
+
+/** What was found; equal `group` means the same rows. */
+export interface Found {
+  readonly group: number | string | null;
+  readonly rows: readonly FoundRow[];
+}
+
+/**
+ * The rows of one input.
+ *
+ * @example
+ * ```ts
+ * import { InputRows } from "#lib/workflow/input_rows.ts";
+ * import { assert } from "@std/assert";
+ * assert(typeof InputRows === "function"); // made by members.ts, once per input of a stage
+ * ```
+ */
+export class InputRows {
+  readonly plan: InputPlan;
+  /** The gathered axes in the order of coordinates. */
+  readonly gatheredAxes: readonly Axis[];
+  /** Slots of the joined axes in the stage's rows. */
+  readonly #slots: readonly number[];
+  readonly #parts: readonly PartRows[];
+  readonly #context: Context;
+  readonly #scratch: Int32Array;
+  readonly #groups = new Map<number | string, Found>();
+  /** Whether rows depend on the joined positions alone. */
+  readonly #isStatic: boolean;
+
+  constructor(context: Context, stage: StageState, plan: InputPlan) {
+    this.#context = context;
+    this.plan = plan;
+    this.gatheredAxes = [...plan.gathered].sort(byRank);
+    this.#slots = plan.joined.map((axis) => stage.slots.indexOf(axis));
+    this.#parts = plan.parts.map((part) => partRows(plan, part));
+    this.#isStatic = this.#parts.every((part) => part.chosen.length + part.filters.length === 0);
+    this.#scratch = new Int32Array(
+      Math.max(plan.joined.length, ...this.#parts.map((part) => part.keys.length)),
+    );
+    this.#checkDuplicates();
+  }
+
+  /** Whether there is nothing to take. */
+  get isEmpty(): boolean {
+    return this.#parts.every((part) => part.members.length === 0);
+  }
+
+  /** Whether a list may be empty: nothing says which members there are but the list itself. */
+  get mayBeEmpty(): boolean {
+    return this.plan.isList && this.plan.joined.length === 0 &&
+      this.#parts.every((part) => part.chosen.length === 0);
+  }
+
+  /** The combinations of joined axes that exist. */
+  relation(): Relation {
+    const { joined } = this.plan;
+    const lengths = joined.map((axis) => axis.values.length);
+    const columns = joined.map((_, c) => concat(this.#parts.map((part) => part.keys[c])));
+    const length = this.#parts.reduce((sum, part) => sum + part.members.length, 0);
+    const code = keyCoder(lengths);
+    const seen = new Set<number | string>();
+    const rows: number[] = [];
+    for (let i = 0; i < length; i++) {
+      for (let c = 0; c < columns.length; c++) this.#scratch[c] = columns[c][i];
+      const key = code(this.#scratch);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      rows.push(i);
+    }
+    if (rows.length === length) return { axes: joined, columns, length };
+    return {
+      axes: joined,
+      columns: columns.map((column) => Int32Array.from(rows, (row) => column[row])),
+      length: rows.length,
+    };
+  }
+
+  /** The rows for a member, or null if there are none; faults of expressions are reported. */
+  find(row: Row): Found | null {
+    for (let c = 0; c < this.#slots.length; c++) this.#scratch[c] = row[this.#slots[c]];
+    const isOne = this.#parts.length === 1;
+    let group: number | string | null = null;
+    if (this.#isStatic) {
+      group = this.#parts[0].code(this.#scratch);
+      if (this.plan.isList) {
+        const known = this.#groups.get(group);
+        if (known !== undefined) return known.rows.length > 0 || this.mayBeEmpty ? known : null;
+      }
+    }
+    const rows: FoundRow[] = [];
+    for (const part of this.#parts) {
+      if (!this.#findIn(part, row, rows)) return null;
+    }
+    if (!isOne && rows.length > 1) rows.sort(compareGathered);
+    const found = { group, rows };
+    if (group !== null && this.plan.isList) this.#groups.set(group, found);
+    return rows.length > 0 || this.mayBeEmpty ? found : null;
+  }
+
+  #findIn(part: PartRows, row: Row, found: FoundRow[]): boolean {
+    const { problems } = this.#context;
+    const from = this.#slots.length;
+    for (let c = 0; c < part.chosen.length; c++) {
+      const { axis, template } = part.chosen[c];
+      const value = evaluate(this.#context, template, row);
+      if (value === undefined) return false;
+      const position = positionOn(axis, value.value, value.at, problems);
+      if (position === null) return false;
+      this.#scratch[from + c] = position;
+    }
+    const sets: Uint8Array[] = [];
+    for (const { axis, not, template } of part.filters) {
+      const list = evaluate(this.#context, template, row);
+      if (list === undefined) return false;
+      const set = new Uint8Array(axis.values.length).fill(not ? 1 : 0);
+      for (const id of Array.isArray(list.value) ? list.value : [list.value]) {
+        const position = positionOn(axis, id, list.at, problems);
+        if (position === null) return false;
+        set[position] = not ? 0 : 1;
+      }
+      sets.push(set);
+    }
+    const { first, next } = part.index;
+    for (let i = first.get(part.code(this.#scratch)) ?? -1; i >= 0; i = next[i]) {
+      if (sets.some((set, f) => set[part.filters[f].column[i]] === 0)) continue;
+      found.push({
+        member: part.members[i],
+        part: part.part,
+        gathered: part.gathered.map((column) => column[i]),
+      });
+    }
+    return true;
+  }
+
+  /** Rule 7: in a union no two members may have the same coordinates. */
+  #checkDuplicates(): void {
+    const parts = this.#parts;
+    if (parts.length < 2 || !this.#isStatic) return;
+    const axes = [...this.plan.joined, ...this.gatheredAxes];
+    const code = keyCoder(axes.map((axis) => axis.values.length));
+    const seen = new Map<number | string, PartRows>();
+    const row = new Int32Array(axes.length);
+    for (const part of parts) {
+      const columns = [...part.keys, ...part.gathered];
+      for (let i = 0; i < part.members.length; i++) {
+        for (let c = 0; c < columns.length; c++) row[c] = columns[c][i];
+        const key = code(row);
+        const other = seen.get(key);
+        if (other === undefined) {
+          seen.set(key, part);
+          continue;
+        }
+        const where = axes.map((axis, c) => `${axis.name}=${axis.values[row[c]].text}`).join(",");
+        this.#context.problems.error(
+          "duplicate-coordinates",
+          part.part.spec.at,
+          `two stages in the input \`${this.plan.spec.port}\` have a member ` +
+            (where === "" ? "without coordinates" : `at ${where}`),
+          {
+            notes: [{ message: "the other one", at: other.part.spec.at }],
+            hint: "tell them apart: { stage: …, as: { source: … } }",
+          },
+        );
+        return;
+      }
+    }
+  }
+}
+
+function byRank(a: Axis, b: Axis): number {
+  return a.rank - b.rank;
+}
+
+function compareGathered(a: FoundRow, b: FoundRow): number {
+  for (let c = 0; c < a.gathered.length; c++) {
+    const difference = a.gathered[c] - b.gathered[c];
+    if (difference !== 0) return difference;
+  }
+  return a.member - b.member;
+}
+
+function evaluate({ problems }: Context, template: Template, row: Row) {
+  const result = template.evaluate(row);
+  if (!result.ok) {
+    const { at, code, message, hint } = result.error;
+    problems.error(code, at, message, { hint });
+    return undefined;
+  }
+  return { value: result.value, at: template.at };
+}
+
+function partRows(plan: InputPlan, part: PartPlan): PartRows {
+  const { source } = part;
+  const columns = source.axes!.map((axis) => part.columns.get(axis)!);
+  const selected = selectRows(source, columns);
+  const take = (c: number): Int32Array => {
+    const column = source.columns[c];
+    const kept = columns[c];
+    const positions = kept.kind === "kept" ? kept.positions : null;
+    return Int32Array.from(
+      selected,
+      positions === null ? (row) => column[row] : (row) => positions[column[row]],
+    );
+  };
+  const columnOf = (axis: Axis): Int32Array => {
+    const c = columns.findIndex((column) => column.kind === "kept" && column.target === axis);
+    if (c >= 0) return take(c);
+    return new Int32Array(selected.length).fill(part.given.get(axis)!);
+  };
+  const chosen: { axis: Axis; template: Template; column: Int32Array }[] = [];
+  const filters: { axis: Axis; not: boolean; template: Template; column: Int32Array }[] = [];
+  columns.forEach((column, c) => {
+    if (column.kind === "chosen") {
+      const { axis, template } = column;
+      chosen.push({ axis, template: template!, column: take(c) });
+    } else if (column.kind === "kept" && column.filter !== null) {
+      const { axis, not, template } = column.filter;
+      const positions = Int32Array.from(selected, (row) => source.columns[c][row]);
+      filters.push({ axis, not, template: template!, column: positions });
+    }
+  });
+  const keyAxes = [...plan.joined, ...chosen.map(({ axis }) => axis)];
+  const keys = [...plan.joined.map(columnOf), ...chosen.map(({ column }) => column)];
+  const gathered = [...plan.gathered].sort(byRank).map(columnOf);
+  // Rows of a group must come in the order of the gathered axes, whatever they are called here.
+  const order = sortedRows(gathered, Int32Array.from(selected.keys()));
+  const ordered = (column: Int32Array) => Int32Array.from(order, (row) => column[row]);
+  const lengths = keyAxes.map((axis) => axis.values.length);
+  const orderedKeys = keys.map(ordered);
+  return {
+    part,
+    members: Int32Array.from(order, (row) => source.first + selected[row]),
+    keys: orderedKeys,
+    gathered: gathered.map(ordered),
+    chosen,
+    filters: filters.map((filter) => ({ ...filter, column: ordered(filter.column) })),
+    index: indexRows(orderedKeys, lengths, selected.length),
+    code: keyCoder(lengths),
+  };
+}
+
+/** Rows of the source that `where` leaves, as far as it is the same for every member. */
+function selectRows(source: StageState, columns: readonly Column[]): Int32Array {
+  const rows = new Int32Array(source.numMembers);
+  let count = 0;
+  for (let row = 0; row < source.numMembers; row++) {
+    const fits = columns.every((column, c) => {
+      const position = source.columns[c][row];
+      if (column.kind === "fixed") return position === column.position;
+      return column.kind !== "kept" || column.allowed === null || column.allowed[position] === 1;
+    });
+    if (fits) rows[count++] = row;
+  }
+  return rows.subarray(0, count);
+}
+
+function concat(columns: readonly Int32Array[]): Int32Array {
+  if (columns.length === 1) return columns[0];
+  const result = new Int32Array(columns.reduce((sum, column) => sum + column.length, 0));
+  let at = 0;
+  for (const column of columns) {
+    result.set(column, at);
+    at += column.length;
+  }
+  return result;
+}

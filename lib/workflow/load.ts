@@ -1,0 +1,269 @@
+// Loading: files -> one workflow. Reads what `extends` names, lays profile and overrides over it, checks the shape.
+// Leaves out what names mean: axes, stages and tasks are looked up by expand.ts.
+
+import { join } from "@std/path";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { checkSchema } from "./check_schema.ts";
+import { sizes } from "./limits.ts";
+import { merge, without } from "./merge.ts";
+import { suggest } from "./nearest.ts";
+import { applyOverrides } from "./overrides.ts";
+import { parseYaml } from "./parse_yaml.ts";
+import { knownKeys } from "./schema.ts";
+import { Problems } from "./problems.ts";
+import { type Place, SourceText } from "./source_text.ts";
+import { readStage, type Setting, type StageSpec } from "./stage_spec.ts";
+import { childOf, type MapTree, plain, startOf, type Tree } from "./tree.ts";
+import { checkSupported } from "./unsupported.ts";
+
+/** What may change a workflow from outside. */
+export interface LoadOptions {
+  /** `path=value`, YAML on the right; see overrides.ts for what a path is. */
+  readonly overrides: readonly string[];
+  /** More of the same, from `--set`; applied after the others. */
+  readonly sets?: readonly string[];
+  readonly profile?: string;
+}
+
+/** A workflow as written, with extends, profile and overrides applied. */
+export interface Workflow {
+  readonly file: string;
+  readonly name: string;
+  readonly description: string;
+  readonly profile: string | null;
+  /** The whole of it; `extends` and `profiles` are gone. */
+  readonly tree: MapTree;
+  readonly params: MapTree | undefined;
+  readonly axes: readonly Setting[];
+  /** The stages that could be read, in file order. */
+  readonly stages: readonly StageSpec[];
+  /** Stages that exist but could not be read, or use what is not supported yet. */
+  readonly unreadable: ReadonlyMap<string, Place>;
+  /** What is wrong so far. `expand` reports it with what it finds itself. */
+  readonly problems: Problems;
+}
+
+/**
+ * Loads a workflow. Text that cannot be parsed, files that cannot be read and unknown profiles fail here. What is
+ * wrong with the shape is kept in `problems`, so that {@link expand} can report everything at once: a workflow
+ * that loads may still be wrong, one that expands is right.
+ *
+ * @param readText reads a file, given a path like `file`; it throws if it cannot
+ *
+ * @example
+ * ```ts
+ * import { loadWorkflow } from "#lib/workflow/load.ts";
+ * import { assert, assertEquals } from "@std/assert";
+ * const files: Record<string, string> = {
+ *   "flows/a.yaml": "extends: [base.yaml]\nstages: { a: { task: dmd } }",
+ *   "flows/base.yaml": "params: { seeds: 3 }",
+ * };
+ * const read = (path: string) => Promise.resolve(files[path]);
+ * const loaded = await loadWorkflow("flows/a.yaml", read, { overrides: ["seeds=5"] });
+ * assert(loaded.ok && !loaded.value.problems.failed);
+ * assertEquals([loaded.value.name, loaded.value.stages.length], ["a", 1]);
+ * ```
+ */
+export async function loadWorkflow(
+  file: string,
+  readText: (path: string) => Promise<string>,
+  options: LoadOptions,
+): Promise<Result<Workflow, Diagnostic[]>> {
+  const problems = new Problems();
+  try {
+    const workflow = await load(file, readText, options, problems);
+    return Array.isArray(workflow)
+      ? err([...problems.errors(), ...workflow])
+      : workflow === null
+      ? err(problems.errors())
+      : ok(workflow);
+  } catch (error) {
+    // The limits keep recursion shallow; should one have been forgotten, it is still a user's file, not a crash.
+    if (!(error instanceof RangeError) || !/call stack/.test(error.message)) throw error;
+    problems.error("too-deep", startOf(new SourceText(file, "")), "the file is nested too deeply");
+    return err(problems.errors());
+  }
+}
+
+async function load(
+  file: string,
+  readText: (path: string) => Promise<string>,
+  options: LoadOptions,
+  problems: Problems,
+): Promise<Workflow | null | Diagnostic[]> {
+  const reader: Reader = { readText, problems, syntax: [], trees: new Map(), chain: [] };
+  const whole = await readFile(reader, file, null);
+  if (whole === null) return reader.syntax;
+  const profiled = applyProfile(whole, options.profile, problems);
+  if (profiled === null) return null;
+  const overrides = [...options.overrides, ...options.sets ?? []];
+  const folder = new SourceText(file, "").folder;
+  const before = problems.numErrors;
+  const tree = applyOverrides(profiled, overrides, folder, problems);
+  if (problems.numErrors > before) return null;
+
+  const broken = checkSchema(tree, problems);
+  const blocked = checkSupported(tree, problems);
+  const stages: StageSpec[] = [];
+  const unreadable = new Map<string, Place>();
+  const stageTree = childOf(tree, "stages");
+  if (stageTree?.kind === "map") {
+    let index = 0;
+    for (const [name, entry] of stageTree.entries) {
+      const at = entry.key;
+      const usable = !broken.has(name) && !blocked.has(name);
+      const stage = usable ? readStage(name, index++, entry, problems) : null;
+      if (stage !== null) stages.push(stage);
+      else unreadable.set(name, at);
+      if (stage === null && usable) {
+        problems.error("missing-key", at, `the stage \`${name}\` needs the key \`task\``);
+      }
+    }
+  }
+  if (stages.length + unreadable.size === 0) {
+    const at = tree.entries.get("stages")?.key ?? startOf(tree.source);
+    problems.error("no-stages", at, "the workflow has no stages", {
+      hint: "add `stages:` with at least one stage under it",
+    });
+  }
+  const params = childOf(tree, "params");
+  const axes = childOf(tree, "axes");
+  return {
+    file,
+    name: nameOf(tree, file),
+    description: String(childOf(tree, "description") ? plain(childOf(tree, "description")!) : ""),
+    profile: options.profile ?? null,
+    tree: without(tree, ["profiles", "extends"]),
+    params: params?.kind === "map" ? params : undefined,
+    axes: axes?.kind === "map"
+      ? [...axes.entries].map(([name, { key, value }]) => ({ name, at: key, value }))
+      : [],
+    stages,
+    unreadable,
+    problems,
+  };
+}
+
+function nameOf(tree: MapTree, file: string): string {
+  const name = childOf(tree, "name");
+  if (name?.kind === "scalar" && typeof name.value === "string") return name.value;
+  const base = file.replace(/^.*[\\/]/, "").replace(/\.ya?ml$/, "");
+  return base.replace(/[^A-Za-z0-9_.-]+/g, "_").replace(/^[.-]+/, "") || "workflow";
+}
+
+interface Reader {
+  readonly readText: (path: string) => Promise<string>;
+  readonly problems: Problems;
+  /** Diagnostics of files whose syntax is wrong. */
+  readonly syntax: Diagnostic[];
+  /** Files that were read, with what they extend merged in; null if that failed. */
+  readonly trees: Map<string, MapTree | null>;
+  /** The files being read, each extending the next. */
+  readonly chain: string[];
+}
+
+/** Reads a file and everything it extends. `named` is where another file names it. */
+async function readFile(
+  reader: Reader,
+  file: string,
+  named: Place | null,
+): Promise<MapTree | null> {
+  const { problems, chain, trees } = reader;
+  const place = (text = "") => named ?? startOf(new SourceText(file, text));
+  if (chain.includes(file)) {
+    const circle = [...chain.slice(chain.indexOf(file)), file].join(" → ");
+    problems.error("extends-cycle", place(), `files extend each other in a circle: ${circle}`);
+    return null;
+  }
+  const known = trees.get(file);
+  if (known !== undefined) return known;
+  if (trees.size + chain.length >= sizes.files) {
+    problems.error("too-many-files", place(), `over ${sizes.files} files are extended`);
+    return null;
+  }
+  let text: string;
+  try {
+    text = await reader.readText(file);
+  } catch (error) {
+    problems.error("cannot-read", place(), `cannot read ${file}: ${reasonOf(error)}`, {
+      hint: named === null
+        ? undefined
+        : "paths start from the folder of the file they are written in",
+    });
+    trees.set(file, null);
+    return null;
+  }
+  const parsed = parseYaml(new SourceText(file, text));
+  if (!parsed.ok) {
+    reader.syntax.push(...parsed.error);
+    trees.set(file, null);
+    return null;
+  }
+  chain.push(file);
+  const tree = await withBases(reader, parsed.value);
+  chain.pop();
+  trees.set(file, tree);
+  return tree;
+}
+
+/** A file's tree laid over the files it extends. */
+async function withBases(reader: Reader, tree: Tree): Promise<MapTree | null> {
+  if (tree.kind !== "map") {
+    const { source, start } = tree;
+    const found = tree.kind === "list" ? "a list" : "a single value";
+    reader.problems.error(
+      "not-a-map",
+      { source, start, end: start + 1 },
+      `a workflow is a map with keys such as \`stages\`; found ${found}`,
+    );
+    return null;
+  }
+  const named = childOf(tree, "extends");
+  if (named === undefined) return tree;
+  const paths = named.kind === "list" ? named.items : [named];
+  let base: MapTree | null | undefined;
+  for (const path of paths) {
+    // Values of another kind are left to the schema.
+    if (path.kind !== "scalar" || typeof path.value !== "string") continue;
+    const target = path.value.startsWith("/") ? path.value : join(path.source.folder, path.value);
+    const read = await readFile(reader, target, path);
+    if (read === null) base = null;
+    else if (base !== null) base = base === undefined ? read : merge(base, read);
+  }
+  if (base === null) return null;
+  return base === undefined ? tree : merge(without(base, ["extends"]), tree);
+}
+
+function reasonOf(error: unknown): string {
+  const name = error instanceof Error ? error.name : "";
+  if (name === "NotFound") return "there is no such file";
+  if (name === "NotCapable" || name === "PermissionDenied") return "it may not be read";
+  if (name === "IsADirectory") return "it is a folder";
+  return error instanceof Error ? error.message.split("\n")[0] : "it is not there";
+}
+
+function applyProfile(
+  tree: MapTree,
+  profile: string | undefined,
+  problems: Problems,
+): MapTree | null {
+  if (profile === undefined) return tree;
+  const entry = tree.entries.get("profiles");
+  const profiles = entry?.value;
+  const overlay = childOf(profiles, profile);
+  if (overlay === undefined) {
+    const known = profiles?.kind === "map" ? [...profiles.entries.keys()] : [];
+    problems.error(
+      "unknown-profile",
+      entry?.key ?? startOf(tree.source),
+      `there is no profile \`${profile}\``,
+      { hint: suggest(profile, known, "profiles") },
+    );
+    return null;
+  }
+  if (overlay.kind !== "map") return tree;
+  // Keys that no profile has are left to the schema, which sees all profiles.
+  const strange = [...overlay.entries.keys()].filter((name) => !knownKeys.profile.includes(name));
+  return merge(tree, without(overlay, strange));
+}

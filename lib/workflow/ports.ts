@@ -1,0 +1,97 @@
+// Ports: which of a task's alternatives the bound names choose, which inputs are taken, and which output of a stage
+// fits a port (rules 10 and 11).
+
+import { choosePorts, type PortShape } from "../core/resolve.ts";
+import { listNames } from "./nearest.ts";
+import type { PortChoice } from "./stage_state.ts";
+
+type PortSet = Readonly<Record<string, PortShape>>;
+
+/**
+ * Chooses among alternatives by the names that are bound. The error names the ports that are missing.
+ *
+ * @example
+ * ```ts
+ * import { takePorts } from "#lib/workflow/ports.ts";
+ * import { assertEquals } from "@std/assert";
+ * const port = { kind: "table", many: false, optional: false, coords: false };
+ * const choice = takePorts([{ a: port, b: port }], new Set(["a", "b", "c"]));
+ * assertEquals(choice.ok && [...choice.value.taken], ["a", "b"]);
+ * assertEquals(takePorts([{ a: port, b: port }], new Set(["a"])).ok, false);
+ * ```
+ */
+export function takePorts(
+  sets: readonly PortSet[],
+  bound: ReadonlySet<string>,
+): { readonly ok: true; readonly value: PortChoice } | {
+  readonly ok: false;
+  readonly error: string;
+} {
+  const index = choosePorts(sets, bound);
+  if (index >= 0) {
+    const ports = sets[index];
+    const taken = new Set([...bound].filter((name) => Object.hasOwn(ports, name)));
+    return { ok: true, value: { ports, taken } };
+  }
+  const missing = sets.map((ports) =>
+    Object.keys(ports).filter((name) => !ports[name].optional && !bound.has(name))
+  );
+  const error = missing.map((names) => listNames(names)).join(", or ");
+  return { ok: false, error };
+}
+
+/** The output that fits a port, or why none does. */
+export type Fit =
+  | { readonly ok: true; readonly output: string }
+  | {
+    readonly ok: false;
+    readonly reason: "unknown-output" | "port-mismatch" | "ambiguous-output";
+    /** Names of outputs that matter: those that exist, or those that fit. */
+    readonly outputs: readonly string[];
+  };
+
+const fits = new WeakMap<Readonly<Record<string, string>>, Map<string, Fit>>();
+
+/**
+ * The output of a stage that fits a port of some kind: the one that is named, or else exactly one of that kind.
+ *
+ * @example
+ * ```ts
+ * import { fitOutput } from "#lib/workflow/ports.ts";
+ * import { assertEquals } from "@std/assert";
+ * const outputs = { weights: "arrays", log: "table" };
+ * assertEquals(fitOutput(outputs, undefined, "table"), { ok: true, output: "log" });
+ * assertEquals(fitOutput(outputs, "wights", "arrays").ok, false);
+ * ```
+ */
+export function fitOutput(
+  outputs: Readonly<Record<string, string>>,
+  named: string | undefined,
+  kind: string,
+): Fit {
+  let known = fits.get(outputs);
+  if (known === undefined) fits.set(outputs, known = new Map());
+  const key = `${named ?? ""} ${kind}`;
+  let fit = known.get(key);
+  if (fit === undefined) known.set(key, fit = findOutput(outputs, named, kind));
+  return fit;
+}
+
+function findOutput(
+  outputs: Readonly<Record<string, string>>,
+  named: string | undefined,
+  kind: string,
+): Fit {
+  const names = Object.keys(outputs);
+  if (named !== undefined) {
+    if (!Object.hasOwn(outputs, named)) {
+      return { ok: false, reason: "unknown-output", outputs: names };
+    }
+    if (outputs[named] === kind) return { ok: true, output: named };
+    return { ok: false, reason: "port-mismatch", outputs: [named] };
+  }
+  const fitting = names.filter((name) => outputs[name] === kind);
+  if (fitting.length === 1) return { ok: true, output: fitting[0] };
+  if (fitting.length === 0) return { ok: false, reason: "port-mismatch", outputs: names };
+  return { ok: false, reason: "ambiguous-output", outputs: fitting };
+}

@@ -1,0 +1,317 @@
+// First pass over one stage: its task, the axes of its inputs, which inputs its members take, and so its own axes
+// (rules 1 to 7, 10). Nothing is enumerated yet, so that everything that can be said about a file is said at once.
+
+import { align } from "./align.ts";
+import type { Axis } from "./axis.ts";
+import { checkPorts } from "./check_ports.ts";
+import type { Context } from "./context.ts";
+import { declaredAxes } from "./declare_axes.ts";
+import { compileTemplate, type PlacedFault } from "./expression/template.ts";
+import { compileFilters } from "./filters.ts";
+import { suggest } from "./nearest.ts";
+import { reportIssues } from "./param_issues.ts";
+import { Problems } from "./problems.ts";
+import { takePorts } from "./ports.ts";
+import { fullRelation } from "./relation.ts";
+import { gatheredAxis, stageScope } from "./stage_scope.ts";
+import type { StageSpec } from "./stage_spec.ts";
+import type { InputPlan, PortChoice, StageState } from "./stage_state.ts";
+import type { Resolution } from "./task_params.ts";
+
+/** Combinations of the axes that params use which are tried to find out which inputs are taken. */
+const maxTried = 20_000;
+
+/**
+ * Prepares a stage whose sources are prepared. What is wrong is reported; `sound` says whether members can be made.
+ *
+ * @example
+ * ```ts
+ * import { expand } from "#lib/workflow/expand.ts"; // prepares every stage, then makes members
+ * import { assert } from "@std/assert";
+ * assert(typeof expand === "function");
+ * ```
+ */
+export async function prepare(context: Context, spec: StageSpec): Promise<StageState> {
+  const { problems } = context;
+  const before = problems.numErrors;
+  const rank = { n: spec.matrix.length };
+  const task = await findTask(context, spec);
+  const inputs = spec.inputs.map((input) => align(context, spec, input, rank));
+  const declared = declaredAxes(context, spec);
+  const aligned = inputs.filter((input) => input !== null);
+  const state: StageState = {
+    spec,
+    task,
+    inputs: aligned,
+    slots: [],
+    axes: null,
+    declared: declared ?? [],
+    with: null,
+    filters: null,
+    common: new Set(),
+    outputs: [],
+    sound: false,
+    first: 0,
+    numMembers: 0,
+    columns: [],
+  };
+  const isWhole = declared !== null && aligned.length === inputs.length;
+  state.slots = [...new Set([...declared ?? [], ...aligned.flatMap((input) => input.joined)])];
+  checkStageGather(context, state);
+  if (isWhole) {
+    const scope = stageScope(state.slots, context.params, (name) => gatheredAxis(state, name));
+    if (spec.with !== undefined) {
+      state.with = compileTemplate(spec.with.value, scope, problems);
+    }
+  }
+  const tried = task === null || (spec.with !== undefined && state.with === null)
+    ? await tryConstantParams(context, state, isWhole)
+    : await tryParams(context, state);
+  const choices = tried === null ? null : chosenPorts(context, state, tried);
+  if (isWhole) chooseAxes(context, state, choices);
+  if (choices !== null && aligned.length === inputs.length) checkPorts(context, state, choices);
+  if (state.axes !== null) state.filters = compileFilters(context, state);
+  const sources = aligned.flatMap((input) => input.parts.map((part) => part.source));
+  state.sound = problems.numErrors === before && isWhole && task !== null && choices !== null &&
+    state.filters !== null && sources.every((source) => source.sound);
+  return state;
+}
+
+async function findTask({ catalogue, problems }: Context, { task }: StageSpec) {
+  const found = await catalogue.task(task.name, task.at.source.folder);
+  if (found.ok) return found.value;
+  const isPath = /^\.\.?\//.test(task.name);
+  problems.error("unknown-task", task.at, found.error, {
+    hint: isPath
+      ? "the path starts from the folder of the file it is written in"
+      : () => suggest(task.name, catalogue.taskNames, "tasks"),
+  });
+  return null;
+}
+
+/** `gather` on a stage must mean something on one input at least. */
+function checkStageGather({ problems }: Context, { spec, inputs }: StageState): void {
+  if (spec.gather === undefined || spec.gather.all || inputs.length < spec.inputs.length) return;
+  for (const { name, at } of spec.gather.axes) {
+    if (inputs.some((input) => input.gathered.some((axis) => axis.name === name))) continue;
+    const known = new Set(inputs.flatMap((input) => input.joined.map((axis) => axis.name)));
+    problems.error("unknown-axis", at, `no input of \`${spec.name}\` has an axis \`${name}\``, {
+      hint: () => suggest(name, known, "axes"),
+    });
+  }
+}
+
+/** Params of some combinations with what the task says to them. */
+interface Tried {
+  readonly raw: unknown;
+  readonly resolution: Resolution;
+}
+
+/** Without usable axes: what can be said of params that depend on none. */
+async function tryConstantParams(
+  { params, problems, taskParams }: Context,
+  state: StageState,
+  isWhole: boolean,
+): Promise<Tried[] | null> {
+  const { spec, task } = state;
+  if (task === null || isWhole) return null;
+  // Names of axes cannot be judged here, so what is wrong with expressions is not reported.
+  const template = spec.with === undefined
+    ? null
+    : compileTemplate(spec.with.value, params.scope, new Problems());
+  if (spec.with !== undefined && template === null) return null;
+  const raw = template?.constant ?? {};
+  const resolution = await taskParams.resolve(task, raw);
+  if (!resolution.ok) reportIssues(spec, resolution.error, raw, problems);
+  return resolution.ok ? [{ raw, resolution }] : null;
+}
+
+/** Every combination of the axes that the params use, or of as many values as there is time for. */
+async function tryParams(
+  { problems, taskParams }: Context,
+  state: StageState,
+): Promise<Tried[] | null> {
+  const { spec, task, slots } = state;
+  const template = state.with;
+  const used = template === null ? [] : [...template.slots];
+  let tooMany = used.reduce((product, slot) => product * slots[slot].values.length, 1);
+  const pinned = new Set<number>();
+  for (const slot of [...used].sort((a, b) => slots[b].values.length - slots[a].values.length)) {
+    if (tooMany <= maxTried) break;
+    pinned.add(slot);
+    tooMany /= slots[slot].values.length;
+  }
+  const free = used.filter((slot) => !pinned.has(slot));
+  const combinations = fullRelation(free.map((slot) => slots[slot]));
+  const row = new Int32Array(slots.length);
+  const raws: unknown[] = [];
+  const faults: PlacedFault[] = [];
+  for (let i = 0; i < combinations.length; i++) {
+    free.forEach((slot, c) => row[slot] = combinations.columns[c][i]);
+    if (template === null) raws.push({});
+    else {
+      const evaluated = template.evaluate(row);
+      if (evaluated.ok) raws.push(evaluated.value);
+      else faults.push(evaluated.error);
+    }
+  }
+  const tried = await Promise.all(
+    raws.map(async (raw) => ({ raw, resolution: await taskParams.resolve(task!, raw) })),
+  );
+  const right = tried.filter(({ resolution }) => resolution.ok);
+  if (right.length > 0) return right;
+  // Where some are right, those that are wrong are reported when their members are made, if they exist.
+  for (const { code, at, message, hint } of faults.slice(0, 20)) {
+    problems.error(code, at, message, { hint });
+  }
+  for (const { raw, resolution } of tried.slice(0, 20)) {
+    if (!resolution.ok) reportIssues(spec, resolution.error, raw, problems);
+  }
+  return null;
+}
+
+/** The distinct choices of ports; inputs that no member takes and ports that nothing is bound to are reported. */
+function chosenPorts(
+  { problems }: Context,
+  state: StageState,
+  tried: readonly Tried[],
+): PortChoice[] | null {
+  const { spec } = state;
+  const bound = new Set([...spec.inputs, ...spec.files].map(({ port }) => port));
+  const seen = new Set<unknown>();
+  const outputs = new Set<Readonly<Record<string, string>>>();
+  const choices: PortChoice[] = [];
+  const names = new Set<string>();
+  let missing: string | undefined;
+  for (const { resolution } of tried) {
+    if (!resolution.ok) continue;
+    const { inputs } = resolution.value;
+    outputs.add(resolution.value.outputs);
+    if (seen.has(inputs)) continue;
+    seen.add(inputs);
+    for (const set of inputs) for (const name of Object.keys(set)) names.add(name);
+    const choice = takePorts(inputs, bound);
+    if (choice.ok) choices.push(choice.value);
+    else missing ??= choice.error;
+  }
+  state.outputs = [...outputs];
+  if (missing !== undefined && choices.length === 0) {
+    const from = spec.inputs.length > 0 || spec.files.length > 0 ? "" : "; nothing is bound";
+    problems.error(
+      "missing-input",
+      spec.at,
+      `\`${spec.name}\` lacks the input ${missing} of \`${spec.task.name}\`${from}`,
+      { hint: "bind it in `from`, to a stage or to `stage.output`" },
+    );
+  }
+  for (const { port, at } of [...spec.inputs, ...spec.files]) {
+    if (choices.some(({ taken }) => taken.has(port))) continue;
+    const isKnown = names.has(port);
+    if (isKnown && choices.length === 0) continue;
+    problems.error(
+      "unused-input",
+      at,
+      isKnown
+        ? `no member of \`${spec.name}\` takes the input \`${port}\``
+        : `\`${spec.task.name}\` takes no input \`${port}\``,
+      {
+        hint: isKnown
+          ? "with these params and inputs the task does not need it; remove it"
+          : () => suggest(port, names, "inputs"),
+      },
+    );
+  }
+  return choices.length > 0 ? choices : null;
+}
+
+/** The axes that the members of each choice have; they must be equal. */
+function chooseAxes(
+  context: Context,
+  state: StageState,
+  choices: readonly PortChoice[] | null,
+): void {
+  const { problems } = context;
+  const { spec, inputs, declared } = state;
+  const takings = choices === null
+    ? [new Set(inputs.map((input) => input.spec.port))]
+    : choices.map((choice) => choice.taken);
+  let axes: readonly Axis[] | null = null;
+  for (const taken of takings) {
+    const own = inputs.filter((input) => taken.has(input.spec.port));
+    const joined = joinAxes(context, state, own, declared);
+    if (joined === null) return;
+    if (axes !== null && !sameAxes(axes, joined)) {
+      const [a, b] = [axes, joined].map((list) =>
+        list.map((axis) => axis.name).join(" × ") || "none"
+      );
+      problems.error(
+        "unequal-axes",
+        spec.at,
+        `members of \`${spec.name}\` would have different axes: ${a}, or ${b}`,
+        { hint: "which inputs a member takes depends on its params; split the stage in two" },
+      );
+      return;
+    }
+    axes = joined;
+  }
+  state.axes = axes;
+  const [first, ...others] = takings;
+  state.common = new Set([...first].filter((name) => others.every((taken) => taken.has(name))));
+  checkUsedAxes(context, state);
+}
+
+function sameAxes(a: readonly Axis[], b: readonly Axis[]): boolean {
+  return a.length === b.length && a.every((axis) => b.includes(axis));
+}
+
+/** Rule 3: inputs that carry the same axis meet on it; the same name with another declaration is an error. */
+function joinAxes(
+  { problems }: Context,
+  { spec }: StageState,
+  inputs: readonly InputPlan[],
+  declared: readonly Axis[],
+): Axis[] | null {
+  const byName = new Map<string, { axis: Axis; by: string }>();
+  for (const axis of declared) byName.set(axis.name, { axis, by: `\`${spec.name}\` itself` });
+  let failed = false;
+  for (const input of inputs) {
+    for (const axis of input.joined) {
+      const other = byName.get(axis.name);
+      if (other === undefined) {
+        byName.set(axis.name, { axis, by: `the input \`${input.spec.port}\`` });
+        continue;
+      }
+      if (other.axis === axis) continue;
+      failed = true;
+      problems.error(
+        "axis-conflict",
+        input.parts[0].spec.at,
+        `two axes called \`${axis.name}\` meet in \`${spec.name}\`: that of ${other.by}, ` +
+          `and that of the input \`${input.spec.port}\``,
+        {
+          notes: [
+            { message: `that of ${other.by} is declared here`, at: other.axis.at },
+            { message: `that of the input \`${input.spec.port}\` is declared here`, at: axis.at },
+          ],
+          hint: `if they are different things, rename one: rename: { ${axis.name}: ` +
+            `${axis.name}_${input.spec.port} }; if they are one, declare it in the workflow's \`axes\``,
+        },
+      );
+    }
+  }
+  return failed ? null : [...byName.values()].map(({ axis }) => axis);
+}
+
+/** Params may only use axes that the stage ends up with. */
+function checkUsedAxes({ problems }: Context, state: StageState): void {
+  const { axes, slots, spec } = state;
+  for (const slot of state.with?.slots ?? []) {
+    if (axes!.includes(slots[slot])) continue;
+    problems.error(
+      "unknown-name",
+      spec.with!.key,
+      `the params use the axis \`${slots[slot].name}\`, which \`${spec.name}\` does not have: ` +
+        "the input that brings it is not taken",
+    );
+  }
+}

@@ -1,0 +1,59 @@
+// What names mean in the expressions of a stage: its axes, the params, and good advice for everything else.
+
+import type { Axis } from "./axis.ts";
+import type { Scope } from "./expression/compile.ts";
+import type { Params } from "./params.ts";
+import type { StageState } from "./stage_state.ts";
+
+/**
+ * The scope of a stage. `slots` may be more than the stage's axes: `hidden` says why one of them cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { Params } from "#lib/workflow/params.ts";
+ * import { Problems } from "#lib/workflow/problems.ts";
+ * import { stageScope } from "#lib/workflow/stage_scope.ts";
+ * import { assertEquals } from "@std/assert";
+ * const scope = stageScope([], new Params(undefined, new Problems()), () => undefined);
+ * assertEquals(scope.unknown("sed").message, "there is no axis `sed` here");
+ * ```
+ */
+export function stageScope(
+  slots: readonly Axis[],
+  params: Params,
+  hidden: (name: string) => string | undefined,
+): Scope {
+  const byName = new Map<string, { slot: number; axis: Axis }>();
+  slots.forEach((axis, slot) => {
+    if (!byName.has(axis.name)) byName.set(axis.name, { slot, axis });
+  });
+  return {
+    axis: (name) => hidden(name) === undefined ? byName.get(name) : undefined,
+    param: (path) => params.find(path),
+    unknown: (name) => {
+      const why = hidden(name);
+      if (why !== undefined) return { message: why };
+      return params.unknownName(name, [...byName.keys()]);
+    },
+  };
+}
+
+/**
+ * Why a name cannot be used in a stage although an input has an axis of that name: it is gathered.
+ *
+ * @example
+ * ```ts
+ * import { gatheredAxis } from "#lib/workflow/stage_scope.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(gatheredAxis({ slots: [], inputs: [] }, "seed"), undefined);
+ * ```
+ */
+export function gatheredAxis(
+  { slots, inputs }: Pick<StageState, "slots" | "inputs">,
+  name: string,
+): string | undefined {
+  if (slots.some((axis) => axis.name === name)) return undefined;
+  const input = inputs.find(({ gathered }) => gathered.some((axis) => axis.name === name));
+  if (input === undefined) return undefined;
+  return `the axis \`${name}\` is gathered by the input \`${input.spec.port}\`, so it has no value here`;
+}
