@@ -29,12 +29,18 @@ export interface FakeMember {
 export function fakeGraph(specs: readonly FakeMember[], workflow = "fake"): Graph {
   const indexes = new Map(specs.map(({ id }, index) => [id, index]));
   const members = specs.map((spec, index) => fakeMember(spec, index, indexes));
-  const stages = [...new Set(members.map((member) => member.stage))].map((name, i) => ({
+  const byStage = new Map<string, StageMember[]>();
+  for (const member of members) {
+    const known = byStage.get(member.stage);
+    if (known === undefined) byStage.set(member.stage, [member]);
+    else known.push(member);
+  }
+  const stages = [...byStage].map(([name, ofStage], i) => ({
     name,
-    task: members.find((member) => member.stage === name)!.task.name,
+    task: ofStage[0].task.name,
     description: "",
     axes: [],
-    numMembers: members.filter((member) => member.stage === name).length,
+    numMembers: ofStage.length,
     from: [],
     at: { file: `${workflow}.yaml`, line: i + 1, column: 1, endLine: i + 1, endColumn: 2 },
   }));
