@@ -104,7 +104,8 @@ export class Run {
     const started_at = new Date(clock.now()).toISOString();
     const { workflow, members } = this.#graph;
     this.#tell({ type: "run-started", workflow, run, started_at, basin, deno, jobs: this.#jobs });
-    const { entries, counts, unmatched } = this.#plan = await plan(this.#graph, this.#deps);
+    this.#plan = this.#deps.planned ?? await plan(this.#graph, this.#deps);
+    const { entries, counts, unmatched } = this.#plan;
     this.#tell({ type: "planned", ...counts });
     for (const glob of unmatched) {
       this.#tell({ type: "warning", message: `no stage is called ${glob}` });

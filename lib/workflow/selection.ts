@@ -1,10 +1,10 @@
-// Selections: globs over stage ids (`train`, `train[seed=*]`, `compare[metric=dsa,*]`) for --only and --force.
+// Selections: what the globs of --only and --force mean in one graph (glob.ts says what a glob matches).
 
+import { compileGlob } from "./glob.ts";
 import type { StageMember } from "./graph.ts";
 
 /**
- * Which members some globs mean, as one flag per member. A glob is a whole id, with `*` for any text and `?` for
- * one character; brackets stand for themselves. The name of a stage means all of its members.
+ * Which members some globs mean, as one flag per member.
  *
  * @returns the flags, and the globs that mean no member.
  *
@@ -12,22 +12,22 @@ import type { StageMember } from "./graph.ts";
  * ```ts
  * import { selectMembers } from "#lib/workflow/selection.ts";
  * import { assertEquals } from "@std/assert";
- * const members = ["train[seed=0]", "train[seed=1]", "test"].map((id) => ({ id, stage: id.split("[")[0] }));
+ * const members = ["train[seed=0]", "train[seed=1]", "test"].map((id) => ({ id }));
  * const { selected, unmatched } = selectMembers(members, ["train[*=1]", "tset"]);
  * assertEquals([...selected], [0, 1, 0]);
  * assertEquals(unmatched, ["tset"]);
  * ```
  */
 export function selectMembers(
-  members: readonly Pick<StageMember, "id" | "stage">[],
+  members: readonly Pick<StageMember, "id">[],
   globs: readonly string[],
 ): { readonly selected: Uint8Array; readonly unmatched: readonly string[] } {
   const selected = new Uint8Array(members.length);
   const unmatched = globs.filter((glob) => {
-    const pattern = globPattern(glob);
+    const matches = compileGlob(glob);
     let found = false;
     for (let i = 0; i < members.length; i++) {
-      if (!pattern.test(members[i].id) && !pattern.test(members[i].stage)) continue;
+      if (!matches(members[i].id)) continue;
       selected[i] = 1;
       found = true;
     }
@@ -60,9 +60,4 @@ export function addAncestors(
     }
   }
   return selected;
-}
-
-function globPattern(glob: string): RegExp {
-  const text = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*").replace(/\?/g, ".");
-  return new RegExp(`^${text}$`, "su");
 }
