@@ -58,6 +58,8 @@ Deno.test("deno.json lets the command line write below results only and read the
   for (const { name, command } of commands.filter(({ command }) => command.includes("cli/main"))) {
     const flag = (start: string) => command.split(" ").find((word) => word.startsWith(start));
     assertEquals(flag("--allow-env"), `--allow-env=${environmentVariables.join(",")}`, name);
+    // The YAML library looks at these two when it loads; it is told that they are not set.
+    assertEquals(flag("--ignore-env"), "--ignore-env=LOG_STREAM,LOG_TOKENS", name);
     if (name === "run:external") continue;
     const writes = flag("--allow-write")?.replace(",$GITHUB_STEP_SUMMARY", "");
     assert(writes === undefined || writes === "--allow-write=results", `task ${name}: ${writes}`);
