@@ -10,9 +10,11 @@ import { type Table, tableOf } from "#lib/core/table.ts";
 import { defineTask, type Item, many } from "#lib/core/task.ts";
 import { labelled, themed } from "#lib/draw/draw_spec.ts";
 import { drawToWidth } from "#lib/draw/draw_to_width.ts";
+import { loadAdvances } from "#lib/draw/load_fonts.ts";
 import { mergeSpec } from "#lib/draw/merge_spec.ts";
 import { rasterise } from "#lib/draw/rasterise.ts";
-import { pxPerInch, pxPerMm, widthMm } from "#lib/draw/theme.ts";
+import { pxPerInch, pxPerMm, textSize, widthMm } from "#lib/draw/theme.ts";
+import { wrapText } from "#lib/draw/wrap_text.ts";
 import { gatherTables } from "#lib/math/tables/gather_tables.ts";
 import { exampleTrajectories } from "./_states.ts";
 
@@ -62,13 +64,16 @@ export default defineTask({
       ? gatherTables(bound.tables as readonly Item<Table>[])
       : bound.trajectories;
     const draft = kind.build(data as never, params.options as never);
-    const titled = params.title === undefined ? {} : { title: params.title };
-    const width = pxPerMm *
-      (typeof params.width === "number" ? params.width : widthMm[params.width]);
+    const width = Math.floor(
+      pxPerMm * (typeof params.width === "number" ? params.width : widthMm[params.width]),
+    );
+    const titled = params.title === undefined
+      ? {}
+      : { title: wrapText(params.title, width - 12, textSize.figure, (await loadAdvances()).bold) };
     const { drawing, spec } = await drawToWidth(
       (panelWidth) => mergeSpec({ ...draft.spec(panelWidth), ...titled }, params.vega_lite),
       draft.columns,
-      Math.floor(width),
+      width,
     );
     context.progress(0.6, "drawn");
     const caption = params.caption === undefined

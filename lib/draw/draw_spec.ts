@@ -3,7 +3,8 @@
 
 import { canonicalJson } from "../core/canonical.ts";
 import { digestOf, hexOf } from "../core/digest.ts";
-import { type AdvanceOf, advancesOf, textWidth } from "./font_metrics.ts";
+import { textWidth } from "./font_metrics.ts";
+import { loadAdvances } from "./load_fonts.ts";
 import { mergeSpec, type Spec } from "./merge_spec.ts";
 import { houseTheme } from "./theme.ts";
 
@@ -75,22 +76,27 @@ export function themed(spec: Spec): Spec {
   };
 }
 
+/**
+ * An SVG with a text for those who cannot see it.
+ *
+ * @example
+ * ```ts
+ * import { labelled } from "#lib/draw/draw_spec.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(labelled("<svg></svg>", "a < b"), '<svg role="img" aria-label="a &lt; b"></svg>');
+ * ```
+ */
+export function labelled(svg: string, text: string): string {
+  const safe = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+  return svg.replace("<svg", () => `<svg role="img" aria-label="${safe}"`);
+}
+
 interface TextItem {
   readonly fontSize?: number;
   readonly fontWeight?: string | number;
 }
 
 type WidthOf = (item: TextItem, text: unknown) => number;
-
-let advances: Promise<{ regular: AdvanceOf; bold: AdvanceOf }> | undefined;
-
-function loadAdvances(): Promise<{ regular: AdvanceOf; bold: AdvanceOf }> {
-  advances ??= import("./fonts.ts").then(({ regular, bold }) => ({
-    regular: advancesOf(regular),
-    bold: advancesOf(bold),
-  }));
-  return advances;
-}
 
 function isBold({ fontWeight }: TextItem): boolean {
   return fontWeight === "bold" || typeof fontWeight === "number" && fontWeight >= 600;

@@ -57,6 +57,23 @@ export function textWidth(advanceOf: AdvanceOf, text: string, size: number): num
   return width * size;
 }
 
+/** Mean advance of a character in the house font, in font sizes. */
+export const roughAdvance = 0.57;
+
+/**
+ * Rough width of a line of text in the house font, for choices that need not be exact (how many fit side by side).
+ *
+ * @example
+ * ```ts
+ * import { roughWidth } from "#lib/draw/font_metrics.ts";
+ * import { assert } from "@std/assert";
+ * assert(roughWidth("Procrustes", 10) > 50 && roughWidth("Procrustes", 10) < 62);
+ * ```
+ */
+export function roughWidth(text: string, size: number): number {
+  return roughAdvance * text.length * size;
+}
+
 /** Glyph by code point from the Unicode subtable of format 4 (the basic plane); 0 is "no such glyph". */
 function glyphFinder(view: DataView, cmap: number): (codePoint: number) => number {
   const numTables = view.getUint16(cmap + 2);

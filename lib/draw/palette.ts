@@ -1,6 +1,6 @@
 // Colours, dashes and shapes of data series. Safe for colour-blind readers, and told apart without colour: neighbours
 // differ in lightness, and every series also has its own dash and shape for black-and-white print.
-// Sources: Okabe & Ito 2008, "Color universal design"; colours of metrics and groups as the published figures have them.
+// Sources: Okabe & Ito 2008, "Color universal design"; Tol 2021, "Colour schemes" (muted); colours of metrics and groups as the published figures have them.
 
 /** How one series looks. */
 export interface SeriesLook {
@@ -25,8 +25,8 @@ const known: Readonly<Record<string, string>> = {
   unfrozen: "#696D7D",
 };
 
-/** Alternating dark and light, so that neighbours differ in grey too. */
-const cycle = [
+/** Colours of series without a colour of their own: alternating dark and light, so that neighbours differ in grey. */
+export const cycle: readonly string[] = [
   "#0072B2",
   "#E69F00",
   "#117733",
@@ -35,6 +35,10 @@ const cycle = [
   "#009E73",
   "#D55E00",
   "#CC79A7",
+  "#332288",
+  "#999933",
+  "#AA4499",
+  "#88CCEE",
 ];
 const dashes = [[], [5, 2], [1.5, 2], [7, 2, 1.5, 2], [3, 1.5], [9, 2]];
 const shapes = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down"];

@@ -1,5 +1,7 @@
 // SVG -> PNG by resvg in WebAssembly, with DejaVu fonts and no other: the same bytes on every machine.
 
+import { loadFonts } from "./load_fonts.ts";
+
 /**
  * A PNG of an SVG, on white.
  *
@@ -15,7 +17,7 @@
  * ```
  */
 export async function rasterise(svg: string, scale: number): Promise<Uint8Array> {
-  const [{ Resvg }, { bold, regular }] = await Promise.all([loadResvg(), import("./fonts.ts")]);
+  const [{ Resvg }, { bold, regular }] = await Promise.all([loadResvg(), loadFonts()]);
   let resvg: InstanceType<typeof Resvg> | undefined;
   try {
     resvg = new Resvg(svg, {

@@ -1,11 +1,16 @@
 // The house theme: how every figure of Basin looks unless a workflow overrides it. White ground, DejaVu Sans, sizes
 // that stay legible when a figure is printed at the width of one journal column.
 
-/** Width of a figure in print. */
-export type FigureWidth = "single" | "double";
+import { cycle } from "./palette.ts";
 
-/** Widths in px of 1/96 inch: 85 mm for one column, 175 mm for two. */
-export const widthPx: Readonly<Record<FigureWidth, number>> = { single: 321, double: 661 };
+/** Widths of figures in print, in mm: one journal column, or two. */
+export const widthMm = { single: 85, double: 175 } as const;
+
+/** A px of a figure is that of CSS, 1/96 inch. */
+export const pxPerInch = 96;
+
+/** Px in one mm. */
+export const pxPerMm = 96 / 25.4;
 
 /** Ink, from strongest to faintest. */
 export const ink = { text: "#222222", axis: "#444444", faint: "#888888", grid: "#E4E4E4" } as const;
@@ -19,8 +24,11 @@ export const textSize = { small: 8, label: 9, title: 9.5, header: 10, figure: 11
 /** Vega-Lite configuration of the house theme. */
 export const houseTheme: Readonly<Record<string, unknown>> = {
   background: "white",
+  // The whole figure carries one text for those who cannot see it; a text per mark would triple the file.
+  aria: false,
   font: fontFamily,
   padding: 5,
+  range: { category: cycle, ramp: { scheme: "viridis" }, heatmap: { scheme: "viridis" } },
   view: { stroke: null },
   axis: {
     domainColor: ink.axis,

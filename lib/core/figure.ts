@@ -1,0 +1,63 @@
+// Kinds of figures: a heat map, curves, a box plot, … one file each in `lib/figures/`. A kind turns data into a
+// Vega-Lite specification and explains it; drawing is the draw room's work.
+
+import type { z } from "zod";
+import type { Trajectories } from "./artifacts/trajectories.ts";
+import type { Member } from "./member.ts";
+import type { Table } from "./table.ts";
+import type { Item, ParamsSchema } from "./task.ts";
+
+/** What a kind can be made from. */
+export interface FigureData {
+  /** One long table; gathered tables are bound first, their coordinates as columns. */
+  table: Table;
+  /** Gathered trajectories with their coordinates. */
+  trajectories: readonly Item<Trajectories>[];
+}
+
+/** A figure that only lacks its width. */
+export interface FigureDraft {
+  /** The Vega-Lite specification for panels of this width in px; inline data, no title. */
+  spec(panelWidth: number): Readonly<Record<string, unknown>>;
+  /** Number of panels beside one another. */
+  readonly columns: number;
+  /** What is shown: n, what error bars and bands are, what lines and dots mean. Sentences. */
+  readonly caption: string;
+}
+
+/** A kind of figure. */
+export interface FigureKind<
+  P extends ParamsSchema = ParamsSchema,
+  T extends keyof FigureData = keyof FigureData,
+> extends Member {
+  readonly params: P;
+  /** Which input it takes. */
+  readonly takes: T;
+  build(data: FigureData[T], params: z.output<P>): FigureDraft;
+}
+
+/**
+ * Defines a kind of figure; inference only.
+ *
+ * @example
+ * ```ts
+ * import { defineFigure } from "#lib/core/figure.ts";
+ * import { recordsOf, tableOf } from "#lib/core/table.ts";
+ * import { z } from "zod";
+ * import { assertEquals } from "@std/assert";
+ * const dots = defineFigure({
+ *   name: "dots", summary: "Dots.", params: z.strictObject({ x: z.string() }), takes: "table",
+ *   build: (table, { x }) => ({
+ *     spec: (width) => ({ width, mark: "point", data: { values: recordsOf(table) }, encoding: { x: { field: x } } }),
+ *     columns: 1,
+ *     caption: `n = ${table.rows.length}.`,
+ *   }),
+ * });
+ * assertEquals(dots.build(tableOf([{ a: 1 }]), { x: "a" }).caption, "n = 1.");
+ * ```
+ */
+export function defineFigure<P extends ParamsSchema, T extends keyof FigureData>(
+  kind: FigureKind<P, T>,
+): FigureKind<P, T> {
+  return kind;
+}

@@ -1,0 +1,96 @@
+// Panels of a figure: one per value of a facet column, and how high and wide they are.
+
+import type { Cell, Table } from "../core/table.ts";
+import { columnIndex, type Row } from "../math/tables/columns.ts";
+import { distinctWords, type Labels, levels, unitOf, withUnit } from "./_table.ts";
+
+/** Panels: their titles in order and how many stand side by side. */
+export interface Panels {
+  readonly titles: readonly string[];
+  readonly columns: number;
+  /** The title of the panel that a row belongs to. */
+  of(row: Row): string;
+}
+
+/**
+ * Panels of a facet column, or the one panel. Where the unit of `value` differs between panels, each title says its own.
+ *
+ * @throws {TypeError} if a column is absent or two panels have one title.
+ *
+ * @example
+ * ```ts
+ * import { panelsOf } from "#lib/figures/_panels.ts";
+ * import { tableOf } from "#lib/core/table.ts";
+ * import { assertEquals } from "@std/assert";
+ * const table = tableOf([{ metric: "dsa", value: 1 }, { metric: "procrustes", value: 2 }]);
+ * assertEquals(panelsOf(table, "value", { facet: "metric", labels: {} }).titles, ["DSA", "Procrustes"]);
+ * ```
+ */
+export function panelsOf(
+  table: Table,
+  value: string,
+  { facet, columns, labels }: {
+    readonly facet?: string | undefined;
+    readonly columns?: number | undefined;
+    readonly labels: Labels;
+  },
+): Panels {
+  if (facet === undefined) return { titles: [""], columns: 1, of: () => "" };
+  const index = columnIndex(table, facet, "facet");
+  const values = levels(table, facet);
+  const oneUnit = unitOf(table, value, table.rows) !== null;
+  const titles = distinctWords(values, labels).map((text, at) =>
+    oneUnit
+      ? text
+      : withUnit(text, unitOf(table, value, table.rows.filter((row) => row[index] === values[at])))
+  );
+  const titleOf = new Map(values.map((one, at) => [one as Cell, titles[at]]));
+  return {
+    titles,
+    columns: Math.min(titles.length, columns ?? 3),
+    of: (row) => titleOf.get(row[index])!,
+  };
+}
+
+/**
+ * A specification with one view per panel; rows carry the field `panel`.
+ *
+ * @param resolve what panels do not share
+ *
+ * @example
+ * ```ts
+ * import { inPanels } from "#lib/figures/_panels.ts";
+ * import { assertEquals } from "@std/assert";
+ * const panels = { titles: [""], columns: 1, of: () => "" };
+ * assertEquals(inPanels(panels, [], { mark: "bar" }), { data: { values: [] }, mark: "bar" });
+ * ```
+ */
+export function inPanels(
+  panels: Panels,
+  values: readonly Readonly<Record<string, unknown>>[],
+  view: Readonly<Record<string, unknown>>,
+  resolve?: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (panels.titles.length === 1) return { data: { values }, ...view };
+  return {
+    data: { values },
+    facet: { field: "panel", type: "nominal", sort: panels.titles, header: { title: null } },
+    columns: panels.columns,
+    spec: view,
+    ...(resolve === undefined ? {} : { resolve }),
+  };
+}
+
+/**
+ * Height of a panel in px: by its aspect, or three quarters of its width but not higher than a third of a page.
+ *
+ * @example
+ * ```ts
+ * import { panelHeight } from "#lib/figures/_panels.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([panelHeight(200, undefined), panelHeight(600, undefined), panelHeight(600, 1)], [150, 250, 600]);
+ * ```
+ */
+export function panelHeight(panelWidth: number, aspect: number | undefined): number {
+  return Math.round(aspect === undefined ? Math.min(0.75 * panelWidth, 250) : panelWidth * aspect);
+}

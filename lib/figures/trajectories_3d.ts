@@ -1,0 +1,221 @@
+// Mean trajectories in three dimensions: a box in orthographic projection, a path per item, dots where it starts and
+// ends. Small multiples or several paths in one box.
+
+import { z } from "zod";
+import { defineFigure } from "../core/figure.ts";
+import type { Item } from "../core/task.ts";
+import type { Eye } from "../draw/orthographic.ts";
+import { displayName, seriesLooks } from "../draw/palette.ts";
+import { ink, textSize } from "../draw/theme.ts";
+import { type BoxMark, boxValues, onPaper, reachOf } from "./_box_3d.ts";
+import { legendAbove } from "./_series.ts";
+import { type Limits, limitsOf, meanPath, type Path, singlePaths } from "./_paths.ts";
+
+const params = z.strictObject({
+  panel_by: z.array(z.string()).optional().describe(
+    "coordinates of which each combination has a panel of its own; default: all, one item per panel; " +
+      "[] draws everything in one box",
+  ),
+  colour_by: z.string().optional().describe("coordinate that has one colour per value"),
+  units: z.tuple([z.int().min(0), z.int().min(0), z.int().min(0)]).default([0, 1, 2])
+    .describe("which units are drawn as x, y and z"),
+  num_trials: z.int().min(0).default(0).describe("single trials drawn faintly beside the mean"),
+  limits: z.enum(["shared", "own"]).default("shared").describe("axes of the panels"),
+  azimuth: z.number().default(-60).describe("degrees the eye stands around the vertical axis"),
+  elevation: z.number().min(-90).max(90).default(22).describe("degrees the eye stands above"),
+  labels: z.record(z.string(), z.string()).default({}).describe("text shown for a value"),
+  columns: z.int().min(1).optional().describe("panels beside one another; default: up to three"),
+});
+
+type Options = z.output<typeof params>;
+
+export default defineFigure({
+  name: "trajectories_3d",
+  summary: "Mean trajectories of gathered systems in three dimensions.",
+  takes: "trajectories",
+  params,
+  build(items, options) {
+    if (items.length === 0) throw new TypeError("trajectories_3d got no trajectories to draw");
+    const eye = { azimuth: options.azimuth, elevation: options.elevation };
+    const axes = Object.keys(items[0].coords).sort();
+    const panelAxes = options.panel_by ?? axes;
+    const names = items.map((item) => ({
+      item,
+      panel: panelAxes.map((axis) => words(item, axis, options)).join(" · "),
+      colour: options.colour_by === undefined ? "" : words(item, options.colour_by, options),
+    }));
+    const panels = [...new Set(names.map(({ panel }) => panel))];
+    const colours = [...new Set(names.map(({ colour }) => colour))];
+    const paths = names.map(({ item, panel, colour }) => ({
+      panel,
+      colour,
+      mean: meanPath(item.value, options.units),
+      singles: singlePaths(item.value, options.units, options.num_trials),
+    }));
+    const all = paths.flatMap(({ mean, singles }) => [mean, ...singles]);
+    const limitsIn = new Map(panels.map((panel) => [
+      panel,
+      options.limits === "shared" ? limitsOf(all) : limitsOf(
+        paths.filter((path) => path.panel === panel).flatMap((
+          { mean, singles },
+        ) => [mean, ...singles]),
+      ),
+    ]));
+    const unitNames = options.units.map((unit) =>
+      String(items[0].value.states.coords?.unit?.[unit] ?? `unit ${unit + 1}`)
+    );
+    const values = [
+      ...panels.flatMap((panel) => boxValues(panel, eye, limitsIn.get(panel)!, unitNames)),
+      ...paths.flatMap((path, at) => pathValues(path, at, eye, limitsIn.get(path.panel)!)),
+    ];
+    const columns = Math.min(panels.length, options.columns ?? 3);
+    const trials = [...new Set(items.map(({ value }) => value.states.shape[0]))];
+    return {
+      columns,
+      caption: `Mean over ${trials.length === 1 ? trials[0] : "all"} trials` +
+        (options.num_trials > 0 ? ` (thick) and ${options.num_trials} single trials (thin)` : "") +
+        "; open dot: start, filled dot: end. Orthographic projection, " +
+        (options.limits === "shared"
+          ? "all panels with the same axes."
+          : "each panel with its own axes."),
+      spec: (panelWidth) => view(panels, colours, columns, values, panelWidth, options),
+    };
+  },
+});
+
+function words(item: Item<unknown>, axis: string, { labels }: Options): string {
+  if (!Object.hasOwn(item.coords, axis)) {
+    throw new TypeError(
+      `trajectories_3d asks for the coordinate '${axis}'; there are ${
+        Object.keys(item.coords).sort().join(", ") || "none"
+      }`,
+    );
+  }
+  const value = item.coords[axis];
+  if (Object.hasOwn(labels, String(value))) return labels[String(value)];
+  return typeof value === "string" ? displayName(value) : `${displayName(axis)} = ${value}`;
+}
+
+interface PathMark {
+  readonly part: string;
+  readonly panel: string;
+  readonly colour: string;
+  readonly path: string;
+  readonly t: number;
+  readonly u: number;
+  readonly v: number;
+}
+
+function pathValues(
+  { panel, colour, mean, singles }: { panel: string; colour: string; mean: Path; singles: Path[] },
+  at: number,
+  eye: Eye,
+  limits: Limits,
+): PathMark[] {
+  const place = onPaper(eye, limits);
+  const points = (path: Path, part: string, id: string): PathMark[] =>
+    path.map((point, t) => ({ part, panel, colour, path: id, t, ...place(point) }));
+  const line = points(mean, "mean", `${at}`);
+  return [
+    ...singles.flatMap((path, trial) => points(path, "single", `${at}/${trial}`)),
+    ...line,
+    { ...line[0], part: "start" },
+    { ...line[line.length - 1], part: "end" },
+  ];
+}
+
+function view(
+  panels: readonly string[],
+  colours: readonly string[],
+  columns: number,
+  values: readonly (BoxMark | PathMark)[],
+  panelWidth: number,
+  options: Options,
+): Record<string, unknown> {
+  const small = panelWidth < 140;
+  const reach = reachOf(options);
+  // Names stand below and left of the box.
+  const wide = small ? 0.16 : 0.24;
+  const thin = 0.06;
+  const scale = (end: number) => ({
+    domain: [-end - wide, end + thin],
+    nice: false,
+    zero: false,
+  });
+  const u = { field: "u", type: "quantitative", axis: null, scale: scale(reach.u) };
+  const v = { field: "v", type: "quantitative", axis: null, scale: scale(reach.v) };
+  const margin = wide + thin;
+  const part = (...names: string[]) => ({ filter: { field: "part", oneOf: names } });
+  const colour = {
+    field: "colour",
+    type: "nominal",
+    scale: { domain: colours, range: seriesLooks(colours).map((look) => look.colour) },
+    legend: legendAbove(colours, panelWidth * columns, "stroke"),
+  };
+  const line = { x: u, y: v, color: colour, detail: { field: "path" }, order: { field: "t" } };
+  const layer = [
+    {
+      transform: [part("hidden edge")],
+      mark: { type: "rule", color: ink.grid, strokeWidth: 0.7 },
+      encoding: { x: u, y: v, x2: { field: "u2" }, y2: { field: "v2" } },
+    },
+    {
+      transform: [part("edge")],
+      mark: { type: "rule", color: "#BBBBBB", strokeWidth: 0.7 },
+      encoding: { x: u, y: v, x2: { field: "u2" }, y2: { field: "v2" } },
+    },
+    {
+      transform: [part("single")],
+      mark: { type: "line", strokeWidth: 0.5, opacity: 0.35 },
+      encoding: line,
+    },
+    {
+      transform: [part("mean")],
+      mark: { type: "line", strokeWidth: small ? 1.1 : 1.5 },
+      encoding: line,
+    },
+    {
+      transform: [part("start")],
+      mark: { type: "point", filled: true, fill: "white", size: small ? 14 : 24, strokeWidth: 1.1 },
+      encoding: { x: u, y: v, stroke: { ...colour, legend: null } },
+    },
+    {
+      transform: [part("end")],
+      mark: { type: "point", filled: true, size: small ? 14 : 24 },
+      encoding: { x: u, y: v, color: { ...colour, legend: null } },
+    },
+    {
+      transform: [part("axis")],
+      mark: { type: "text", fontSize: small ? textSize.small : textSize.label },
+      encoding: { x: u, y: v, text: { field: "text" } },
+    },
+    ...(small ? [] : [{
+      transform: [part("limit")],
+      mark: { type: "text", fontSize: 7, color: ink.faint },
+      encoding: { x: u, y: v, text: { field: "text" } },
+    }]),
+  ];
+  const one = {
+    width: panelWidth,
+    height: Math.round(panelWidth * (2 * reach.v + margin) / (2 * reach.u + margin)),
+    layer,
+  };
+  if (panels.length === 1) return { data: { values }, ...one };
+  return {
+    data: { values },
+    facet: {
+      field: "panel",
+      type: "nominal",
+      sort: panels,
+      header: {
+        title: null,
+        labelPadding: 2,
+        // Long names go on several lines in narrow panels.
+        ...(small ? { labelFontSize: textSize.small, labelExpr: "split(datum.label, ' · ')" } : {}),
+      },
+    },
+    columns,
+    spacing: 6,
+    spec: one,
+  };
+}
