@@ -22,7 +22,7 @@ import type { Terminal } from "./terminal.ts";
 /** What publishing works with. */
 export interface PublishInput {
   readonly terminal: Terminal;
-  readonly session: Pick<Session, "graph" | "store" | "results">;
+  readonly session: Pick<Session, "graph" | "store" | "results" | "world">;
   readonly record: RunRecord;
   readonly folder: RunFolder;
   /** The command that repeats the run. */
@@ -51,7 +51,7 @@ export async function publish(input: PublishInput): Promise<Published> {
     ...found,
     resolved: session.graph.resolved,
     command,
-    graph: await drawGraph(session.graph.stages, record),
+    graph: await drawGraph(session, record),
   };
   await folder.write("report.html", reportHtml(content));
   return {
@@ -136,13 +136,17 @@ function verdictLines(table: Table): string[] {
   );
 }
 
-async function drawGraph(stages: readonly DagStage[], record: RunRecord): Promise<string> {
-  const { drawDag } = await import("./draw_dag.ts");
+async function drawGraph(
+  { graph, world, results }: PublishInput["session"],
+  record: RunRecord,
+): Promise<string> {
+  const { recallDag } = await import("./draw_dag.ts");
   const status = statusByStage(record);
-  return await drawDag(stages.map((stage) => {
+  const stages = graph.stages.map((stage) => {
     const known = status.get(stage.name);
     return known === undefined ? stage : { ...stage, status: known };
-  }));
+  });
+  return await recallDag(stages, world.disk, join(results, "pictures"));
 }
 
 /** The most telling status among a stage's members. */

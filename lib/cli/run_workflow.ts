@@ -17,7 +17,7 @@ import { publish } from "./publish.ts";
 import { createRunFolder } from "./run_folder.ts";
 import { runId } from "./run_id.ts";
 import { openSession, type SessionOptions } from "./session.ts";
-import { stageHistory } from "./stage_history.ts";
+import { type StageHistory, stageHistory } from "./stage_history.ts";
 import type { Terminal } from "./terminal.ts";
 import { basinVersion, denoVersion } from "./version.ts";
 import { readMachine } from "./machine.ts";
@@ -50,10 +50,12 @@ export async function runWorkflow(
   if (session.failed !== null) return session.failed;
   const { graph, world, store, results } = session;
   const run = runId(world.clock.now(), crypto.getRandomValues(new Uint8Array(3)));
-  const history = stageHistory(store.manifests());
+  // Reading every manifest takes a moment, which a run with nothing to do must not spend.
+  let known: StageHistory | undefined;
+  const history = () => known ??= stageHistory(store.manifests());
   const reporter = reporterFor(terminal, options, (id) => {
     const stage = id.split("[")[0];
-    return history.expected(id, stage, "");
+    return history().expected(id, stage, "");
   });
   const folder = await createRunFolder(world.disk, results, graph.workflow, run);
   const events: RunEvent[] = [];
@@ -97,7 +99,7 @@ export async function runWorkflow(
       clock: world.clock,
       files: session.files,
       onFailure: options.fail_fast ? "stop" : "continue",
-      expectedSeconds: (member) => history.expected(member.id, member.stage, member.task.name),
+      expectedSeconds: (member) => history().expected(member.id, member.stage, member.task.name),
       run,
       basin: basinVersion,
       deno: denoVersion,
