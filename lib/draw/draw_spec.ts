@@ -33,7 +33,7 @@ export interface Drawing {
  * ```
  */
 export async function drawSpec(spec: Spec): Promise<Drawing> {
-  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  const { vega, compile } = await loadVega();
   const { regular, bold } = await loadAdvances();
   // Left out of Vega's declarations; made for being replaced where there is no canvas.
   const { textMetrics } = vega as unknown as { textMetrics: { width: WidthOf } };
@@ -44,7 +44,7 @@ export async function drawSpec(spec: Spec): Promise<Drawing> {
   const sorted = JSON.parse(canonicalJson(themed(spec)));
   const drawn = await refusals(async () => {
     const runtime = vega.parse(compile(sorted, { logger: logger as never }).spec);
-    const view = new vega.View(runtime, { renderer: "none", loader: refusingLoader() as never });
+    const view = new vega.View(runtime, { renderer: "none", loader: refusingLoader(problems) as never });
     view.logger(logger as never);
     const svg = await view.toSVG();
     view.finalize();
@@ -96,6 +96,23 @@ interface TextItem {
   readonly fontWeight?: string | number;
 }
 
+interface Vega {
+  readonly vega: typeof import("vega");
+  readonly compile: typeof import("vega-lite").compile;
+}
+
+let loading: Promise<Vega> | undefined;
+
+/** Loaded once and one after the other: a second import during Vega's top-level await would see half a module. */
+function loadVega(): Promise<Vega> {
+  loading ??= (async () => {
+    const vega = await import("vega");
+    const { compile } = await import("vega-lite");
+    return { vega, compile };
+  })();
+  return loading;
+}
+
 type WidthOf = (item: TextItem, text: unknown) => number;
 
 function isBold({ fontWeight }: TextItem): boolean {
@@ -117,10 +134,13 @@ function collectingLogger(problems: string[]) {
   return logger;
 }
 
-/** Figures hold their data: nothing is fetched, and nothing in them points elsewhere. */
-function refusingLoader() {
-  const refuse = (uri: string) =>
-    Promise.reject(new TypeError(`it asks for '${uri}'; give the data inline, as values`));
+/** Figures hold their data: nothing is fetched, and nothing in them points elsewhere. Vega only warns; we refuse. */
+function refusingLoader(problems: string[]) {
+  const refuse = (uri: string) => {
+    const problem = `it asks for '${uri}'; give the data inline, as values`;
+    problems.push(problem);
+    return Promise.reject(new TypeError(problem));
+  };
   return { load: refuse, sanitize: refuse, http: refuse, file: refuse };
 }
 

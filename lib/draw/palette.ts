@@ -33,12 +33,12 @@ export const cycle: readonly string[] = [
   "#56B4E9",
   "#882255",
   "#009E73",
-  "#D55E00",
-  "#CC79A7",
   "#332288",
-  "#999933",
-  "#AA4499",
+  "#CC79A7",
+  "#D55E00",
   "#88CCEE",
+  "#AA4499",
+  "#999933",
 ];
 const dashes = [[], [5, 2], [1.5, 2], [7, 2, 1.5, 2], [3, 1.5], [9, 2]];
 const shapes = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down"];

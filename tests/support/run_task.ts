@@ -2,7 +2,7 @@
 
 import type { Member } from "#lib/core/member.ts";
 import { parseMemberParams, parseParams } from "#lib/core/resolve.ts";
-import type { Task } from "#lib/core/task.ts";
+import type { Item, Task } from "#lib/core/task.ts";
 
 /** Values by port; items of a `many` port carry their coordinates. */
 // deno-lint-ignore no-explicit-any
@@ -31,4 +31,9 @@ export async function runTask(
       [port, value],
     ) => [port, types[port].decode(types[port].encode(value))]),
   );
+}
+
+/** Values as items without coordinates, as a `many` port hands them over. */
+export function boundItems<T>(values: readonly T[]): Item<T>[] {
+  return values.map((value) => ({ value, coords: {} }));
 }

@@ -1,0 +1,169 @@
+// Every kind of figure on realistic data: width, units, captions, refusals, and the same bytes in every process.
+
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { tableOf } from "#lib/core/table.ts";
+import { figures } from "#lib/figures/mod.ts";
+import { boundItems } from "#tests/support/run_task.ts";
+import golden from "#tests/golden/figures/digests.json" with { type: "json" };
+import { cases, curves, type FigureCase, pairs, spirals } from "./cases.ts";
+import { digests, drawCase } from "./draw_cases.ts";
+
+const drawn = new Map(
+  await Promise.all(
+    Object.entries(cases).map(async ([name, one]) => [name, await drawCase(one)] as const),
+  ),
+);
+
+/** Texts and lines of texts. */
+const texts = (svg: string) =>
+  [...svg.matchAll(/<(?:text|tspan)[^>]*>([^<]+)</g)].map(([, text]) => text);
+const size = (svg: string) => /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number);
+
+Deno.test("every kind of figure has a case", () => {
+  const kinds = new Set(Object.values(cases).map(({ params }) => params.kind));
+  assertEquals([...kinds].sort(), Object.keys(figures).sort());
+});
+
+Deno.test("figures have the same bytes here, in a process without permissions, and as recorded", async () => {
+  const here = Object.fromEntries([...drawn].map(([name, figure]) => [name, digests(figure)]));
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--no-check",
+      new URL("./draw_cases.ts", import.meta.url).pathname,
+    ],
+    clearEnv: true,
+    env: {
+      HOME: Deno.env.get("HOME") ?? "/",
+      DENO_DIR: Deno.env.get("DENO_DIR") ?? "",
+      TZ: "Asia/Tokyo",
+    },
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  assertEquals(here, JSON.parse(new TextDecoder().decode(stdout)));
+  // After a wanted change of looks: look at the pictures, then put the new digests there.
+  assertEquals(here, golden, JSON.stringify(here, null, 2));
+});
+
+Deno.test("figures are as wide as the journal's columns", () => {
+  for (const [name, { svg, png }] of drawn) {
+    const wanted = cases[name].params.width === "double" ? 661 : 321;
+    const [width, height] = size(svg);
+    assert(Math.abs(width - wanted) <= 3, `${name} is ${width} px wide`);
+    const view = new DataView(png.buffer, png.byteOffset);
+    assertEquals([view.getUint32(16), view.getUint32(20)], [width, height], name);
+  }
+});
+
+Deno.test("figures are white, labelled as a whole, and carry their data in the specification", () => {
+  for (const [name, { svg, spec, caption }] of drawn) {
+    assertStringIncludes(svg, 'fill="white"');
+    assertStringIncludes(svg, 'role="img" aria-label="');
+    assert(caption.endsWith("."), `${name}: ${caption}`);
+    assert(JSON.stringify(spec).includes('"values":[{') || "datasets" in spec, name);
+    assertEquals(spec.$schema, "https://vega.github.io/schema/vega-lite/v6.json");
+    assert(!/NaN|undefined/.test(svg), `${name} holds NaN or undefined`);
+  }
+});
+
+Deno.test("axes carry units and words, not column names", () => {
+  const of = (name: string) => texts(drawn.get(name)!.svg);
+  assert(of("heatmap_shared").includes("dissimilarity (rad/(π/2))"));
+  assert(of("curves").includes("dissimilarity (rad/(π/2))") && of("curves").includes("σ"));
+  assert(of("curves_panels").includes("α"));
+  for (const name of ["heatmap_shared", "box", "curves", "bars"]) {
+    assert(of(name).includes("CKA") && !of(name).includes("linear_cka"), name);
+  }
+  assert(of("trajectories").includes("x") && of("trajectories").includes("r = 5"));
+  assert(of("trajectories_overlaid").includes("chaos"));
+});
+
+Deno.test("captions explain n and error bars", () => {
+  const caption = (name: string) => drawn.get(name)!.caption;
+  assertStringIncludes(caption("curves"), "Mean over n = 42 per point; band: ± SEM");
+  assertStringIncludes(caption("curves"), "divisor n, over √n");
+  assertStringIncludes(caption("curves"), "self floor");
+  assertStringIncludes(caption("box"), "n = 18 within, n = 54 across");
+  assertStringIncludes(caption("box"), "outliers not shown");
+  assertStringIncludes(caption("bars"), "n = 42. No error bars.");
+  assertStringIncludes(caption("bars_grouped"), "Error bars: ± SEM.");
+  assertStringIncludes(caption("trajectories"), "Mean over 3 trials");
+  assertStringIncludes(caption("trajectories_overlaid"), "2 single trials");
+  assertStringIncludes(caption("heatmap_own_colours"), "each panel has its own colour scale");
+});
+
+const draw = (kind: string, options: Record<string, unknown>, inputs: FigureCase["inputs"]) =>
+  drawCase({ params: { kind, options }, inputs });
+const onTable = (value: ReturnType<typeof tableOf>) => ({ tables: boundItems([value]) });
+
+Deno.test("units that differ between metrics are said beside each, never on a common axis", async () => {
+  const mixed = tableOf(
+    ["dsa", "procrustes"].flatMap((metric) =>
+      ["within", "across"].flatMap((pair) =>
+        [1, 2, 3].map((value) => ({
+          metric,
+          pair,
+          value,
+          value_unit: metric === "dsa" ? "rad" : "rad/(π/2)",
+        }))
+      )
+    ),
+  );
+  const box = texts((await draw("box_within_across", {}, onTable(mixed))).svg).join(" ");
+  assertStringIncludes(box, "DSA (rad)");
+  assertStringIncludes(box, "Procrustes");
+  assert(!box.includes("value (rad)"));
+  const matrix = tableOf(
+    ["dsa", "procrustes"].flatMap((metric) =>
+      [0, 1].map((a) => ({ metric, a, b: a, value: 1, value_unit: metric === "dsa" ? "rad" : "1" }))
+    ),
+  );
+  const heat = await draw("heatmap", { facet: "metric" }, onTable(matrix));
+  assert(texts(heat.svg).includes("DSA (rad)"));
+  assertStringIncludes(heat.caption, "own colour scale");
+});
+
+Deno.test("kinds refuse what they cannot show truthfully, and say what to do", async () => {
+  await assertRejects(() => draw("heatmap", {}, onTable(pairs)), TypeError, "filter or facet");
+  await assertRejects(
+    () => draw("heatmap", { where: { metric: "dsa" } }, onTable(pairs)),
+    TypeError,
+    "no row remains",
+  );
+  await assertRejects(() => draw("curves", { x: "epoch" }, onTable(curves)), TypeError, "'epoch'");
+  await assertRejects(
+    () => draw("curves", { x: "alpha", labels: { procrustes: "CKA" } }, onTable(curves)),
+    TypeError,
+    "both shown as 'CKA'",
+  );
+  await assertRejects(
+    () => draw("box_within_across", { groups: ["inside"] }, onTable(pairs)),
+    TypeError,
+    "pair = inside",
+  );
+  await assertRejects(
+    () => draw("trajectories_3d", { units: [0, 1, 3] }, { trajectories: spirals }),
+    RangeError,
+    "there are 3",
+  );
+  await assertRejects(
+    () => draw("trajectories_3d", { panel_by: ["seed"] }, { trajectories: spirals }),
+    TypeError,
+    "there are r, regime",
+  );
+  await assertRejects(
+    () => draw("trajectories_3d", {}, { trajectories: [] }),
+    TypeError,
+    "no traj",
+  );
+});
+
+Deno.test("missing and infinite values are left out, not drawn at zero", async () => {
+  const table = tableOf([1, 2, 3].map((x) => ({ metric: "dsa", x, value: x === 2 ? NaN : x })));
+  const { svg } = await draw("curves", { x: "x" }, onTable(table));
+  assert(!svg.includes("NaN"));
+  const gap = tableOf([1, 2, 3, 4].map((x) => ({ metric: "dsa", x, value: x === 2 ? null : x })));
+  const { caption } = await draw("curves", { x: "x" }, onTable(gap));
+  assertStringIncludes(caption, "Single values");
+});
