@@ -1,0 +1,93 @@
+// History: which earlier result a member is best compared with, and which result made some bytes.
+
+import { canonicalJson } from "../core/canonical.ts";
+import type { ActionKey, Digest } from "../core/digest.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { StageMember } from "./graph.ts";
+
+const maxCandidates = 200;
+
+/**
+ * Earlier results, as explanations need them. Built in one pass over the manifests.
+ *
+ * @example
+ * ```ts
+ * import { History } from "#lib/workflow/history.ts";
+ * import { fakeGraph } from "#tests/support/fake_tasks.ts";
+ * import { assertEquals } from "@std/assert";
+ * const { workflow, members } = fakeGraph([{ id: "a" }]);
+ * assertEquals(new History([]).nearest(workflow, members[0]), undefined);
+ * ```
+ */
+export class History {
+  readonly #byKey = new Map<ActionKey, Manifest>();
+  readonly #byStage = new Map<string, Manifest>();
+  readonly #byName = new Map<string, Manifest[]>();
+  readonly #byOutput = new Map<Digest, Manifest>();
+
+  /** @param manifests latest first. */
+  constructor(manifests: Iterable<Manifest>) {
+    for (const manifest of manifests) {
+      const { workflow, stage } = manifest.provenance;
+      setOnce(this.#byKey, manifest.key, manifest);
+      setOnce(this.#byStage, `${workflow}\n${stage}`, manifest);
+      const { task } = manifest.action.recipe;
+      add(this.#byName, `${task}\n${stage.split("[")[0]}`, manifest);
+      add(this.#byName, task, manifest);
+      for (const name in manifest.outputs) {
+        setOnce(this.#byOutput, manifest.outputs[name].digest, manifest);
+      }
+    }
+  }
+
+  /** The result under a key, whether or not its bytes are still there. */
+  of(key: ActionKey): Manifest | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** The latest result that had an output of this digest. */
+  making(digest: Digest): Manifest | undefined {
+    return this.#byOutput.get(digest);
+  }
+
+  /**
+   * The earlier result to compare a member with: its own latest; else, of the same task and stage name, else of the
+   * same task, the one whose params are most like the member's.
+   */
+  nearest(workflow: string, member: StageMember): Manifest | undefined {
+    const own = this.#byStage.get(`${workflow}\n${member.id}`);
+    if (own?.action.recipe.task === member.task.name) return own;
+    return mostAlike(member, this.#byName.get(`${member.task.name}\n${member.stage}`)) ??
+      mostAlike(member, this.#byName.get(member.task.name));
+  }
+}
+
+function setOnce<K, V>(map: Map<K, V>, key: K, value: V): void {
+  if (!map.has(key)) map.set(key, value);
+}
+
+function add(map: Map<string, Manifest[]>, key: string, manifest: Manifest): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [manifest]);
+  else if (known.length < maxCandidates) known.push(manifest);
+}
+
+function mostAlike(
+  { params }: StageMember,
+  candidates: readonly Manifest[] = [],
+): Manifest | undefined {
+  const wanted = Object.entries(params).map(([name, value]) => [name, textOf(value)] as const);
+  let best: Manifest | undefined;
+  let fewest = Infinity;
+  for (const candidate of candidates) {
+    const theirs = candidate.action.params;
+    let different = Object.keys(theirs).filter((name) => !(name in params)).length;
+    for (const [name, text] of wanted) if (textOf(theirs[name]) !== text) different++;
+    if (different < fewest) [best, fewest] = [candidate, different];
+  }
+  return best;
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? "" : canonicalJson(value);
+}

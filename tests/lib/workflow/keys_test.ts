@@ -1,0 +1,74 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { digestOf } from "#lib/core/digest.ts";
+import type { KeyDeps } from "#lib/workflow/keys.ts";
+import { prepareKeys } from "#lib/workflow/keys.ts";
+import {
+  fakeClosures,
+  fakeDeps,
+  fakeFiles,
+  fakeGraph,
+  type FakeMember,
+} from "#tests/support/fake_tasks.ts";
+
+const digest = digestOf("bytes");
+
+async function keyOf(member: FakeMember, deps: Partial<KeyDeps> = {}): Promise<string> {
+  const specs = [...(member.from ?? []).map((id) => ({ id })), member];
+  const { members } = fakeGraph(specs);
+  const keys = await prepareKeys(members, fakeDeps(deps));
+  const keyed = keys.keyed(members.length - 1, () => digest);
+  assert(keyed?.ok, JSON.stringify(keyed));
+  return keyed.value.key;
+}
+
+Deno.test("prepareKeys() puts into a key what decides the result, and nothing else", async () => {
+  const key = await keyOf({ id: "b[1]", params: { a: 1 }, from: ["a"] });
+  // Not the name, nor the names of what it reads, nor time-outs, nor positions.
+  assertEquals(key, await keyOf({ id: "other", params: { a: 1 }, from: ["x"], timeoutSeconds: 3 }));
+  assertEquals(key, await keyOf({ id: "b", params: { a: 1 }, from: ["a"] }, { deno: "2.9.7" }));
+  assertEquals(key, await keyOf({ id: "b", params: { a: 1 }, from: ["a"] }, { engineClass: "x" }));
+  const others = await Promise.all([
+    keyOf({ id: "b", params: { a: 2 }, from: ["a"] }),
+    keyOf({ id: "b", params: { a: 1, b: 0 }, from: ["a"] }),
+    keyOf({ id: "b", params: { a: 1 }, from: ["a", "c"] }),
+    keyOf({ id: "b", params: { a: 1 } }),
+    keyOf({ id: "b", params: { a: 1 }, from: ["a"], task: "stir" }),
+    keyOf({ id: "b", params: { a: 1 }, from: ["a"], coords: true }),
+    keyOf({ id: "b", params: { a: 1 }, from: ["a"] }, { deno: "2.10.0" }),
+    keyOf({ id: "b", params: { a: 1 }, from: ["a"] }, { salt: "again" }),
+    keyOf({ id: "b", params: { a: 1 }, from: ["a"] }, { closures: fakeClosures({ mix: 2 }) }),
+    keyOf({ id: "b", params: { a: 1 }, from: ["a"], numerics: "f64" }),
+    keyOf({ id: "b", params: { a: 1 }, from: ["a"], numerics: "engine" }),
+    keyOf({ id: "b", params: { a: 1 }, from: ["a"], numerics: "engine" }, { engineClass: "w" }),
+  ]);
+  assertEquals(new Set([key, ...others]).size, 1 + others.length);
+});
+
+Deno.test("prepareKeys() keys input files by their bytes, not by their names", async () => {
+  const files = fakeFiles({ "a.csv": "1", "b.csv": "1", "c.csv": "2" });
+  const key = await keyOf({ id: "x", files: ["a.csv"] }, { files });
+  assertEquals(key, await keyOf({ id: "x", files: ["b.csv"] }, { files }));
+  assertNotEquals(key, await keyOf({ id: "x", files: ["c.csv"] }, { files }));
+});
+
+Deno.test("prepareKeys() says why a key cannot be made, and never weakens it", async () => {
+  const { members } = fakeGraph([{ id: "x", files: ["none.csv"] }, { id: "y", task: "stir" }]);
+  const closures = fakeClosures({}, { stir: "tasks/stir.ts: no such file" });
+  const keys = await prepareKeys(members, fakeDeps({ closures }));
+  assertEquals(keys.keyed(0, () => digest), {
+    ok: false,
+    error: "the input file none.csv cannot be read (ENOENT)",
+  });
+  assertEquals(keys.keyed(1, () => digest), { ok: false, error: "tasks/stir.ts: no such file" });
+});
+
+Deno.test("prepareKeys() asks for every closure once", async () => {
+  const closures = fakeClosures();
+  const { members } = fakeGraph(
+    Array.from({ length: 100 }, (_, i) => ({ id: `x[${i}]`, task: ["mix", "stir"][i % 2] })),
+  );
+  await prepareKeys(members, fakeDeps({ closures }));
+  assertEquals(closures.asked.sort(), ["/fake/mix.ts", "/fake/stir.ts"]);
+  await prepareKeys(members, fakeDeps({ closures }), new Uint8Array(100));
+  assertEquals(closures.asked.length, 2);
+});
