@@ -71,7 +71,9 @@ function checkRows(all: Table, check: Check): Result_[] {
   const index = columnIndex(all, check.column, "assert");
   const rows = all.rows.filter(rowTest(all, check.where, "assert"));
   const wanted = wantedText(check.is);
-  const place = Object.entries(check.where).sort().map(([name, one]) => `${name}=${JSON.stringify(one)}`);
+  const place = Object.entries(check.where).sort().map(([name, one]) =>
+    `${name}=${JSON.stringify(one)}`
+  );
   const name = check.name ?? [check.column, ...place].join(" ");
   if (rows.length === 0) return [{ check: name, found: "absent: no row", wanted, passed: false }];
   return rows.map((row: Row) => ({
