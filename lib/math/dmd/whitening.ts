@@ -3,11 +3,11 @@
 // - by QR: Householder QR of the tall matrix, Jacobi SVD of its triangle: 2MF² + 4MFR + about 40F³ operations. Singular
 //   values are good to eps·σ₁, so components down to σ/σ₁ of about 1e-13 mean something;
 // - by Gram: eigenvectors of HᵀH and moments of the projected rows, no tall matrix: at most
-//   MF² + 6F³ + 2MFR operations. Rounding in the whitened moments is about eps·(σ₁/σ_R)².
+//   MF² + 4/3 F³ + 2MFR operations. Rounding in the whitened moments is about eps·(σ₁/σ_R)².
 // Leaves out the choice between them and the regression (havok.ts).
 
 import { svdOfColumns } from "../linalg/svd.ts";
-import { symmetricEigen } from "../linalg/symmetric_eigen.ts";
+import { leadingEigen } from "../linalg/symmetric_eigen.ts";
 import { transpose } from "../linalg/transpose.ts";
 import {
   delayEmbedding,
@@ -97,13 +97,16 @@ export function whitenByGram(
 ): Whitening | null {
   const { numRows, numFeatures: f } = embeddingShape(trials, delays);
   const gram = hankelGram(trials, delays);
-  const { values, vectors } = symmetricEigen(gram, f);
-  const singularValues = values.slice(0, Math.min(numRows, f))
-    .map((value) => Math.sqrt(Math.max(0, value)));
-  const maxRank = choose(singularValues);
-  const smallest = singularValues[maxRank - 1];
-  if (!(smallest > 0 && smallest >= limit * singularValues[0])) return null;
-  const modes = firstColumns(vectors, f, f, maxRank);
+  let singularValues = new Float64Array(0);
+  let maxRank = 0;
+  const { vectors: modes } = leadingEigen(gram, f, (values) => {
+    singularValues = values.slice(0, Math.min(numRows, f))
+      .map((value) => Math.sqrt(Math.max(0, value)));
+    maxRank = choose(singularValues);
+    const smallest = singularValues[maxRank - 1];
+    return smallest > 0 && smallest >= limit * singularValues[0] ? maxRank : 0;
+  });
+  if (modes.length === 0) return null;
   const weights = modes.map((x, p) => x / singularValues[p % maxRank]);
   const moments = whitenedMoments(trials, delays, stepsAhead, weights, maxRank, gram);
   return { ...moments, singularValues, modes, maxRank, method: "gram" };

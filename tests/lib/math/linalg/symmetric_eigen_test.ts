@@ -1,4 +1,8 @@
-import { symmetricEigen, symmetricEigenvalues } from "#lib/math/linalg/symmetric_eigen.ts";
+import {
+  leadingEigen,
+  symmetricEigen,
+  symmetricEigenvalues,
+} from "#lib/math/linalg/symmetric_eigen.ts";
 import {
   assertEquals,
   assertGreater,
@@ -102,6 +106,60 @@ Deno.test("symmetricEigenvalues() equals the values of symmetricEigen()", () => 
   fresh((draws) => {
     const a = withSpectrum(draws, draws.normal(1, 30));
     assertLess(largestDifference(symmetricEigenvalues(a, 30), symmetricEigen(a, 30).values), 1e-13);
+  });
+});
+
+Deno.test("leadingEigen() gives all values and the leading vectors, also of clusters and graded matrices", () => {
+  fresh((draws) => {
+    for (let repeat = 0; repeat < 12; repeat++) {
+      const n = draws.integer(1, 40);
+      const r = draws.integer(0, n);
+      const g = draws.normal(n, n);
+      const sizes = draws.normal(1, n).map((x) => 10 ** (-4 * Math.abs(x)));
+      const matrices = [
+        symmetrised(n, (i, j) => g[i * n + j]),
+        symmetrised(n, (i, j) => g[i * n + j] * sizes[i] * sizes[j]),
+        symmetrised(n, (i, j) => Math.round(g[i * n + j] * 0.6)),
+        symmetrised(n, (i, j) => i === j ? Math.abs(i - (n - 1) / 2) : j === i + 1 ? 1 : 0),
+        symmetrised(n, () => 1),
+        new Float64Array(n * n),
+        withSpectrum(draws, Float64Array.from({ length: n }, (_, i) => i < 3 ? 5 - i : 0)),
+      ];
+      for (const [kind, a] of matrices.entries()) {
+        const { values, vectors } = leadingEigen(a, n, r);
+        const norm = Math.max(...a.map(Math.abs)) * n;
+        assertEquals(vectors.length, n * r);
+        assertLess(largestDifference(values, symmetricEigen(a, n).values), 1e-14 * norm + 1e-300);
+        assertLess(orthonormality(vectors, n, r), 1e-14, `kind ${kind}, n ${n}, r ${r}`);
+        for (let j = 0; j < r; j++) {
+          for (let i = 0; i < n; i++) {
+            let residual = -values[j] * vectors[i * r + j];
+            for (let k = 0; k < n; k++) residual += a[i * n + k] * vectors[k * r + j];
+            assertLess(
+              Math.abs(residual),
+              1e-14 * norm + 1e-300,
+              `kind ${kind}, n ${n}, pair ${j}`,
+            );
+          }
+        }
+      }
+    }
+  });
+});
+
+Deno.test("leadingEigen() agrees with symmetricEigen() and can choose the count by the values", () => {
+  fresh((draws) => {
+    const spectrum = Float64Array.from({ length: 25 }, (_, i) => 2 ** -i);
+    const a = withSpectrum(draws, spectrum);
+    const full = symmetricEigen(a, 25);
+    const some = leadingEigen(a, 25, (values) => values.filter((value) => value > 0.01).length);
+    assertEquals(some.vectors.length, 25 * 7);
+    for (let i = 0; i < 25; i++) {
+      for (let j = 0; j < 7; j++) {
+        assertLess(Math.abs(some.vectors[i * 7 + j] - full.vectors[i * 25 + j]), 1e-12);
+      }
+    }
+    assertThrows(() => leadingEigen(a, 25, 26), RangeError, "26 vectors");
   });
 });
 
