@@ -44,7 +44,10 @@ export async function drawSpec(spec: Spec): Promise<Drawing> {
   const sorted = JSON.parse(canonicalJson(themed(spec)));
   const drawn = await refusals(async () => {
     const runtime = vega.parse(compile(sorted, { logger: logger as never }).spec);
-    const view = new vega.View(runtime, { renderer: "none", loader: refusingLoader(problems) as never });
+    const view = new vega.View(runtime, {
+      renderer: "none",
+      loader: refusingLoader(problems) as never,
+    });
     view.logger(logger as never);
     const svg = await view.toSVG();
     view.finalize();
