@@ -45,6 +45,8 @@ export interface Disk {
   ): Promise<void>;
   append(path: string): Promise<AppendFile>;
   rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name. Fails with `EEXIST` if there is something of that name. */
+  link(from: string, to: string): Promise<void>;
   /** Removes a file, a link or an empty directory. */
   remove(path: string): Promise<void>;
   makeDirectory(path: string): Promise<void>;

@@ -67,6 +67,8 @@ const disk: Disk = {
 
   rename: (from, to) => attempt("rename", to, () => Deno.rename(from, to)),
 
+  link: (from, to) => attempt("link", to, () => Deno.link(from, to)),
+
   remove: (path) => attempt("remove", path, () => Deno.remove(path)),
 
   makeDirectory: (path) => attempt("create", path, () => Deno.mkdir(path, { recursive: true })),

@@ -50,6 +50,10 @@ Deno.test("denoDisk() appends, syncs, renames, lists and removes", () =>
     await disk.syncDirectory(`${folder}/x`);
     assertEquals(await disk.list(`${folder}/x`), ["b", "y"]);
     assertEquals(await disk.list(`${folder}/none`), []);
+    await disk.link(`${folder}/x/b`, `${folder}/x/c`);
+    const taken = await assertRejects(() => disk.link(`${folder}/x/b`, `${folder}/x/c`), DiskError);
+    assertEquals([taken.errno, taken.path], ["EEXIST", `${folder}/x/c`]);
+    await disk.remove(`${folder}/x/c`);
     await disk.remove(`${folder}/x/y`);
     await disk.remove(`${folder}/x/b`);
     assertEquals(await disk.list(`${folder}/x`), []);

@@ -1,0 +1,269 @@
+// The store on a file system: results in append-only segments, large files under their digest, and nothing that
+// many processes at once, a kill or a power cut could tear. The files are described in `.github/store_format.md`.
+
+import { randomBytes } from "node:crypto";
+import type { Files } from "../core/artifact.ts";
+import type { ActionKey } from "../core/digest.ts";
+import { type Clock, type Disk, DiskError } from "../core/disk.ts";
+import type { Manifest, StoredArtifact, StoredFile } from "../core/manifest.ts";
+import { type OutputBytes, StorageError, type Store } from "../core/store.ts";
+import { Blobs, type PendingBlob } from "./blobs.ts";
+import { GroupCommit } from "./group_commit.ts";
+import { KeyLocks } from "./key_locks.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import { ManifestLog } from "./manifest_log.ts";
+import { SegmentIndex, sessionOf } from "./segment_index.ts";
+import { checkFormat, Session, tidy } from "./session.ts";
+import { StatIndex } from "./stat_index.ts";
+import { readInline, splitArtifact } from "./stored_files.ts";
+
+/** How a store is opened. */
+export interface FsStoreOptions {
+  /** Folder of the disposable index of verified files, on a local disk. Without it every process hashes anew. */
+  readonly index?: string;
+  /** Told of damage that was found and passed over. */
+  readonly warn?: (message: string) => void;
+  /** How long commits are collected before they are made durable together, in ms. */
+  readonly groupMs?: number;
+  /** Makes the names of sessions; they must be unique and sort by time. */
+  readonly newId?: () => string;
+}
+
+/**
+ * Opens the store in a folder. Nothing is written before the first commit, so a store that cannot be written
+ * can be read.
+ *
+ * @throws {StorageError} if the store cannot be read or has a format that this code does not know.
+ *
+ * @example
+ * ```ts
+ * import { openFsStore } from "#lib/store/fs_store.ts";
+ * import { denoWorld } from "#lib/world/deno_world.ts";
+ * import { digestOf } from "#lib/core/digest.ts";
+ * import { assertEquals } from "@std/assert";
+ * await using store = await openFsStore(denoWorld(), "no/such/store");
+ * assertEquals(store.lookup(digestOf("") as never), undefined);
+ * ```
+ */
+export async function openFsStore(
+  world: { readonly disk: Disk; readonly clock: Clock },
+  root: string,
+  options: FsStoreOptions = {},
+): Promise<FsStore> {
+  const layout = layoutOf(root);
+  const warn = options.warn ?? (() => {});
+  try {
+    checkFormat(world.disk, layout, warn);
+    const store = new FsStore(world, layout, options);
+    const isAlive = await tidy(world.disk, layout);
+    await store.refresh();
+    store.warnOfTorn(isAlive);
+    return store;
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
+/** A store on a file system. Made by {@link openFsStore}. */
+export class FsStore implements Store {
+  readonly #warn: (message: string) => void;
+  readonly #index: SegmentIndex;
+  readonly #looks: StatIndex;
+  readonly #blobs: Blobs;
+  readonly #session: Session;
+  readonly #groups: GroupCommit;
+  readonly #locks: KeyLocks;
+  readonly #log: ManifestLog;
+  /** Commits of this process that were not durable when last seen. */
+  readonly #ours = new Map<ActionKey, { manifest: Manifest; durable: Promise<void> }>();
+  #found: PendingBlob[] = [];
+
+  /** Use {@link openFsStore}. */
+  constructor(
+    { disk, clock }: { readonly disk: Disk; readonly clock: Clock },
+    layout: Layout,
+    { index, warn = () => {}, groupMs = 100, newId = () => newSessionId(clock) }: FsStoreOptions,
+  ) {
+    this.#warn = warn;
+    this.#session = new Session(disk, layout, newId());
+    this.#index = new SegmentIndex({ disk, clock, layout, warn });
+    this.#looks = new StatIndex(disk, index, layout.root, newId);
+    const temporaryPath = this.#session.temporaryPath;
+    this.#blobs = new Blobs({ disk, clock, layout, warn, temporaryPath, index: this.#looks });
+    this.#blobs.onFound = (blob) => this.#found.push(blob);
+    this.#locks = new KeyLocks(disk, layout.locks);
+    this.#log = new ManifestLog(disk, layout, this.#index, this.#session.id);
+    this.#groups = new GroupCommit({
+      clock,
+      groupMs,
+      blobs: this.#blobs,
+      syncSession: () => this.#session.sync(),
+      onDurable: () => this.#vouchForFound(),
+      onFailed: (entries, writer) => {
+        for (const entry of entries) {
+          this.#index.drop(entry);
+          this.#ours.delete(entry.key);
+        }
+        this.#log.giveUp(writer);
+      },
+    });
+  }
+
+  lookup(key: ActionKey): Manifest | undefined {
+    for (const entry of this.#index.entries(key)) {
+      const manifest = this.#index.load(entry);
+      if (manifest !== undefined && blobsOf(manifest).every((file) => this.#blobs.check(file))) {
+        return manifest;
+      }
+    }
+    return undefined;
+  }
+
+  manifests(): Iterable<Manifest> {
+    return this.#index.manifests();
+  }
+
+  async refresh(): Promise<void> {
+    await orStorageError(() => this.#index.refresh());
+  }
+
+  async read(artifact: StoredArtifact): Promise<Files | undefined> {
+    const names = Object.keys(artifact.files);
+    const contents = await orStorageError(() =>
+      Promise.all(names.map((name) => {
+        const file = artifact.files[name];
+        return file.inline === undefined ? this.#blobs.read(file) : readInline(file, file.inline);
+      }))
+    );
+    const files: Record<string, Uint8Array> = {};
+    for (let i = 0; i < names.length; i++) {
+      const bytes = contents[i];
+      if (bytes === undefined) return undefined;
+      files[names[i]] = bytes;
+    }
+    return files;
+  }
+
+  commit(
+    result: Omit<Manifest, "outputs">,
+    outputs: Readonly<Record<string, OutputBytes>>,
+  ): Promise<{ readonly manifest: Manifest; readonly durable: Promise<void> }> {
+    return orStorageError(async () => {
+      const split = Object.entries(outputs).map(([port, output]) =>
+        [port, splitArtifact(output)] as const
+      );
+      const stored = Object.fromEntries(split.map(([port, { artifact }]) => [port, artifact]));
+      await this.#session.start();
+      const blobs = await Promise.all(
+        split.flatMap(([, artifact]) => artifact.blobs)
+          .map(({ digest, bytes }) => this.#blobs.put(digest, bytes)),
+      );
+      // Whoever was first wins, so that a key keeps the result that others may have used already.
+      const first = this.lookup(result.key);
+      const ours = this.#ours.get(result.key);
+      if (first !== undefined && ours !== undefined) return ours;
+      const manifest = first ?? { ...result, outputs: stored };
+      if (first !== undefined) {
+        blobs.push(...blobsOf(first).map((file) => this.#blobs.pending(file.digest)));
+      }
+      const pending = blobs.filter((blob) => blob !== undefined);
+      const { writer, entry } = await this.#log.append(manifest);
+      const durable = storageErrorLater(this.#groups.add(writer, entry, pending));
+      const committed = { manifest, durable };
+      this.#ours.set(result.key, committed);
+      durable.then(() => this.#forget(result.key, committed), () => {});
+      return committed;
+    });
+  }
+
+  async lock(key: ActionKey): Promise<Disposable> {
+    return await orStorageError(async () => {
+      await this.#session.start();
+      const lock = await this.#locks.lock(key);
+      await this.#index.refresh();
+      return lock;
+    });
+  }
+
+  /** Like {@link lock}, but does not wait: `undefined` if somebody works on the key. @throws {StorageError} */
+  async tryLock(key: ActionKey): Promise<Disposable | undefined> {
+    return await orStorageError(async () => {
+      await this.#session.start();
+      const lock = await this.#locks.tryLock(key);
+      if (lock !== undefined) await this.#index.refresh();
+      return lock;
+    });
+  }
+
+  async flush(): Promise<void> {
+    await orStorageError(() => this.#groups.flush());
+    await this.#vouchForFound();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      await this.#vouchForFound();
+      this.#looks.close();
+      await this.#log.close();
+      if (this.#session.started) await this.#session.end();
+    }
+  }
+
+  /** Tells of segments that end within a line although nobody writes them any more. */
+  warnOfTorn(isAlive: (session: string) => boolean): void {
+    for (const { id, path, scanned, size } of this.#index.unfinished()) {
+      if (isAlive(sessionOf(id))) continue;
+      this.#warn(`${path} ends within a line: ${size - scanned} bytes were passed over`);
+    }
+  }
+
+  #forget(key: ActionKey, committed: unknown): void {
+    if (this.#ours.get(key) === committed) this.#ours.delete(key);
+  }
+
+  /** Saves the work of hashing again for files that were found good. Nobody depends on it. */
+  async #vouchForFound(): Promise<void> {
+    const found = this.#found;
+    this.#found = [];
+    try {
+      await this.#blobs.sync(found);
+    } catch (error) {
+      await this.#blobs.discard(found, error);
+    }
+    await this.#looks.save();
+  }
+}
+
+function blobsOf(manifest: Manifest): StoredFile[] {
+  return Object.values(manifest.outputs).flatMap(({ files }) => Object.values(files))
+    .filter((file) => file.inline === undefined);
+}
+
+/** 48 bits of time and 80 of chance, in digits that sort. */
+function newSessionId(clock: Clock): string {
+  const time = Math.max(0, Math.floor(clock.now())).toString(16).padStart(12, "0");
+  return time + randomBytes(10).toString("hex");
+}
+
+function storageError(error: unknown): unknown {
+  if (!(error instanceof DiskError)) return error;
+  return new StorageError(error.operation, error.path, error.errno);
+}
+
+async function orStorageError<T>(act: () => T | Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
+function storageErrorLater(durable: Promise<void>): Promise<void> {
+  const later = durable.catch((error) => {
+    throw storageError(error);
+  });
+  later.catch(() => {});
+  return later;
+}

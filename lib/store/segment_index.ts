@@ -1,0 +1,302 @@
+// All manifests of a store by key, read from its segments. Opening looks for line ends and keys only; a line is
+// checked and parsed when it is asked for. Leaves out: writing (segment_writer.ts).
+
+import type { ActionKey, Digest } from "../core/digest.ts";
+import { type Clock, type Disk, DiskError } from "../core/disk.ts";
+import type { Manifest, Provenance } from "../core/manifest.ts";
+import type { Layout } from "./layout.ts";
+import { glance, manifestOf, readLine } from "./segment_line.ts";
+
+/** Where one manifest lies. */
+export interface Entry {
+  readonly segment: Segment;
+  readonly key: ActionKey;
+  readonly offset: number;
+  readonly length: number;
+  /** The bytes that hold the line, while they are kept in memory. */
+  readonly chunk: Chunk | undefined;
+}
+
+/** One segment, as far as it was read. */
+export interface Segment {
+  readonly id: string;
+  readonly path: string;
+  /** Everything before it was looked at. */
+  scanned: number;
+  /** Size when it was last looked at. */
+  size: number;
+  readonly entries: Entry[];
+  readonly modules: Map<Digest, ModulesAt>;
+}
+
+interface Chunk {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A table of modules: where it lies until it is asked for, then itself. */
+type ModulesAt = Omit<Entry, "segment" | "key"> | { readonly table: Provenance["modules"] };
+
+/** What the index needs. */
+export interface SegmentIndexOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly layout: Layout;
+  readonly warn: (message: string) => void;
+  /** Lines are kept in memory up to this many bytes, and read again from the segment beyond. */
+  readonly memoryLimit?: number;
+}
+
+/** Manifests by key. */
+export class SegmentIndex {
+  readonly #options: SegmentIndexOptions;
+  readonly #segments = new Map<string, Segment>();
+  readonly #byKey = new Map<ActionKey, Entry | Entry[]>();
+  /** Sessions whose segments may still grow. */
+  #live: readonly string[] = [];
+  #listedAt = -Infinity;
+  #listedMtime = -1;
+  #memoryLeft: number;
+  #running: Promise<void> = Promise.resolve();
+  #queued: Promise<void> | undefined;
+
+  constructor(options: SegmentIndexOptions) {
+    this.#options = options;
+    this.#memoryLeft = options.memoryLimit ?? defaultMemoryLimit;
+  }
+
+  /** Candidates for a key, the first committed first. */
+  entries(key: ActionKey): readonly Entry[] {
+    const found = this.#byKey.get(key);
+    return found === undefined ? [] : Array.isArray(found) ? found : [found];
+  }
+
+  /** Every manifest, latest segment first. Damaged ones are passed over. */
+  *manifests(): Generator<Manifest> {
+    const segments = [...this.#segments.values()].sort((a, b) => a.id < b.id ? 1 : -1);
+    for (const segment of segments) {
+      for (let i = segment.entries.length - 1; i >= 0; i--) {
+        const manifest = this.load(segment.entries[i]);
+        if (manifest !== undefined) yield manifest;
+      }
+    }
+  }
+
+  /** The manifest at a place; `undefined`, and forgotten, if its line is not as it was written. */
+  load(entry: Entry): Manifest | undefined {
+    const line = this.#line(entry.segment, entry);
+    if (line?.kind === "manifest" && line.name === entry.key) {
+      return manifestOf(line, (digest) => this.#modules(entry.segment, digest));
+    }
+    this.drop(entry);
+    this.#options.warn(
+      `${entry.segment.path} is damaged at byte ${entry.offset}: the result there counts as absent`,
+    );
+    return undefined;
+  }
+
+  /** Adds a segment of our own, which is never read from disk. */
+  addSegment(id: string): Segment {
+    const path = this.#options.layout.segment(id);
+    const segment = { id, path, scanned: Infinity, size: 0, entries: [], modules: new Map() };
+    this.#segments.set(id, segment);
+    return segment;
+  }
+
+  /** Adds a manifest whose line was written at an offset of our own segment. */
+  add(segment: Segment, key: ActionKey, offset: number, line: Uint8Array): Entry {
+    const kept = this.#keep({ offset, bytes: line });
+    return this.#insert({ segment, key, offset, length: line.length, chunk: kept });
+  }
+
+  /** Forgets a manifest. */
+  drop(entry: Entry): void {
+    const rest = this.entries(entry.key).filter((other) => other !== entry);
+    if (rest.length === 0) this.#byKey.delete(entry.key);
+    else this.#byKey.set(entry.key, rest.length === 1 ? rest[0] : rest);
+    const at = entry.segment.entries.indexOf(entry);
+    if (at >= 0) entry.segment.entries.splice(at, 1);
+  }
+
+  /**
+   * Reads what was written since the last time. Segments of sessions that have ended never grow, so most of a
+   * large store costs nothing here.
+   */
+  refresh(): Promise<void> {
+    // One at a time; those who ask while one is under way share the next.
+    this.#queued ??= this.#running.then(() => {
+      this.#queued = undefined;
+      const reading = this.#read();
+      this.#running = reading.catch(() => {});
+      return reading;
+    });
+    return this.#queued;
+  }
+
+  async #read(): Promise<void> {
+    const { disk, layout } = this.#options;
+    const ids = this.#listingChanged() ? await this.#newSegments() : [];
+    const sessions = new Set(this.#live);
+    this.#live = await disk.list(layout.temporary);
+    for (const session of this.#live) sessions.add(session);
+    for (const id of this.#segments.keys()) {
+      if (sessions.has(sessionOf(id))) ids.push(id);
+    }
+    for (const id of ids) {
+      try {
+        await this.#readOn(id);
+      } catch (error) {
+        if (!(error instanceof DiskError)) throw error;
+        this.#options.warn(
+          `${error.path} cannot be read (${error.errno}): its results count as absent`,
+        );
+      }
+    }
+  }
+
+  /** Segments that end within a line: torn if their session has ended. */
+  unfinished(): readonly Segment[] {
+    return [...this.#segments.values()].filter(({ scanned, size }) => scanned < size);
+  }
+
+  /** The folder's time changes when a segment appears; times are coarse, so a recent one proves nothing. */
+  #listingChanged(): boolean {
+    const { disk, clock, layout } = this.#options;
+    const mtime = disk.stat(layout.segments)?.mtime ?? -1;
+    const changed = mtime !== this.#listedMtime || this.#listedAt - mtime < racyMs;
+    this.#listedMtime = mtime;
+    this.#listedAt = clock.now();
+    return changed;
+  }
+
+  async #newSegments(): Promise<string[]> {
+    const names = await this.#options.disk.list(this.#options.layout.segments);
+    return names.filter((name) => name.endsWith(suffix))
+      .map((name) => name.slice(0, -suffix.length))
+      .filter((id) => !this.#segments.has(id));
+  }
+
+  async #readOn(id: string): Promise<void> {
+    const { disk, layout } = this.#options;
+    const path = layout.segment(id);
+    const segment = this.#segments.get(id) ??
+      { id, path, scanned: 0, size: 0, entries: [], modules: new Map() };
+    const size = disk.stat(path)?.size ?? 0;
+    if (size <= segment.size || segment.scanned === Infinity) {
+      this.#segments.set(id, segment);
+      return;
+    }
+    let at = segment.scanned;
+    while (at < size) {
+      const length = Math.min(size - at, chunkSize);
+      const bytes = await disk.read(path, { offset: at, length });
+      const used = this.#scan(segment, { offset: at, bytes });
+      if (used === 0) {
+        if (bytes.length < chunkSize) break;
+        at = await this.#skipLongLine(segment, at, size);
+      } else at += used;
+      segment.scanned = at;
+    }
+    segment.size = size;
+    this.#segments.set(id, segment);
+  }
+
+  /** A line longer than a chunk: read as one piece. */
+  async #skipLongLine(segment: Segment, from: number, size: number): Promise<number> {
+    const bytes = await this.#options.disk.read(segment.path, {
+      offset: from,
+      length: size - from,
+    });
+    const used = this.#scan(segment, { offset: from, bytes });
+    return used === 0 ? size : from + used;
+  }
+
+  /** Notes the lines that end within the chunk; returns how many bytes they take. */
+  #scan(segment: Segment, chunk: Chunk): number {
+    const { bytes, offset } = chunk;
+    if (bytes.indexOf(lineEnd) < 0) return 0;
+    const kept = this.#keep(chunk);
+    let damaged = 0;
+    let at = 0;
+    for (let end; (end = bytes.indexOf(lineEnd, at)) >= 0; at = end + 1) {
+      const seen = glance(bytes, at);
+      const place = { offset: offset + at, length: end + 1 - at, chunk: kept };
+      if (seen === undefined) damaged++;
+      else if (seen.kind === "manifest") {
+        this.#insert({ segment, key: seen.name as ActionKey, ...place });
+      } else if (seen.kind === "modules") segment.modules.set(seen.name as Digest, place);
+    }
+    if (damaged > 0) {
+      this.#options.warn(`${segment.path} has ${damaged} damaged lines, which were passed over`);
+    }
+    return at;
+  }
+
+  #insert(entry: Entry): Entry {
+    entry.segment.entries.push(entry);
+    const found = this.#byKey.get(entry.key);
+    if (found === undefined) this.#byKey.set(entry.key, entry);
+    else {
+      const all = (Array.isArray(found) ? found : [found]).concat(entry);
+      this.#byKey.set(entry.key, all.sort(byPlace));
+    }
+    return entry;
+  }
+
+  #keep(chunk: Chunk): Chunk | undefined {
+    if (chunk.bytes.length > this.#memoryLeft) return undefined;
+    this.#memoryLeft -= chunk.bytes.length;
+    return chunk;
+  }
+
+  #line(segment: Segment, place: Omit<Entry, "segment" | "key">) {
+    const { offset, length, chunk } = place;
+    if (chunk !== undefined) {
+      const at = offset - chunk.offset;
+      return readLine(chunk.bytes.subarray(at, at + length));
+    }
+    try {
+      return readLine(this.#options.disk.readSync(segment.path, { offset, length }));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #modules(segment: Segment, digest: Digest): Provenance["modules"] {
+    const at = segment.modules.get(digest);
+    if (at === undefined) return {};
+    if ("table" in at) return at.table;
+    const line = this.#line(segment, at);
+    const table = line?.kind === "modules" && line.name === digest
+      ? line.body as Provenance["modules"]
+      : {};
+    segment.modules.set(digest, { table });
+    return table;
+  }
+}
+
+/**
+ * The session that wrote a segment.
+ *
+ * @example
+ * ```ts
+ * import { sessionOf } from "#lib/store/segment_index.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(sessionOf("01hx7k-0"), "01hx7k");
+ * ```
+ */
+export function sessionOf(segment: string): string {
+  const dash = segment.lastIndexOf("-");
+  return dash < 0 ? segment : segment.slice(0, dash);
+}
+
+const suffix = ".ndjson";
+const lineEnd = 10;
+const racyMs = 2000;
+const chunkSize = 8 * 1024 * 1024;
+const defaultMemoryLimit = 64 * 1024 * 1024;
+
+function byPlace(a: Entry, b: Entry): number {
+  if (a.segment.id !== b.segment.id) return a.segment.id < b.segment.id ? -1 : 1;
+  return a.offset - b.offset;
+}

@@ -1,0 +1,99 @@
+// The one segment that this process appends to. Lines that are ready together go out in one write. After a failed
+// write or sync the segment is given up: what it holds from there on is anybody's guess, and a new one is begun.
+
+import type { AppendFile, Disk } from "../core/disk.ts";
+import type { Segment } from "./segment_index.ts";
+import { durableLine } from "./segment_line.ts";
+
+interface Waiting {
+  readonly lines: readonly Uint8Array[];
+  readonly resolve: (offsets: number[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Appends lines to a new segment. */
+export class SegmentWriter {
+  readonly segment: Segment;
+  readonly #disk: Disk;
+  readonly #file: AppendFile;
+  /** The folder of segments, until this segment's name in it is durable. */
+  #folder: string | undefined;
+  #size = 0;
+  #queue: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  /** Nothing more may be appended after a failed write; nothing may count as durable after a failed sync. */
+  #writeError: unknown;
+  #syncError: unknown;
+
+  private constructor(disk: Disk, file: AppendFile, segment: Segment, folder: string) {
+    this.#disk = disk;
+    this.#file = file;
+    this.segment = segment;
+    this.#folder = folder;
+  }
+
+  /** Begins a segment. */
+  static async open(disk: Disk, segment: Segment, folder: string): Promise<SegmentWriter> {
+    return new SegmentWriter(disk, await disk.append(segment.path), segment, folder);
+  }
+
+  /** Appends lines together; resolves to their offsets once the system has them. */
+  append(lines: readonly Uint8Array[]): Promise<number[]> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ lines, resolve, reject });
+      this.#running ??= this.#run().finally(() => this.#running = undefined);
+    });
+  }
+
+  /** Makes everything appended so far durable. */
+  async sync(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    if (this.#syncError !== undefined) throw this.#syncError;
+    const size = this.#size;
+    try {
+      await this.#file.sync();
+      if (this.#folder !== undefined) await this.#disk.syncDirectory(this.#folder);
+      this.#folder = undefined;
+    } catch (error) {
+      this.#syncError = this.#writeError = error;
+      throw error;
+    }
+    // The mark itself need not be durable: it only tells apart what a later check may expect to be whole.
+    await this.append([durableLine(size)]).catch(() => {});
+  }
+
+  close(): void {
+    this.#writeError ??= new Error(`${this.segment.path} was closed`);
+    this.#syncError ??= this.#writeError;
+    this.#file.close();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const taken = this.#queue;
+      this.#queue = [];
+      try {
+        if (this.#writeError !== undefined) throw this.#writeError;
+        await this.#file.write(concat(taken.flatMap(({ lines }) => lines)));
+      } catch (error) {
+        this.#writeError = error;
+        for (const { reject } of taken) reject(error);
+        continue;
+      }
+      for (const { lines, resolve } of taken) {
+        resolve(lines.map((line) => (this.#size += line.length) - line.length));
+      }
+    }
+  }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

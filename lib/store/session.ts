@@ -1,0 +1,183 @@
+// What a process needs before it writes into a store: the folders, a name of its own, a lock that lasts as long as
+// it lives, and a folder for unfinished files. Nothing of it exists until the first write, so that a store which
+// cannot be written can still be read. Also removes what dead sessions left behind.
+
+import { canonicalJson } from "../core/canonical.ts";
+import { type Disk, DiskError, type DiskLock } from "../core/disk.ts";
+import { StorageError } from "../core/store.ts";
+import { type Layout, storeFormat } from "./layout.ts";
+
+/** The writing side of one open store. */
+export class Session {
+  /** Sorts by time; the random part makes it unique. */
+  readonly id: string;
+  readonly #disk: Disk;
+  readonly #layout: Layout;
+  readonly #folder: string;
+  #started: Promise<void> | undefined;
+  #lock: DiskLock | undefined;
+  #numFiles = 0;
+  /** Folders that hold names which are not durable yet, outermost first. */
+  #toSync: string[] = [];
+
+  constructor(disk: Disk, layout: Layout, id: string) {
+    this.#disk = disk;
+    this.#layout = layout;
+    this.id = id;
+    this.#folder = `${layout.temporary}/${id}`;
+  }
+
+  /** Whether anything was, or may have been, written. */
+  get started(): boolean {
+    return this.#started !== undefined;
+  }
+
+  /** A fresh path for an unfinished file. */
+  readonly temporaryPath = (): string => `${this.#folder}/${this.#numFiles++}`;
+
+  /** Makes the store ready for writing. Tried again after a failure. */
+  start(): Promise<void> {
+    this.#started ??= this.#start().catch((error) => {
+      this.#started = undefined;
+      throw error;
+    });
+    return this.#started;
+  }
+
+  /** Makes the store's own folders durable; once is enough. */
+  async sync(): Promise<void> {
+    while (this.#toSync.length > 0) {
+      const folder = this.#toSync[0];
+      try {
+        await this.#disk.syncDirectory(folder);
+      } catch (error) {
+        // What lies above the store may be closed to us, and then was not made by us either.
+        if (folder.startsWith(this.#layout.root)) throw error;
+      }
+      this.#toSync.shift();
+    }
+  }
+
+  /** Ends the session: removes its unfinished files and its lock. */
+  async end(): Promise<void> {
+    await removeFolder(this.#disk, this.#folder);
+    this.#lock?.release();
+    this.#lock = undefined;
+    this.#started = undefined;
+  }
+
+  async #start(): Promise<void> {
+    const { root, cas, segments, locks, format } = this.#layout;
+    const above = ancestorsToSync(this.#disk, root);
+    for (const folder of [cas, segments, locks]) await this.#disk.makeDirectory(folder);
+    this.#lock ??= await this.#disk.lock(this.#layout.sessionLock(this.id));
+    await this.#disk.makeDirectory(this.#folder);
+    this.#toSync = [...above, root, `${root}/cas`];
+    if (this.#disk.stat(format) === undefined) {
+      const text = new TextEncoder().encode(canonicalJson(storeFormat) + "\n");
+      const temporary = this.temporaryPath();
+      await this.#disk.create(temporary, text, { sync: true });
+      await this.#disk.rename(temporary, format);
+    }
+  }
+}
+
+/**
+ * Refuses a store of a format that this code does not know.
+ *
+ * @throws {StorageError}
+ *
+ * @example
+ * ```ts
+ * import { checkFormat } from "#lib/store/session.ts";
+ * import { layoutOf } from "#lib/store/layout.ts";
+ * import { denoDisk } from "#lib/world/deno_disk.ts";
+ * checkFormat(denoDisk(), layoutOf("no/such/store"), () => {});
+ * ```
+ */
+export function checkFormat(disk: Disk, layout: Layout, warn: (message: string) => void): void {
+  if (disk.stat(layout.format) === undefined) return;
+  let found: { format?: unknown; hash?: unknown } | null;
+  try {
+    found = JSON.parse(new TextDecoder().decode(disk.readSync(layout.format)));
+  } catch (error) {
+    if (error instanceof DiskError) throw error;
+    warn(`${layout.format} is damaged; the store is taken to have format ${storeFormat.format}`);
+    return;
+  }
+  if (found?.format === storeFormat.format && found.hash === storeFormat.hash) return;
+  throw new StorageError(
+    "open",
+    layout.root,
+    `its format is ${JSON.stringify(found)}, but this Basin knows only ${
+      JSON.stringify(storeFormat)
+    }`,
+  );
+}
+
+/**
+ * Removes what sessions left behind that ended without saying so. A store that cannot be written is left alone.
+ * Returns whether a session is still alive.
+ *
+ * @example
+ * ```ts
+ * import { tidy } from "#lib/store/session.ts";
+ * import { layoutOf } from "#lib/store/layout.ts";
+ * import { denoDisk } from "#lib/world/deno_disk.ts";
+ * import { assert } from "@std/assert";
+ * const isAlive = await tidy(denoDisk(), layoutOf("no/such/store"));
+ * assert(!isAlive("01hx7k"));
+ * ```
+ */
+export async function tidy(
+  disk: Disk,
+  layout: Layout,
+): Promise<(session: string) => boolean> {
+  const alive = new Set<string>();
+  for (const session of await disk.list(layout.temporary)) {
+    const lock = await tryLock(disk, layout.sessionLock(session));
+    if (lock === undefined) alive.add(session);
+    else {
+      await removeFolder(disk, `${layout.temporary}/${session}`);
+      lock.release();
+    }
+  }
+  // Locks of killed processes end by themselves; only their empty files stay.
+  for (const name of await disk.list(layout.locks)) {
+    (await tryLock(disk, `${layout.locks}/${name}`))?.release();
+  }
+  return (session) => alive.has(session);
+}
+
+async function tryLock(disk: Disk, path: string): Promise<DiskLock | undefined> {
+  try {
+    return await disk.tryLock(path);
+  } catch (error) {
+    if (error instanceof DiskError) return undefined;
+    throw error;
+  }
+}
+
+/** Removes a folder with what is in it, as far as that is possible. */
+async function removeFolder(disk: Disk, folder: string): Promise<void> {
+  for (const name of await disk.list(folder).catch(() => [])) {
+    const path = `${folder}/${name}`;
+    if (disk.stat(path)?.isDirectory) await removeFolder(disk, path);
+    else await disk.remove(path).catch(() => {});
+  }
+  await disk.remove(folder).catch(() => {});
+}
+
+/**
+ * Two folders above, and those above them that hold names about to be made. Two, because a process that was killed
+ * may have made `results/store` without making its name durable.
+ */
+function ancestorsToSync(disk: Disk, path: string): string[] {
+  const found: string[] = [];
+  let at = path;
+  do {
+    at = at.slice(0, Math.max(0, at.lastIndexOf("/"))) || (at.startsWith("/") ? "/" : ".");
+    found.unshift(at);
+  } while (at !== "/" && at !== "." && (found.length < 2 || disk.stat(at) === undefined));
+  return found;
+}
