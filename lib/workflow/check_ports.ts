@@ -5,6 +5,7 @@ import type { PortShape } from "../core/resolve.ts";
 import type { Context } from "./context.ts";
 import { listNames, suggest } from "./nearest.ts";
 import { type Fit, fitOutput } from "./ports.ts";
+import type { PartSpec, StageSpec } from "./stage_spec.ts";
 import type { InputPlan, PartPlan, PortChoice, StageState } from "./stage_state.ts";
 
 /**
@@ -50,6 +51,43 @@ export function checkPorts(
   }
 }
 
+/**
+ * Checks that outputs which inputs name exist, as far as those of the sources are known.
+ *
+ * @example
+ * ```ts
+ * import { checkOutputs } from "#lib/workflow/check_ports.ts";
+ * import { assertEquals } from "@std/assert";
+ * // deno-lint-ignore no-explicit-any
+ * assertEquals(checkOutputs({} as any, { inputs: [] } as any), undefined);
+ * ```
+ */
+export function checkOutputs({ problems, states }: Context, { inputs }: StageSpec): void {
+  for (const part of inputs.flatMap((input) => input.parts)) {
+    const source = states.get(part.stage);
+    if (source === undefined || !lacksOutput(source, part)) continue;
+    const known = new Set(source.outputs.flatMap((outputs) => Object.keys(outputs)));
+    problems.error(
+      "unknown-output",
+      part.at,
+      `\`${part.stage}\` has no output \`${part.output}\``,
+      {
+        notes: [runsNote(source)],
+        hint: () => suggest(part.output!, known, "outputs"),
+      },
+    );
+  }
+}
+
+function lacksOutput({ outputs }: StageState, { output }: PartSpec): boolean {
+  return output !== undefined && outputs.length > 0 &&
+    outputs.every((known) => !Object.hasOwn(known, output));
+}
+
+function runsNote({ spec }: StageState) {
+  return { message: `\`${spec.name}\` runs \`${spec.task.name}\``, at: spec.task.at };
+}
+
 function checkList(
   { problems }: Context,
   { spec }: StageState,
@@ -87,14 +125,7 @@ function checkPart(
   const { spec, source } = part;
   const { outputs } = source;
   if (outputs.length === 0) return;
-  if (spec.output !== undefined && outputs.every((known) => !Object.hasOwn(known, spec.output!))) {
-    reportFit(context, state, input, part, "", {
-      ok: false,
-      reason: "unknown-output",
-      outputs: [...new Set(outputs.flatMap((known) => Object.keys(known)))],
-    }, outputs[0]);
-    return;
-  }
+  if (lacksOutput(source, spec)) return;
   const failures: [string, Fit & { ok: false }, Readonly<Record<string, string>>][] = [];
   for (const { kind } of shapes) {
     for (const known of outputs) {
@@ -126,9 +157,8 @@ export function reportFit(
   outputs: Readonly<Record<string, string>>,
 ): void {
   const { at, stage, output } = part.spec;
-  const { spec } = part.source;
   const port = `the port \`${input.spec.port}\` of \`${state.spec.task.name}\``;
-  const notes = [{ message: `\`${stage}\` runs \`${spec.task.name}\``, at: spec.task.at }];
+  const notes = [runsNote(part.source)];
   const kinds = (names: readonly string[]) =>
     names.map((name) => `\`${name}\` (${outputs[name]})`).join(", ");
   if (fit.reason === "unknown-output") {

@@ -34,11 +34,18 @@ export function checkSchema(tree: MapTree, problems: Problems): ReadonlySet<stri
   if (parsed.success) return broken;
   for (const issue of parsed.error.issues) {
     for (const { issue: leaf, path } of leaves(issue, [])) {
+      if (leaf.code !== "invalid_key" && isAxisValue(path)) continue;
       if (leaf.code !== "unrecognized_keys" && path[0] === "stages") broken.add(String(path[1]));
       report(leaf, path, tree, problems);
     }
   }
   return broken;
+}
+
+/** Whether a path leads to the values of an axis: what is wrong with them is said where axes are declared. */
+function isAxisValue(path: Path): boolean {
+  return path[0] === "axes" ? path.length > 1 : path[0] === "stages" && path[2] === "matrix" &&
+    path.length > 3;
 }
 
 /** The issues of the alternative that the value was meant to be: the one whose kind fits. */
@@ -126,7 +133,7 @@ function whatIs(path: Path): { name: string; child: string; keys: readonly strin
 
 function namesAre(path: Path): string {
   const dashes = !(path.includes("params") || path.includes("axes") || path.includes("matrix"));
-  return `letters, digits and \`_\`${dashes ? " and `-`" : ""}, not starting with a digit`;
+  return `letters, digits${dashes ? ", `_` and `-`" : " and `_`"}, not starting with a digit`;
 }
 
 /** Kinds of values as zod calls them and as people do. */

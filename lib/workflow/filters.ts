@@ -7,7 +7,8 @@ import { describe } from "./expression/fault.ts";
 import { compileTemplate, type Template } from "./expression/template.ts";
 import { suggest } from "./nearest.ts";
 import { positionOn } from "./select.ts";
-import { gatheredAxis, stageScope } from "./stage_scope.ts";
+import { gatheredAxis, lenientScope, stageScope } from "./stage_scope.ts";
+import type { StageSpec } from "./stage_spec.ts";
 import type { Filters, StageState } from "./stage_state.ts";
 import type { Tree } from "./tree.ts";
 
@@ -69,6 +70,33 @@ export function compileFilters(context: Context, state: StageState): Filters | n
   const exclude = readExclude(context, state, axes);
   warnOfSelfProduct(context, state, axes);
   return problems.numErrors > before ? null : { conditions, exclude, files };
+}
+
+/**
+ * Checks what can be checked of the expressions of a stage whose axes are not known: that they are well formed,
+ * and that the params and functions they name exist.
+ *
+ * @example
+ * ```ts
+ * import { checkExpressions } from "#lib/workflow/filters.ts";
+ * import { Params } from "#lib/workflow/params.ts";
+ * import { Problems } from "#lib/workflow/problems.ts";
+ * const problems = new Problems();
+ * const context = { problems, params: new Params(undefined, problems) };
+ * // deno-lint-ignore no-explicit-any
+ * checkExpressions(context as any, { files: [], inputs: [] } as any);
+ * ```
+ */
+export function checkExpressions({ params, problems }: Context, spec: StageSpec): void {
+  const where = spec.inputs.flatMap((input) => input.parts.flatMap((part) => part.where));
+  const trees = [
+    spec.when,
+    spec.keep,
+    ...spec.files.map(({ paths }) => paths),
+    ...where.map(({ value }) => value),
+  ];
+  const scope = lenientScope(params);
+  for (const tree of trees) if (tree !== undefined) compileTemplate(tree, scope, problems);
 }
 
 function readExclude(

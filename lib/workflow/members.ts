@@ -1,22 +1,16 @@
 // Second pass over one stage: its members, with params, inputs and ids (rules 8, 10, 11, 13, 14).
 
-import { join as joinPath } from "@std/path";
-import type { ParamIssue, PortShape } from "../core/resolve.ts";
-import type { AxisId, BoundPort, Coords, Source, StageMember } from "./graph.ts";
-import { reportFit } from "./check_ports.ts";
+import type { ParamIssue } from "../core/resolve.ts";
+import { Binder } from "./binder.ts";
 import { type Combinations, combinations } from "./combinations.ts";
 import type { Context } from "./context.ts";
-import { describe } from "./expression/fault.ts";
-import { type Found, InputRows } from "./input_rows.ts";
-import { sizes } from "./limits.ts";
+import type { AxisId, StageMember } from "./graph.ts";
+import { InputRows } from "./input_rows.ts";
 import { paramProblems } from "./param_issues.ts";
-import { fitOutput, takePorts } from "./ports.ts";
+import { takePorts } from "./ports.ts";
 import { keyCoder } from "./relation.ts";
-import type { FilesSpec } from "./stage_spec.ts";
 import type { StageState } from "./stage_state.ts";
 import type { Resolution } from "./task_params.ts";
-
-const noCoords: Coords = {};
 
 /**
  * Appends the members of a prepared stage to `members`. Something wrong with a member makes the stage unsound.
@@ -38,7 +32,9 @@ export async function makeMembers(
   state.axes = [...state.axes!].sort((a, b) => a.rank - b.rank);
   state.first = members.length;
   const inputs = state.inputs.map((plan) => new InputRows(context, state, plan));
-  const rows = combinations(context, state, inputs, members.length);
+  const rows = problems.numErrors > before
+    ? null
+    : combinations(context, state, inputs, members.length);
   if (rows !== null) {
     warnOfEmptiness(context, state, inputs, rows);
     const params = await resolveRows(context, state, rows);
@@ -105,7 +101,6 @@ interface Shared {
 class MemberMaker {
   readonly #context: Context;
   readonly #state: StageState;
-  readonly #inputs: readonly InputRows[];
   readonly #members: StageMember[];
   readonly #row: Int32Array;
   readonly #slotOf: readonly number[];
@@ -114,9 +109,8 @@ class MemberMaker {
   readonly #made: Int32Array[] = [];
   readonly #choices = new Map<unknown, ReturnType<typeof takePorts>>();
   readonly #bound: ReadonlySet<string>;
-  readonly #ports = new Map<PortShape, Map<unknown, BoundPort>>();
+  readonly #binder: Binder;
   readonly #shared = new Map<string, Shared>();
-  #numEdges = 0;
   #numMade = 0;
 
   constructor(
@@ -127,7 +121,7 @@ class MemberMaker {
   ) {
     this.#context = context;
     this.#state = state;
-    this.#inputs = inputs;
+    this.#binder = new Binder(context, state, inputs, members);
     this.#members = members;
     this.#row = new Int32Array(state.slots.length);
     this.#slotOf = state.axes!.map((axis) => state.slots.indexOf(axis));
@@ -165,7 +159,7 @@ class MemberMaker {
       );
       return;
     }
-    const inputs = this.#bind(choice.value.ports, choice.value.taken);
+    const inputs = this.#binder.bind(this.#row, choice.value);
     if (inputs === null) return;
     const coords: Record<string, AxisId> = {};
     const labels: string[] = [];
@@ -203,130 +197,6 @@ class MemberMaker {
         count === 1 ? ` (in ${id})` : ` (in ${id} and ${(count - 1).toLocaleString("en")} more)`,
       );
     }
-  }
-
-  #bind(
-    ports: Readonly<Record<string, PortShape>>,
-    taken: ReadonlySet<string>,
-  ): Record<string, BoundPort> | null {
-    const bound: Record<string, BoundPort> = {};
-    for (const input of this.#inputs) {
-      const { port } = input.plan.spec;
-      if (!taken.has(port)) continue;
-      const found = input.find(this.#row);
-      if (found === null) return null;
-      const made = this.#boundPort(input, ports[port], found);
-      if (made === null) return null;
-      bound[port] = made;
-    }
-    for (const { spec, template } of this.#state.filters!.files) {
-      if (!taken.has(spec.port)) continue;
-      const evaluated = template.slots.size === 0
-        ? { ok: true as const, value: template.constant }
-        : template.evaluate(this.#row);
-      if (!evaluated.ok) {
-        const { code, at, message, hint } = evaluated.error;
-        this.#context.problems.error(code, at, message, { hint });
-        return null;
-      }
-      const made = this.#boundFiles(spec, ports[spec.port], evaluated.value);
-      if (made === null) return null;
-      bound[spec.port] = made;
-    }
-    return bound;
-  }
-
-  #boundPort(input: InputRows, shape: PortShape, found: Found): BoundPort | null {
-    let known = this.#ports.get(shape);
-    if (known === undefined) this.#ports.set(shape, known = new Map());
-    const { isList } = input.plan;
-    const key = isList ? found.rows : found.rows[0].member;
-    // One member may stand in a union twice, with two of its outputs.
-    const canShare = isList ? found.group !== null : input.plan.parts.length === 1;
-    const ready = canShare ? known.get(key) : undefined;
-    if (ready !== undefined) return ready;
-    if (!this.#checkShape(input, shape, found)) return null;
-    const axes = input.gatheredAxes;
-    const sources: Source[] = [];
-    for (const { member, part, gathered } of found.rows) {
-      const { outputs } = this.#members[member];
-      const fit = fitOutput(outputs, part.spec.output, shape.kind);
-      if (!fit.ok) {
-        reportFit(this.#context, this.#state, input.plan, part, shape.kind, fit, outputs);
-        return null;
-      }
-      let coords = noCoords;
-      if (axes.length > 0) {
-        const named: Record<string, AxisId> = {};
-        axes.forEach((axis, c) => named[axis.name] = axis.values[gathered[c]].id);
-        coords = named;
-      }
-      sources.push({ from: member, output: fit.output, coords });
-    }
-    this.#numEdges += sources.length;
-    if (this.#numEdges > sizes.edges) {
-      this.#context.problems.error(
-        "too-many-members",
-        input.plan.spec.at,
-        `the lists of the input \`${input.plan.spec.port}\` have over ${
-          sizes.edges.toLocaleString("en")
-        } items together`,
-      );
-      return null;
-    }
-    const { kind, many, coords } = shape;
-    const made: BoundPort = { kind, many, coords, sources };
-    if (canShare) known.set(key, made);
-    return made;
-  }
-
-  /** Lists and single artifacts, as the first pass checks them; here for the members it did not try. */
-  #checkShape(input: InputRows, shape: PortShape, found: Found): boolean {
-    const { spec, isList, joined } = input.plan;
-    const { problems } = this.#context;
-    const { port, at } = spec;
-    if (!isList && found.rows.length > 1) {
-      const [, second] = found.rows;
-      problems.error(
-        "duplicate-coordinates",
-        second.part.spec.at,
-        `two stages in the input \`${port}\` have a member for the same member of ` +
-          `\`${this.#state.spec.name}\``,
-      );
-      return false;
-    }
-    if (shape.many === isList || (shape.many && joined.length === 0)) return true;
-    problems.error(
-      shape.many ? "needs-gather" : "not-a-list",
-      at,
-      `the port \`${port}\` of \`${this.#state.spec.task.name}\` takes ${
-        shape.many ? "a list" : "one artifact"
-      } in some members`,
-    );
-    return false;
-  }
-
-  #boundFiles(spec: FilesSpec, { kind, many }: PortShape, value: unknown): BoundPort | null {
-    const { problems } = this.#context;
-    const paths = Array.isArray(value) ? value : [value];
-    const sources: Source[] = [];
-    for (const path of paths) {
-      // deno-lint-ignore no-control-regex
-      if (typeof path !== "string" || path === "" || /[\0-\x1f]/.test(path)) {
-        problems.error(
-          "bad-value",
-          spec.paths,
-          `expected the path of a file, found ${describe(path)}`,
-        );
-        return null;
-      }
-      const { folder } = spec.paths.source;
-      sources.push({
-        file: path.startsWith("/") ? path : joinPath(folder, path),
-        coords: noCoords,
-      });
-    }
-    return { kind, many, coords: false, sources };
   }
 
   #wrongParam(issue: ParamIssue, raw: unknown, vary: boolean): void {

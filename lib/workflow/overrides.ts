@@ -117,6 +117,7 @@ function resolvePath(
       const written = implied > 0 && i === 1 ? "" : ` in \`${path.slice(0, i).join(".")}\``;
       problems.error("unknown-path", at, `there is no ${what} \`${step}\`${written}`, {
         hint: () => {
+          if (what === "item") return `the list has ${known.length} items, counted from 0`;
           const near = implied > 0 ? nearest(step, sections) : undefined;
           return near !== undefined && nearest(step, known) === undefined
             ? `did you mean \`${near}\`?`

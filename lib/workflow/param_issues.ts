@@ -39,7 +39,7 @@ export function paramProblems(spec: StageSpec, issue: ParamIssue, raw: unknown):
   const { tree, key, steps } = root === undefined
     ? { tree: undefined, key: undefined, steps: 0 }
     : reach(root.value, issue.path);
-  const parent = key ?? root?.key ?? spec.task.at;
+  const parent = key ?? (steps > 0 ? tree : undefined) ?? root?.key ?? spec.task.at;
   const name = pathText(issue.path);
   if (issue.code === "unrecognized_keys") {
     return (issue.keys ?? []).map((unknown) => {

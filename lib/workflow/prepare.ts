@@ -3,23 +3,17 @@
 
 import { align } from "./align.ts";
 import type { Axis } from "./axis.ts";
-import { checkPorts } from "./check_ports.ts";
+import { checkOutputs, checkPorts } from "./check_ports.ts";
 import type { Context } from "./context.ts";
 import { declaredAxes } from "./declare_axes.ts";
-import { compileTemplate, type PlacedFault } from "./expression/template.ts";
-import { compileFilters } from "./filters.ts";
+import { compileTemplate } from "./expression/template.ts";
+import { checkExpressions, compileFilters } from "./filters.ts";
 import { suggest } from "./nearest.ts";
-import { reportIssues } from "./param_issues.ts";
-import { Problems } from "./problems.ts";
 import { takePorts } from "./ports.ts";
-import { fullRelation } from "./relation.ts";
 import { gatheredAxis, stageScope } from "./stage_scope.ts";
 import type { StageSpec } from "./stage_spec.ts";
 import type { InputPlan, PortChoice, StageState } from "./stage_state.ts";
-import type { Resolution } from "./task_params.ts";
-
-/** Combinations of the axes that params use which are tried to find out which inputs are taken. */
-const maxTried = 20_000;
+import { type Tried, tryParams } from "./try_params.ts";
 
 /**
  * Prepares a stage whose sources are prepared. What is wrong is reported; `sound` says whether members can be made.
@@ -57,20 +51,22 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
   };
   const isWhole = declared !== null && aligned.length === inputs.length;
   state.slots = [...new Set([...declared ?? [], ...aligned.flatMap((input) => input.joined)])];
-  checkStageGather(context, state);
+  const gathersAxes = checkStageGather(context, state);
   if (isWhole) {
     const scope = stageScope(state.slots, context.params, (name) => gatheredAxis(state, name));
     if (spec.with !== undefined) {
       state.with = compileTemplate(spec.with.value, scope, problems);
     }
   }
-  const tried = task === null || (spec.with !== undefined && state.with === null)
-    ? await tryConstantParams(context, state, isWhole)
-    : await tryParams(context, state);
+  const tried = await tryParams(context, state, isWhole);
   const choices = tried === null ? null : chosenPorts(context, state, tried);
   if (isWhole) chooseAxes(context, state, choices);
-  if (choices !== null && aligned.length === inputs.length) checkPorts(context, state, choices);
+  checkOutputs(context, spec);
+  if (choices !== null && gathersAxes && aligned.length === inputs.length) {
+    checkPorts(context, state, choices);
+  }
   if (state.axes !== null) state.filters = compileFilters(context, state);
+  else checkExpressions(context, spec);
   const sources = aligned.flatMap((input) => input.parts.map((part) => part.source));
   state.sound = problems.numErrors === before && isWhole && task !== null && choices !== null &&
     state.filters !== null && sources.every((source) => source.sound);
@@ -90,8 +86,11 @@ async function findTask({ catalogue, problems }: Context, { task }: StageSpec) {
 }
 
 /** `gather` on a stage must mean something on one input at least. */
-function checkStageGather({ problems }: Context, { spec, inputs }: StageState): void {
-  if (spec.gather === undefined || spec.gather.all || inputs.length < spec.inputs.length) return;
+function checkStageGather({ problems }: Context, { spec, inputs }: StageState): boolean {
+  const before = problems.numErrors;
+  if (spec.gather === undefined || spec.gather.all || inputs.length < spec.inputs.length) {
+    return true;
+  }
   for (const { name, at } of spec.gather.axes) {
     if (inputs.some((input) => input.gathered.some((axis) => axis.name === name))) continue;
     const known = new Set(inputs.flatMap((input) => input.joined.map((axis) => axis.name)));
@@ -99,75 +98,7 @@ function checkStageGather({ problems }: Context, { spec, inputs }: StageState): 
       hint: () => suggest(name, known, "axes"),
     });
   }
-}
-
-/** Params of some combinations with what the task says to them. */
-interface Tried {
-  readonly raw: unknown;
-  readonly resolution: Resolution;
-}
-
-/** Without usable axes: what can be said of params that depend on none. */
-async function tryConstantParams(
-  { params, problems, taskParams }: Context,
-  state: StageState,
-  isWhole: boolean,
-): Promise<Tried[] | null> {
-  const { spec, task } = state;
-  if (task === null || isWhole) return null;
-  // Names of axes cannot be judged here, so what is wrong with expressions is not reported.
-  const template = spec.with === undefined
-    ? null
-    : compileTemplate(spec.with.value, params.scope, new Problems());
-  if (spec.with !== undefined && template === null) return null;
-  const raw = template?.constant ?? {};
-  const resolution = await taskParams.resolve(task, raw);
-  if (!resolution.ok) reportIssues(spec, resolution.error, raw, problems);
-  return resolution.ok ? [{ raw, resolution }] : null;
-}
-
-/** Every combination of the axes that the params use, or of as many values as there is time for. */
-async function tryParams(
-  { problems, taskParams }: Context,
-  state: StageState,
-): Promise<Tried[] | null> {
-  const { spec, task, slots } = state;
-  const template = state.with;
-  const used = template === null ? [] : [...template.slots];
-  let tooMany = used.reduce((product, slot) => product * slots[slot].values.length, 1);
-  const pinned = new Set<number>();
-  for (const slot of [...used].sort((a, b) => slots[b].values.length - slots[a].values.length)) {
-    if (tooMany <= maxTried) break;
-    pinned.add(slot);
-    tooMany /= slots[slot].values.length;
-  }
-  const free = used.filter((slot) => !pinned.has(slot));
-  const combinations = fullRelation(free.map((slot) => slots[slot]));
-  const row = new Int32Array(slots.length);
-  const raws: unknown[] = [];
-  const faults: PlacedFault[] = [];
-  for (let i = 0; i < combinations.length; i++) {
-    free.forEach((slot, c) => row[slot] = combinations.columns[c][i]);
-    if (template === null) raws.push({});
-    else {
-      const evaluated = template.evaluate(row);
-      if (evaluated.ok) raws.push(evaluated.value);
-      else faults.push(evaluated.error);
-    }
-  }
-  const tried = await Promise.all(
-    raws.map(async (raw) => ({ raw, resolution: await taskParams.resolve(task!, raw) })),
-  );
-  const right = tried.filter(({ resolution }) => resolution.ok);
-  if (right.length > 0) return right;
-  // Where some are right, those that are wrong are reported when their members are made, if they exist.
-  for (const { code, at, message, hint } of faults.slice(0, 20)) {
-    problems.error(code, at, message, { hint });
-  }
-  for (const { raw, resolution } of tried.slice(0, 20)) {
-    if (!resolution.ok) reportIssues(spec, resolution.error, raw, problems);
-  }
-  return null;
+  return problems.numErrors === before;
 }
 
 /** The distinct choices of ports; inputs that no member takes and ports that nothing is bound to are reported. */

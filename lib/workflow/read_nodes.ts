@@ -17,6 +17,8 @@ interface Reader {
   readonly anchors: Map<string, Sized>;
   /** Nodes that are written, aliases not followed. */
   written: number;
+  /** Whether that was said. */
+  tooDeep: boolean;
 }
 
 /** A tree with its number of nodes and depth, aliases followed. */
@@ -46,7 +48,7 @@ export function readNodes(
   source: SourceText,
   problems: Problems,
 ): Tree | null {
-  const reader: Reader = { source, problems, anchors: new Map(), written: 0 };
+  const reader: Reader = { source, problems, anchors: new Map(), written: 0, tooDeep: false };
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
     const at = contents?.range?.[0] ?? 0;
@@ -197,14 +199,15 @@ function checkNumber(reader: Reader, value: number, at: Place): void {
 }
 
 function checkDepth(reader: Reader, sized: Sized): Sized {
-  if (sized.depth <= limits.depth) return sized;
+  if (sized.depth <= limits.depth || reader.tooDeep) return sized;
+  reader.tooDeep = true;
   const { source, start } = sized.tree;
   reader.problems.error(
     "too-deep",
     { source, start, end: start + 1 },
     `lists and maps are nested over ${limits.depth} deep here, aliases followed`,
   );
-  return { ...sized, depth: 0 };
+  return sized;
 }
 
 function one(tree: Tree): Sized {

@@ -20,6 +20,7 @@ const axisValue = z.union([
   z.array(scalar),
 ]);
 const axisValues = z.union([expression, z.array(axisValue)]).meta({
+  id: "axis",
   description:
     "Ordered, distinct values: scalars or records with an `id`; or an expression that gives a list",
 });
@@ -52,7 +53,10 @@ const inputShape = {
   failed: z.literal("omit").optional().meta({ description: "Not supported yet" }),
 } as const;
 const inputObject = z.strictObject(inputShape);
-const input = z.union([reference, inputObject, z.array(z.union([reference, inputObject]))]);
+const input = z.union([reference, inputObject, z.array(z.union([reference, inputObject]))]).meta({
+  id: "input",
+  description: "A stage, `stage.output`, {stage: …}, or a list of these",
+});
 
 const duration = z.union([z.number(), z.string()]);
 
@@ -108,7 +112,7 @@ const stageShape = {
     description: "What is kept of the outputs; `digest` is not supported yet",
   }),
 } as const;
-const stage = z.strictObject(stageShape);
+const stage = z.strictObject(stageShape).meta({ id: "stage", description: "One stage" });
 
 const params = z.record(z.string().regex(identifier), z.unknown());
 const axes = z.record(z.string().regex(identifier), axisValues);

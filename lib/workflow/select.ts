@@ -4,7 +4,7 @@ import type { Axis } from "./axis.ts";
 import type { Context } from "./context.ts";
 import { describe } from "./expression/fault.ts";
 import { compileTemplate, namesIn } from "./expression/template.ts";
-import { suggest } from "./nearest.ts";
+import { listNames, suggest } from "./nearest.ts";
 import type { Problems } from "./problems.ts";
 import type { Place } from "./source_text.ts";
 import type { Column } from "./stage_state.ts";
@@ -101,7 +101,6 @@ export function positionOn(
 ): number | null {
   const position = axis.positionOf(value);
   if (position !== undefined) return position;
-  const written = typeof value === "string" ? value : String(value);
   problems.error(
     "unknown-value",
     at,
@@ -110,7 +109,13 @@ export function positionOn(
       : `the axis \`${axis.name}\` has no value ${JSON.stringify(value)}`,
     {
       notes: [{ message: `\`${axis.name}\` is declared here`, at: axis.at }],
-      hint: () => suggest(written, axis.values.map(({ text }) => text), "values"),
+      hint: () => {
+        const values = axis.values.map(({ text }) => text);
+        // A number near in spelling is not a number that was meant.
+        return typeof value === "string"
+          ? suggest(value, values, "values")
+          : `the values are ${listNames(values)}`;
+      },
     },
   );
   return null;

@@ -1,8 +1,9 @@
 // What names mean in the expressions of a stage: its axes, the params, and good advice for everything else.
 
-import type { Axis } from "./axis.ts";
+import { Axis } from "./axis.ts";
 import type { Scope } from "./expression/compile.ts";
 import type { Params } from "./params.ts";
+import { SourceText } from "./source_text.ts";
 import type { StageState } from "./stage_state.ts";
 
 /**
@@ -56,4 +57,25 @@ export function gatheredAxis(
   const input = inputs.find(({ gathered }) => gathered.some((axis) => axis.name === name));
   if (input === undefined) return undefined;
   return `the axis \`${name}\` is gathered by the input \`${input.spec.port}\`, so it has no value here`;
+}
+
+/**
+ * A scope in which every name is an axis, for stages whose axes are not known. What it compiles cannot be evaluated.
+ *
+ * @example
+ * ```ts
+ * import { Params } from "#lib/workflow/params.ts";
+ * import { Problems } from "#lib/workflow/problems.ts";
+ * import { lenientScope } from "#lib/workflow/stage_scope.ts";
+ * import { assert } from "@std/assert";
+ * assert(lenientScope(new Params(undefined, new Problems())).axis("anything") !== undefined);
+ * ```
+ */
+export function lenientScope(params: Params): Scope {
+  const at = { source: new SourceText("", ""), start: 0, end: 0 };
+  return {
+    axis: (name) => ({ slot: 0, axis: new Axis(name, [], at, 0) }),
+    param: (path) => params.find(path),
+    unknown: (name) => params.unknownName(name, []),
+  };
 }

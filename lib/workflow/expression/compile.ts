@@ -111,7 +111,10 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
         "unknown-name",
       );
     }
-    if (expression.kind !== "name") return compileAccess(expression, scope);
+    if (expression.kind !== "name") {
+      if (chain.length > 0) checkField(chain[chain.length - 1], found.axis);
+      return compileAccess(expression, scope);
+    }
     const { slot, axis } = found;
     return { slots: new Set([slot]), run: (row) => axis.values[row[slot]].value };
   }
@@ -135,6 +138,23 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
   }
   const base: Compiled = { slots: none, run: () => found.value };
   return chain.slice(found.steps).reduce((object, node) => access(object, node, scope), base);
+}
+
+/** A field that no value of an axis has is a mistake before any member is made. */
+function checkField(node: Expression, { name: axis, values }: Axis): void {
+  if (node.kind !== "member" || values.length === 0) return;
+  const { name } = node;
+  const fields = new Set<string>();
+  for (const { value } of values) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return;
+    if (Object.hasOwn(value, name)) return;
+    for (const field of Object.keys(value)) fields.add(field);
+  }
+  throw fault(
+    node,
+    `no value of the axis \`${axis}\` has a field \`${name}\``,
+    suggest(name, fields, "fields"),
+  );
 }
 
 function compileAccess(expression: Of<"name" | "member" | "index">, scope: Scope): Compiled {
