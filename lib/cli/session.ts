@@ -16,6 +16,7 @@ import { expand } from "../workflow/expand.ts";
 import type { Graph } from "../workflow/graph.ts";
 import { diskInputFiles, type InputFiles } from "../workflow/input_files.ts";
 import { loadWorkflow } from "../workflow/load.ts";
+import { type ParamPlace, paramPlace } from "../workflow/param_place.ts";
 import { type Plan, plan, type PlanDeps } from "../workflow/plan.ts";
 import { selectMembers } from "../workflow/selection.ts";
 import { denoWorld } from "../world/deno_world.ts";
@@ -43,6 +44,8 @@ export interface Session extends AsyncDisposable {
   readonly store: Store;
   readonly executor: WorkersExecutor;
   readonly graph: Graph;
+  /** Where a param stands in the workflow's files. */
+  readonly place: ParamPlace;
   readonly files: InputFiles;
   /** What keys are made of. */
   readonly keys: Omit<PlanDeps, "store" | "force" | "only">;
@@ -89,11 +92,12 @@ export async function openSession(
         memberNames: (room) => Object.keys(rooms[room]?.index ?? {}).sort(),
       }),
   });
-  const graph = await readGraph(terminal, world, catalogue, args, options);
-  if (graph === null) {
+  const read = await readGraph(terminal, world, catalogue, args, options);
+  if (read === null) {
     await executor[Symbol.asyncDispose]();
     return failedSession(exitCodes.usage);
   }
+  const { graph, place } = read;
   const store = withStore ? await openResults(terminal, results, options.store) : memoryStore();
   const files = diskInputFiles(world.disk);
   const keys = { closures, memberModule, files, engineClass: "ref-f64", deno: denoVersion };
@@ -104,6 +108,7 @@ export async function openSession(
     store,
     executor,
     graph,
+    place,
     files,
     keys,
     plan: (selection = {}) => plan(graph, { ...keys, store, ...selection }),
@@ -141,7 +146,7 @@ async function readGraph(
   catalogue: Catalogue,
   [file, ...overrides]: readonly string[],
   options: SessionOptions,
-): Promise<Graph | null> {
+): Promise<{ readonly graph: Graph; readonly place: ParamPlace } | null> {
   const texts = new Map<string, string>();
   const readText = async (path: string) => {
     const text = new TextDecoder("utf-8", { fatal: false }).decode(await disk.read(path));
@@ -157,7 +162,7 @@ async function readGraph(
   const graph = await expand(workflow.value, catalogue);
   if (!graph.ok) return refuse(terminal, graph.error, texts);
   say(terminal, graph.value.warnings, texts);
-  return graph.value;
+  return { graph: graph.value, place: paramPlace(workflow.value) };
 }
 
 function refuse(

@@ -25,6 +25,6 @@ export default defineCommand({
     await using session = await openSession(terminal, [workflow, ...overrides], options);
     if (session.failed !== null) return session.failed;
     const { explain } = await import("../explain.ts");
-    return explain(terminal, session, stage) ? exitCodes.done : exitCodes.usage;
+    return await explain(terminal, session, stage) ? exitCodes.done : exitCodes.usage;
   },
 });

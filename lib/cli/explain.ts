@@ -1,0 +1,43 @@
+// What `why` says, for every member that a glob means.
+
+import { dim } from "@std/fmt/colors";
+import { History } from "../workflow/history.ts";
+import { why } from "../workflow/why.ts";
+import { whyText } from "../workflow/why_text.ts";
+import type { Session } from "./session.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Members explained one by one; the others are counted. */
+const maxShown = 20;
+
+/** Explains; returns whether the glob means anything. */
+export async function explain(
+  terminal: Terminal,
+  session: Session,
+  glob: string,
+): Promise<boolean> {
+  const chosen = session.match(glob);
+  if (chosen.length === 0) {
+    terminal.err(
+      `error: no stage matches '${glob}'; \`deno task plan WORKFLOW --all\` lists them\n`,
+    );
+    return false;
+  }
+  const plan = await session.plan();
+  const manifests = new History(session.store.manifests());
+  for (const index of chosen.slice(0, maxShown)) {
+    for (const line of whyText(why(plan, index, { manifests, place: session.place }))) {
+      terminal.out(`${line}\n`);
+    }
+  }
+  if (chosen.length > maxShown) {
+    terminal.out(
+      dim(
+        `… and ${chosen.length - maxShown} more members; name one, e.g. '${
+          session.graph.members[chosen[maxShown]].id
+        }'\n`,
+      ),
+    );
+  }
+  return true;
+}
