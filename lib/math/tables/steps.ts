@@ -11,6 +11,7 @@ import { fit, fitParams } from "./fit.ts";
 import { join, joinParams } from "./join.ts";
 import { pivot, pivotParams } from "./pivot.ts";
 import { summarise, summariseParams } from "./summarise.ts";
+import { testGroups, testParams } from "./test_groups.ts";
 
 /**
  * One step: exactly one verb with its params.
@@ -30,6 +31,7 @@ export const step = exactlyOne({
   summarise: summariseParams.describe("one row per group: mean, sem, median, n, …"),
   pivot: pivotParams.describe("the values of one column become columns"),
   fit: fitParams.describe("a line, proportionality or power law per group"),
+  test: testParams.describe("differences between groups, two by two, with adjusted p values"),
   join: joinParams.describe("columns of the table `beside`, where rows agree"),
   select: z.array(z.string()).min(1).describe("columns kept, in this order"),
   rename: z.record(z.string(), z.string()).describe("old name: new name"),
@@ -78,6 +80,7 @@ function applyStep(table: Table, one: Step, beside: Table | undefined): Table {
   if (one.summarise !== undefined) return summarise(table, one.summarise);
   if (one.pivot !== undefined) return pivot(table, one.pivot);
   if (one.fit !== undefined) return fit(table, one.fit);
+  if (one.test !== undefined) return testGroups(table, one.test);
   if (one.join !== undefined) {
     if (beside === undefined) {
       throw new TypeError("join needs a table on the input `beside`, and none is bound");
