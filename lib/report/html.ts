@@ -1,6 +1,6 @@
 // The report: one self-contained page, no script, no request. Verdicts first, then figures, then stages.
 
-import type { Table } from "../core/table.ts";
+import { type Cell, recordsOf, type Table } from "../core/table.ts";
 import { formatSeconds, printable } from "./format.ts";
 import type { RunRecord } from "./record.ts";
 
@@ -70,7 +70,7 @@ export function reportHtml(content: ReportContent): string {
 </header>
 <main>
 ${failed.length === 0 ? "" : failures(failed, content.command)}
-${section("Verdicts", content.verdicts.map(tableHtml).join("\n"))}
+${section("Verdicts", content.verdicts.map(verdictsHtml).join("\n"))}
 ${
     section(
       "Figures",
@@ -113,8 +113,10 @@ function stateText(record: RunRecord): string {
     ? `Interrupted by ${escapeHtml(record.interrupted)}`
     : record.ok
     ? "Done"
-    : record.finished
+    : totals.failed > 0
     ? "Failed"
+    : record.finished
+    ? "Incomplete"
     : "Running";
   return `${word}: ${totals.stages} stages, ${totals.ran} ran, ${totals.hit} from the store, ` +
     `${totals.failed} failed, ${totals.skipped} skipped, in ${formatSeconds(record.seconds)}`;
@@ -176,6 +178,86 @@ function tableHtml({ stage, table }: ReportTable): string {
   }</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>${
     more > 0 ? `<p><small>and ${more} more rows in tables/</small></p>` : ""
   }`;
+}
+
+/** Claims one below the other: what was claimed and published, then a row for each setting that was judged. */
+function verdictsHtml({ table }: ReportTable): string {
+  const records = recordsOf(table);
+  const groups = new Map<string, Record<string, Cell>[]>();
+  for (const record of records) {
+    const id = String(record.id ?? "");
+    groups.set(id, [...groups.get(id) ?? [], record]);
+  }
+  const by = table.columns.map(({ name }) => name).filter((name) => !claimColumns.has(name));
+  return [...groups].map(([id, rows]) => claimHtml(id, rows, by)).join("\n");
+}
+
+/** What the claims task writes of itself; other columns say which setting a row is about. */
+const claimColumns = new Set([
+  "id",
+  "statement",
+  "published",
+  "quantity",
+  "test",
+  "number",
+  "low",
+  "high",
+  "unit",
+  "effect",
+  "floor",
+  "n",
+  "num_rows",
+  "verdict",
+  "reason",
+]);
+
+function claimHtml(
+  id: string,
+  rows: readonly Readonly<Record<string, Cell>>[],
+  by: readonly string[],
+): string {
+  const [first] = rows;
+  const published =
+    first.published === null || first.published === undefined || first.published === ""
+      ? ""
+      : `<p class="published">Published: ${escapeHtml(String(first.published))}</p>`;
+  const head = [
+    ...by.map((name) => name.replaceAll("_", " ")),
+    "verdict",
+    "number",
+    "interval",
+    "self floor",
+    "n",
+    "because",
+  ];
+  const body = rows.map((row) => {
+    const unit = row.unit === null || row.unit === undefined ? "" : ` ${row.unit}`;
+    const cells = [
+      ...by.map((name) =>
+        `<td>${escapeHtml(cellText(row[name] ?? null).replaceAll("_", " "))}</td>`
+      ),
+      `<td class="verdict ${verdictClass(row.verdict)}">${escapeHtml(String(row.verdict))}</td>`,
+      `<td class="number">${escapeHtml(cellText(row.number ?? null) + unit)}</td>`,
+      `<td class="number">${
+        escapeHtml(`${cellText(row.low ?? null)} … ${cellText(row.high ?? null)}`)
+      }</td>`,
+      `<td class="number">${escapeHtml(cellText(row.floor ?? null))}</td>`,
+      `<td class="number">${escapeHtml(cellText(row.n ?? null))}</td>`,
+      `<td class="reason">${escapeHtml(String(row.reason ?? ""))}</td>`,
+    ];
+    return `<tr>${cells.join("")}</tr>`;
+  });
+  return `<article class="claim"><h3><span>${escapeHtml(id)}</span> ${
+    escapeHtml(String(first.statement ?? ""))
+  }</h3>${published}
+<p class="published">Tested: ${escapeHtml(`${first.quantity ?? ""} ${first.test ?? ""}`)}</p>
+<div class="table"><table><thead><tr>${
+    head.map((name, i) =>
+      `<th scope="col"${i > by.length && i < head.length - 1 ? ' class="number"' : ""}>${
+        escapeHtml(name)
+      }</th>`
+    ).join("")
+  }</tr></thead><tbody>${body.join("\n")}</tbody></table></div></article>`;
 }
 
 function verdictClass(cell: unknown): string {
@@ -253,6 +335,8 @@ table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; } thead th { color: var(--soft); white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.claim { margin: 1.5rem 0 2rem; } .claim h3 { color: var(--ink); margin: 0 0 .25rem; } .claim h3 span { color: var(--soft); font-weight: 400; margin-right: .35rem; }
+.published { margin: 0 0 .35rem; font-size: .88rem; color: var(--soft); } .reason { min-width: 16rem; font-size: .85rem; color: var(--soft); }
 .verdict { font-weight: 600; white-space: nowrap; } .holds { color: var(--good); } .fails { color: var(--bad); } .open { color: var(--open); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem; align-items: start; }
 figure { margin: 0; background: #fff; border: 1px solid var(--line); border-radius: .4rem; overflow: hidden; }
