@@ -31,6 +31,23 @@ Deno.test("descend() reaches stationary points from anywhere and keeps C orthogo
   });
 });
 
+Deno.test("descend() never rises", () => {
+  fresh((draws) => {
+    for (let repeat = 0; repeat < 40; repeat++) {
+      const n = draws.integer(2, 6);
+      const [x, y] = [draws.normal(n, n), draws.normal(n, n)].map((m) => describeOperator(m, n));
+      const problem = matchingProblem(x.t, y.t, x.partner, n);
+      const c = pad(orthogonal(draws, n), n, problem.stride, 1);
+      let value = matchingError(problem, c);
+      for (let step = 0; step < 8; step++) {
+        const next = descend(problem, c, { ...TO_THE_END, maxIterations: 1 }).value;
+        assertLessOrEqual(next, value + 1e-15);
+        value = next;
+      }
+    }
+  });
+});
+
 Deno.test("descend() gives up where the target is out of reach and stops where told", () => {
   fresh((draws) => {
     const n = 10;

@@ -189,9 +189,30 @@ Deno.test("dsa() searches more with more effort and takes given starts", () => {
     assert(pruned.numStarts < standard.numStarts && standard.numStarts < thorough.numStarts);
     assertLessOrEqual(standard.angle, pruned.angle + 1e-6);
     assertLessOrEqual(thorough.angle, standard.angle + 1e-6);
-    const given = dsa(a, b, n, { effort: "pruned", starts: [thorough.rotation] });
-    assertAlmostEquals(given.angle, thorough.angle, 1e-9);
     assertEquals(dsa(a, b, n, { effort: "pruned", starts: [] }), pruned);
+  });
+});
+
+Deno.test("dsa() takes given starts in either order of the pair", () => {
+  fresh((draws) => {
+    const n = 12;
+    const [a, b] = [draws.normal(n, n), draws.normal(n, n)];
+    const { angle, rotation } = dsa(a, b, n);
+    const turned = transpose(rotation, n, n);
+    for (const effort of ["pruned", "standard"] as const) {
+      assertLessOrEqual(dsa(a, b, n, { effort, starts: [rotation] }).angle, angle + 1e-9);
+      assertLessOrEqual(dsa(b, a, n, { effort, starts: [turned] }).angle, angle + 1e-9);
+    }
+  });
+});
+
+Deno.test("dsa() tells operators apart that differ by less than their digests resolve", () => {
+  fresh((draws) => {
+    const a = draws.normal(4, 4);
+    const b = a.map((x, p) => p === 5 ? x + 1e-10 : x);
+    const { angle } = dsa(a, b, 4);
+    assert(angle > 1e-13 && angle < 1e-9, `${angle}`);
+    assertEquals(dsa(b, a, 4).angle, angle);
   });
 });
 

@@ -31,6 +31,14 @@ Deno.test("matchEigenvalues() joins a conjugate pair with two real eigenvalues",
   }
 });
 
+Deno.test("matchEigenvalues() takes both operators' angles to their normal parts off its bound", () => {
+  const normal = describeOperator(Float64Array.of(1, 0, 0, 0), 2);
+  const sheared = describeOperator(Float64Array.of(1, 1, 0, 0), 2);
+  assertAlmostEquals(matchEigenvalues(normal, sheared).bound, -Math.PI / 4, 1e-12);
+  assertAlmostEquals(matchEigenvalues(sheared, normal).bound, -Math.PI / 4, 1e-12);
+  assertAlmostEquals(matchEigenvalues(sheared, sheared).bound, -Math.PI / 2, 1e-12);
+});
+
 Deno.test("matchEigenvalues() always gives an orthogonal matrix and a valid bound", () => {
   fresh((draws) => {
     for (const n of [1, 3, 6, 11]) {

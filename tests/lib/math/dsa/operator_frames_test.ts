@@ -61,6 +61,11 @@ Deno.test("describeOperator() gives positive multiples one digest, and other ope
   });
 });
 
+Deno.test("describeOperator() brings even the smallest numbers to unit norm", () => {
+  const x = describeOperator(Float64Array.of(5e-324, 0, 0, 5e-324), 2);
+  assertAlmostEquals(Math.hypot(...x.unit), 1, 1e-15);
+});
+
 Deno.test("describeOperator() refuses operators without a direction", () => {
   assertThrows(() => describeOperator(new Float64Array(4), 2), RangeError, "zero");
   assertThrows(() => describeOperator(new Float64Array(0), 0), RangeError, "empty");
