@@ -1,11 +1,20 @@
 // The built-in objects, watched: a warm worker runs many tasks, and one that replaces `Array.prototype.map` would
-// change what the next one computes. Such a worker is given up after the job.
+// change what the next one computes. A worker where something was replaced is given up after the job; one where
+// something was added, as packages do when they load (vega-lite adds `Set.prototype.toJSON`), is kept for the
+// bundle that did so.
 // Leaves out global variables: packages define them, and a task that reads another's is its own fault.
+
+/** The first thing found to be different. */
+export interface Changed {
+  readonly how: "added" | "replaced";
+  /** For instance `Map.prototype.get`. */
+  readonly name: string;
+}
 
 /**
  * Remembers what the built-in objects look like now.
  *
- * @returns a function that names the first thing that has changed since, if anything has.
+ * @returns a function that tells what has changed since, replacements first.
  *
  * @example
  * ```ts
@@ -14,37 +23,34 @@
  * const changed = watchIntrinsics();
  * assertEquals(changed(), undefined);
  * Object.defineProperty(Map.prototype, "first", { value: 1, configurable: true });
- * assertEquals(changed(), "Map.prototype.first");
+ * assertEquals(changed(), { how: "added", name: "Map.prototype.first" });
  * Reflect.deleteProperty(Map.prototype, "first");
  * ```
  */
-export function watchIntrinsics(): () => string | undefined {
-  const snapshots = Object.entries(watched).map(([name, object]) => ({
-    name,
-    object,
-    keys: Reflect.ownKeys(object),
-    descriptors: Reflect.ownKeys(object).map((key) =>
-      Reflect.getOwnPropertyDescriptor(object, key)!
-    ),
-  }));
+export function watchIntrinsics(): () => Changed | undefined {
+  const snapshots = Object.entries(watched).map(([name, object]) => {
+    const keys = Reflect.ownKeys(object);
+    const descriptors = keys.map((key) => Reflect.getOwnPropertyDescriptor(object, key)!);
+    return { name, object, keys, descriptors };
+  });
   return () => {
+    let added: Changed | undefined;
     for (const { name, object, keys, descriptors } of snapshots) {
-      const now = Reflect.ownKeys(object);
-      if (now.length !== keys.length) {
-        const other = now.find((key) => !keys.includes(key)) ??
-          keys.find((key) => !now.includes(key));
-        return `${name}.${String(other)}`;
-      }
       for (let i = 0; i < keys.length; i++) {
         const found = Reflect.getOwnPropertyDescriptor(object, keys[i]);
         const { value, get, set } = descriptors[i];
         if (
           found === undefined || !Object.is(found.value, value) || found.get !== get ||
           found.set !== set
-        ) return `${name}.${String(keys[i])}`;
+        ) return { how: "replaced", name: `${name}.${String(keys[i])}` };
       }
+      if (added !== undefined) continue;
+      const now = Reflect.ownKeys(object);
+      if (now.length === keys.length) continue;
+      const other = now.find((key) => !keys.includes(key));
+      added = { how: "added", name: `${name}.${String(other)}` };
     }
-    return undefined;
+    return added;
   };
 }
 

@@ -5,6 +5,7 @@ import type { ParamIssue } from "../core/resolve.ts";
 import type { Result } from "../core/result.ts";
 import type { OutputBytes } from "../core/store.ts";
 import type { Resolution, TaskDescription } from "./describe_task.ts";
+import type { Changed } from "./intrinsics.ts";
 import type { JobData } from "./run_job.ts";
 
 /** What a worker is asked to do with a bundle; `url` is a `blob:` URL that every worker can import. */
@@ -26,7 +27,7 @@ export interface Answers {
 /** A question with the number that its answer will carry. */
 export type Request = Question & { readonly id: number };
 
-/** What a worker says. After `spoiled` or `crashed` it is given up. */
+/** What a worker says. */
 export type Reply =
   | {
     readonly type: "progress";
@@ -38,7 +39,7 @@ export type Reply =
     readonly type: "answer";
     readonly id: number;
     readonly answer: Result<Answers[keyof Answers], StageFailure>;
-    /** The built-in object that the task changed. */
-    readonly spoiled?: string;
+    /** What became of the built-in objects: if something was replaced the worker must go, else it may stay. */
+    readonly changed?: Changed;
   }
   | { readonly type: "crashed"; readonly failure: StageFailure };

@@ -19,7 +19,7 @@ const post = scope.postMessage!.bind(self) as (reply: Reply, transfer: Transfera
 delete scope.postMessage;
 const { monotonic, forget } = confine((frame) => frame.includes("blob:"));
 const printed = captureConsole();
-const changed = watchIntrinsics();
+let changedSince = watchIntrinsics();
 const progressEveryMs = 50;
 const never = new AbortController().signal;
 
@@ -47,8 +47,9 @@ async function answer(request: Request): Promise<void> {
   }
   if (!given.ok) given = err(withPrinted(given.error));
   forget();
-  const spoiled = changed();
-  const rest = spoiled === undefined ? {} : { spoiled };
+  const change = changedSince();
+  if (change?.how === "added") changedSince = watchIntrinsics();
+  const rest = change === undefined ? {} : { changed: change };
   try {
     post({ type: "answer", id, answer: given, ...rest }, transfer);
   } catch (error) {

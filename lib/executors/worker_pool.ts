@@ -6,61 +6,72 @@ import type { StageFailure } from "../core/executor.ts";
 import { err, type Result } from "../core/result.ts";
 import type { Answers, Question, Reply, Request } from "./protocol.ts";
 
-/** Options of one question. */
-export interface AskOptions {
+/** A question on its way. */
+export interface Errand<K extends Question["type"]> {
+  /** The bundle that is asked: workers that have loaded it come first. */
+  readonly url: string;
+  /** Makes the question once a worker is free, so that bytes are copied no earlier. */
+  readonly ask: () => {
+    readonly question: Extract<Question, { type: K }>;
+    /** Buffers that are given away. */
+    readonly transfer: readonly Transferable[];
+  };
   readonly signal: AbortSignal;
   readonly progress?: (fraction: number, note?: string) => void;
 }
 
-/** A question waiting for a worker, or being answered by one. */
-interface Errand {
-  readonly ask: () => { readonly question: Question; readonly transfer: readonly Transferable[] };
-  readonly progress: AskOptions["progress"];
+interface Waiting {
+  readonly errand: Errand<Question["type"]>;
   readonly settle: (answer: Result<never, StageFailure>) => void;
 }
 
 interface Hand {
   readonly worker: Worker;
+  readonly loaded: Set<string>;
+  /** The only bundle it may still serve, after that added to built-in objects. */
+  bound: string | undefined;
   id: number;
-  errand: Errand | undefined;
+  work: Waiting | undefined;
 }
 
-/** At most `slots` workers, each with one question at a time. */
+/**
+ * At most `slots` workers, each with one question at a time.
+ *
+ * @example
+ * ```ts ignore
+ * await using pool = new WorkerPool(4);
+ * const ask = () => ({ question: { type: "describe", url } as const, transfer: [] });
+ * const answer = await pool.ask<"describe">({ url, ask, signal });
+ * ```
+ */
 export class WorkerPool implements AsyncDisposable {
   readonly slots: number;
   readonly #hands = new Set<Hand>();
   readonly #idle: Hand[] = [];
-  readonly #waiting: Errand[] = [];
+  readonly #waiting: Waiting[] = [];
   #disposed = false;
 
   constructor(slots: number) {
     this.slots = slots;
   }
 
-  /**
-   * Asks the next free worker. `ask` is called once a worker is free, so that bytes are copied no earlier.
-   * Never rejects: whatever goes wrong is a failure.
-   */
+  /** Asks the next free worker. Never rejects: whatever goes wrong is a failure. */
   ask<K extends Question["type"]>(
-    ask: () => {
-      readonly question: Extract<Question, { type: K }>;
-      readonly transfer: readonly Transferable[];
-    },
-    { signal, progress }: AskOptions,
+    errand: Errand<K>,
   ): Promise<Result<Answers[K], StageFailure>> {
+    const { signal } = errand;
     return new Promise((resolve) => {
       if (signal.aborted || this.#disposed) return resolve(err(cancelled(signal)));
-      const stop = () => this.#stop(errand, cancelled(signal));
-      const errand: Errand = {
-        ask,
-        progress,
+      const stop = () => this.#stop(work, cancelled(signal));
+      const work: Waiting = {
+        errand: errand as never,
         settle: (answer) => {
           signal.removeEventListener("abort", stop);
           resolve(answer);
         },
       };
       signal.addEventListener("abort", stop, { once: true });
-      this.#waiting.push(errand);
+      this.#waiting.push(work);
       this.#assign();
     });
   }
@@ -69,37 +80,50 @@ export class WorkerPool implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     const failure: StageFailure = { reason: "cancelled", message: "the workers were closed" };
-    for (const errand of this.#waiting.splice(0)) errand.settle(err(failure));
+    for (const { settle } of this.#waiting.splice(0)) settle(err(failure));
     for (const hand of this.#hands) this.#retire(hand, failure);
     return Promise.resolve();
   }
 
   #assign(): void {
     while (this.#waiting.length > 0 && !this.#disposed) {
-      if (this.#idle.length === 0 && this.#hands.size < this.slots) this.#start();
-      // The worker that worked last: its code and caches are the warmest.
-      const hand = this.#idle.pop();
+      const hand = this.#handFor(this.#waiting[0].errand.url);
       if (hand === undefined) return;
-      const errand = this.#waiting.shift()!;
-      hand.errand = errand;
-      hand.id++;
-      try {
-        const { question, transfer } = errand.ask();
-        const request: Request = { ...question, id: hand.id };
-        hand.worker.postMessage(request, transfer as Transferable[]);
-      } catch (error) {
-        this.#finish(hand, err({ reason: "crashed", message: `the job cannot be sent: ${error}` }));
-      }
+      this.#idle.splice(this.#idle.indexOf(hand), 1);
+      this.#give(hand, this.#waiting.shift()!);
     }
   }
 
-  #start(): void {
+  /** The idle worker that fits best: one with the bundle, else any, else a new one. */
+  #handFor(url: string): Hand | undefined {
+    const free = this.#idle.filter(({ bound }) => bound === undefined || bound === url);
+    const fit = free.findLast(({ loaded }) => loaded.has(url)) ?? free.at(-1);
+    if (fit !== undefined) return fit;
+    // Those left serve another bundle only: the one that was idle for longest makes room.
+    if (this.#hands.size >= this.slots && this.#idle.length > 0) this.#drop(this.#idle[0]);
+    return this.#hands.size < this.slots ? this.#start() : undefined;
+  }
+
+  #give(hand: Hand, work: Waiting): void {
+    hand.work = work;
+    hand.loaded.add(work.errand.url);
+    hand.id++;
+    try {
+      const { question, transfer } = work.errand.ask();
+      const request: Request = { ...question, id: hand.id };
+      hand.worker.postMessage(request, transfer as Transferable[]);
+    } catch (error) {
+      this.#finish(hand, err({ reason: "crashed", message: `the job cannot be sent: ${error}` }));
+    }
+  }
+
+  #start(): Hand {
     const worker = new Worker(new URL("./worker_entry.ts", import.meta.url), {
       type: "module",
       name: "basin",
       deno: { permissions: "none" },
     });
-    const hand: Hand = { worker, id: 0, errand: undefined };
+    const hand: Hand = { worker, loaded: new Set(), bound: undefined, id: 0, work: undefined };
     worker.addEventListener("message", (event) => this.#hear(hand, event.data as Reply));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -110,6 +134,7 @@ export class WorkerPool implements AsyncDisposable {
     });
     this.#hands.add(hand);
     this.#idle.push(hand);
+    return hand;
   }
 
   #hear(hand: Hand, reply: Reply): void {
@@ -117,20 +142,20 @@ export class WorkerPool implements AsyncDisposable {
       const message = `in a callback or promise that was not awaited: ${reply.failure.message}`;
       return this.#retire(hand, { ...reply.failure, message });
     }
-    if (reply.id !== hand.id || hand.errand === undefined) return;
-    if (reply.type === "progress") hand.errand.progress?.(reply.fraction, reply.note);
-    else if (reply.spoiled === undefined) this.#finish(hand, reply.answer as Result<never, never>);
-    else {
-      const { settle } = hand.errand;
-      hand.errand = undefined;
-      this.#retire(hand);
-      settle(reply.answer as Result<never, never>);
-    }
+    if (reply.id !== hand.id || hand.work === undefined) return;
+    const { errand, settle } = hand.work;
+    if (reply.type === "progress") return errand.progress?.(reply.fraction, reply.note);
+    if (reply.changed?.how === "added") hand.bound = errand.url;
+    const answer = reply.answer as Result<never, never>;
+    if (reply.changed?.how !== "replaced") return this.#finish(hand, answer);
+    hand.work = undefined;
+    this.#retire(hand);
+    settle(answer);
   }
 
   #finish(hand: Hand, answer: Result<never, StageFailure>): void {
-    const { settle } = hand.errand!;
-    hand.errand = undefined;
+    const { settle } = hand.work!;
+    hand.work = undefined;
     this.#idle.push(hand);
     settle(answer);
     this.#assign();
@@ -138,24 +163,29 @@ export class WorkerPool implements AsyncDisposable {
 
   /** Gives a worker up; another is started when there is work for it. */
   #retire(hand: Hand, failure?: StageFailure): void {
-    if (!this.#hands.delete(hand)) return;
-    hand.worker.terminate();
-    const idle = this.#idle.indexOf(hand);
-    if (idle >= 0) this.#idle.splice(idle, 1);
-    if (failure !== undefined) hand.errand?.settle(err(failure));
-    hand.errand = undefined;
+    if (!this.#drop(hand)) return;
+    if (failure !== undefined) hand.work?.settle(err(failure));
+    hand.work = undefined;
     this.#assign();
   }
 
-  #stop(errand: Errand, failure: StageFailure): void {
-    const waiting = this.#waiting.indexOf(errand);
+  #drop(hand: Hand): boolean {
+    if (!this.#hands.delete(hand)) return false;
+    hand.worker.terminate();
+    const idle = this.#idle.indexOf(hand);
+    if (idle >= 0) this.#idle.splice(idle, 1);
+    return true;
+  }
+
+  #stop(work: Waiting, failure: StageFailure): void {
+    const waiting = this.#waiting.indexOf(work);
     if (waiting >= 0) {
       this.#waiting.splice(waiting, 1);
-      return errand.settle(err(failure));
+      return work.settle(err(failure));
     }
     for (const hand of this.#hands) {
       // A job does not hear that it should stop while it computes: the worker goes, and with it the job.
-      if (hand.errand === errand) return this.#retire(hand, failure);
+      if (hand.work === work) return this.#retire(hand, failure);
     }
   }
 }

@@ -42,23 +42,23 @@ export class WorkersExecutor implements Executor {
     { bundle, ...job }: Job,
     options: ExecuteOptions,
   ): Promise<Result<JobResult, StageFailure>> {
-    const answer = await this.#pool.ask<"run">(() => {
+    const url = this.#url(bundle);
+    const ask = () => {
       const transfer: Transferable[] = [];
       const inputs = Object.fromEntries(
         Object.entries(job.inputs).map(([port, taken]) => [port, copies(taken, transfer)]),
       );
-      const question = { type: "run", url: this.#url(bundle), job: { ...job, inputs } } as const;
-      return { question, transfer };
-    }, options);
+      return { question: { type: "run", url, job: { ...job, inputs } } as const, transfer };
+    };
+    const answer = await this.#pool.ask<"run">({ url, ask, ...options });
     return answer.ok ? answer : err(readable(answer.error, bundle.code));
   }
 
   /** What a bundled task says of itself. */
   async describe(bundle: Bundle): Promise<Result<TaskDescription, string>> {
-    const answer = await this.#pool.ask<"describe">(() => ({
-      question: { type: "describe", url: this.#url(bundle) },
-      transfer: [],
-    }), { signal: neverAborted });
+    const url = this.#url(bundle);
+    const ask = () => ({ question: { type: "describe", url } as const, transfer: [] });
+    const answer = await inTime((signal) => this.#pool.ask<"describe">({ url, ask, signal }));
     return answer.ok ? answer.value : err(failureText(answer.error, bundle));
   }
 
@@ -67,10 +67,9 @@ export class WorkersExecutor implements Executor {
     bundle: Bundle,
     raw: unknown,
   ): Promise<Result<Resolution, readonly ParamIssue[]>> {
-    const answer = await this.#pool.ask<"resolve">(() => ({
-      question: { type: "resolve", url: this.#url(bundle), raw },
-      transfer: [],
-    }), { signal: neverAborted });
+    const url = this.#url(bundle);
+    const ask = () => ({ question: { type: "resolve", url, raw } as const, transfer: [] });
+    const answer = await inTime((signal) => this.#pool.ask<"resolve">({ url, ask, signal }));
     if (answer.ok) return answer.value;
     return err([{ path: [], code: "threw", message: failureText(answer.error, bundle) }]);
   }
@@ -91,7 +90,21 @@ export class WorkersExecutor implements Executor {
   }
 }
 
-const neverAborted = new AbortController().signal;
+/** Loading a task's file and checking params take milliseconds; a file that loops must not hang a plan. */
+const maxSeconds = 20;
+
+async function inTime<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const control = new AbortController();
+  const timer = setTimeout(
+    () => control.abort(`no answer within ${maxSeconds} s`),
+    maxSeconds * 1000,
+  );
+  try {
+    return await ask(control.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 function failureText(failure: StageFailure, { code }: Bundle): string {
   const shown = readable(failure, code);

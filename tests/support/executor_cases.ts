@@ -1,0 +1,68 @@
+// Jobs for tests of executors, and a bundle around a piece of code.
+
+import type { Files } from "#lib/core/artifact.ts";
+import { digestOf } from "#lib/core/digest.ts";
+import type { Executor, Job, JobResult, StageFailure } from "#lib/core/executor.ts";
+import type { Result } from "#lib/core/result.ts";
+import { fakeCode } from "./fake_tasks.ts";
+
+/** A job of a fake task. */
+export function fakeJob(params: Record<string, unknown> = {}, texts: readonly string[] = []): Job {
+  const inputs = texts.map((text) => ({
+    kind: "text",
+    files: { "text.txt": new TextEncoder().encode(text) },
+    coords: {},
+  }));
+  return jobOf(fakeCode("mix"), params, texts.length === 0 ? {} : { in: inputs });
+}
+
+/** A job with any bundle. */
+export function jobOf(
+  code: string,
+  params: Record<string, unknown> = {},
+  inputs: Job["inputs"] = {},
+): Job {
+  return { bundle: { digest: digestOf(code), code }, params, members: {}, inputs };
+}
+
+/** A bundle whose task runs `body` and has no ports; `before` stands in front of it. */
+export function bundleOf(body: string, before = ""): string {
+  return `// tasks/probe.ts
+${before}
+const task = {
+  name: "probe",
+  inputs: {},
+  outputs: {},
+  async run(context, params, inputs) {
+${body}
+  },
+};
+export default { task, members: {} };
+`;
+}
+
+/** Runs a job that nobody stops. */
+export function execute(
+  executor: Executor,
+  job: Job,
+): Promise<Result<JobResult, StageFailure>> {
+  return executor.execute(job, { signal: new AbortController().signal });
+}
+
+/** The failure of a body, which must fail. */
+export async function failureOf(
+  executor: Executor,
+  body: string,
+  before?: string,
+): Promise<StageFailure> {
+  const result = await execute(executor, jobOf(bundleOf(body, before)));
+  if (result.ok) throw new Error(`should have failed: ${body}`);
+  return result.error;
+}
+
+/** The text that a fake job gave. */
+export function textOf(result: Result<JobResult, StageFailure>): string {
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  const files: Files = result.value.outputs.out.files;
+  return new TextDecoder().decode(files["text.txt"]);
+}
