@@ -1,7 +1,7 @@
 // The Gram matrix G = HᵀH of a delay embedding, without the tall matrix H.
 //
 // Two ways (F = dN features, M rows, K trials):
-// - by trial: each trial is embedded and its Gram matrix added: M·F² operations;
+// - by rows: a block of rows at a time is embedded and its Gram matrix added: M·F² operations;
 // - by recursion: shifting both windows by one delay interval τ changes a block by the products at the ends,
 //     G[a+1, b+1] = G[a, b] + Σ_{t=L−τ}^{L−1} x[t−aτ] x[t−bτ]ᵀ − Σ_{t=T−τ}^{T−1} x[t−aτ] x[t−bτ]ᵀ,  L = (d−1)τ,
 //   so only the first block row is summed over time: 2MNF + 2KτF² operations. It pays when 2τ is well below
@@ -9,7 +9,7 @@
 // Rounding: an entry is a sum of at most M + 2dKτ products, error about eps·σ₁². Singular values from G have
 // relative errors of about eps·(σ₁/σ)²: 1e-8 at σ/σ₁ = 1e-4 at worst, and nothing is left below 1e-8.
 
-import { gram } from "../linalg/gram.ts";
+import { addUpperGram, gram, GRAM_ROW_BLOCK, mirrorUpper } from "../linalg/gram.ts";
 import { multiplyTransposeA } from "../linalg/matmul.ts";
 import { type DelayParams, embeddingShape, embedRows, type TrialSet } from "./delay_embedding.ts";
 
@@ -33,7 +33,7 @@ export function hankelGram(
   delays: DelayParams,
   recursive = recursionPays(trials, delays),
 ): Float64Array {
-  return recursive ? gramByRecursion(trials, delays) : gramByTrial(trials, delays);
+  return recursive ? gramByRecursion(trials, delays) : gramByRows(trials, delays);
 }
 
 function recursionPays(trials: TrialSet, delays: DelayParams): boolean {
@@ -45,18 +45,25 @@ function recursionPays(trials: TrialSet, delays: DelayParams): boolean {
   return numDelays > 1 && trials.numUnits >= 8 && recursion < direct;
 }
 
-// Every trial embedded, its Gram matrix added in trial order.
-function gramByTrial(trials: TrialSet, delays: DelayParams): Float64Array {
+// The embedded rows of all trials, a block of rows at a time: the bytes of gram() of the whole embedding.
+function gramByRows(trials: TrialSet, delays: DelayParams): Float64Array {
   const { rowsPerTrial, numFeatures: f, offsets } = embeddingShape(trials, delays);
-  const h = new Float64Array(Math.max(...rowsPerTrial) * f);
-  const part = new Float64Array(f * f);
+  const block = new Float64Array(GRAM_ROW_BLOCK * f);
   const sum = new Float64Array(f * f);
+  let filled = 0;
   for (let trial = 0; trial < trials.numTrials; trial++) {
-    const rows = rowsPerTrial[trial];
-    embedRows(trials, delays, offsets[trial], rows, h, 0);
-    add(sum, gram(h.subarray(0, rows * f), rows, f, part));
+    for (let row = 0; row < rowsPerTrial[trial];) {
+      const rows = Math.min(GRAM_ROW_BLOCK - filled, rowsPerTrial[trial] - row);
+      embedRows(trials, delays, offsets[trial], rows, block, filled * f, row);
+      row += rows;
+      filled += rows;
+      if (filled < GRAM_ROW_BLOCK) continue;
+      addUpperGram(block, filled, f, sum);
+      filled = 0;
+    }
   }
-  return sum;
+  addUpperGram(block.subarray(0, filled * f), filled, f, sum);
+  return mirrorUpper(sum, f);
 }
 
 function gramByRecursion(trials: TrialSet, delays: DelayParams): Float64Array {
@@ -102,12 +109,5 @@ function gramByRecursion(trials: TrialSet, delays: DelayParams): Float64Array {
     const base = (i - n) * width - n;
     for (let j = Math.max(n, i); j < f; j++) g[i * f + j] = g[above + j] + change[base + j];
   }
-  for (let i = 1; i < f; i++) {
-    for (let j = 0; j < i; j++) g[i * f + j] = g[j * f + i];
-  }
-  return g;
-}
-
-function add(sum: Float64Array, part: Float64Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] += part[i];
+  return mirrorUpper(g, f);
 }

@@ -31,13 +31,56 @@ export function gram(
   requireShape("gram", "a", a, m, n);
   requireShape("gram", "out", out, n, n);
   out.fill(0);
+  addUpperGram(a, m, n, out);
+  return mirrorUpper(out, n);
+}
+
+/**
+ * Adds the upper triangle of AᵀA to that of `out`, for a matrix that comes in pieces: pieces of a multiple of
+ * `GRAM_ROW_BLOCK` rows (the last of any) give, after `mirrorUpper`, the bytes of `gram` of the whole.
+ *
+ * @throws {RangeError} if an array's length does not fit the sizes.
+ *
+ * @example
+ * ```ts
+ * import { addUpperGram, mirrorUpper } from "#lib/math/linalg/gram.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sum = new Float64Array(4);
+ * addUpperGram(Float64Array.of(1, 2), 1, 2, sum);
+ * addUpperGram(Float64Array.of(3, 4), 1, 2, sum);
+ * assertEquals(mirrorUpper(sum, 2), Float64Array.of(10, 14, 14, 20));
+ * ```
+ */
+export function addUpperGram(a: Float64Array, m: number, n: number, out: Float64Array): void {
+  requireShape("addUpperGram", "a", a, m, n);
+  requireShape("addUpperGram", "out", out, n, n);
   for (let from = 0; from < m; from += GRAM_ROW_BLOCK) {
     addUpperBlock(a, from, Math.min(m, from + GRAM_ROW_BLOCK), n, out);
   }
-  for (let i = 1; i < n; i++) {
-    for (let j = 0; j < i; j++) out[i * n + j] = out[j * n + i];
+}
+
+/**
+ * Copies the upper triangle of an n×n matrix to the lower, in place.
+ *
+ * @example
+ * ```ts
+ * import { mirrorUpper } from "#lib/math/linalg/gram.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(mirrorUpper(Float64Array.of(1, 2, 0, 3), 2), Float64Array.of(1, 2, 2, 3));
+ * ```
+ */
+export function mirrorUpper(a: Float64Array, n: number): Float64Array {
+  for (let i0 = 0; i0 < n; i0 += COLUMN_PANEL) {
+    for (let j0 = 0; j0 <= i0; j0 += COLUMN_PANEL) {
+      for (let i = i0; i < Math.min(n, i0 + COLUMN_PANEL); i++) {
+        const end = Math.min(i, j0 + COLUMN_PANEL);
+        for (let j = j0; j < end; j++) a[i * n + j] = a[j * n + i];
+      }
+    }
   }
-  return out;
+  return a;
 }
 
 /**
@@ -124,11 +167,58 @@ function subtractRow(a: Float64Array, row: Float64Array, m: number, n: number, o
   return out;
 }
 
-// out += upper triangle of A[from:to]ᵀ A[from:to], in 4×4 tiles (tiles on the diagonal write a little below it).
+// out += upper triangle of A[from:to]ᵀ A[from:to], in 4×4 tiles (tiles on the diagonal write a little below it). Panels
+// of columns keep what the tiles read in cache; they do not change any sum.
 function addUpperBlock(a: Float64Array, from: number, to: number, n: number, out: Float64Array) {
   const n4 = n & ~3;
-  for (let i = 0; i < n4; i += 4) {
-    for (let j = i; j < n4; j += 4) {
+  for (let i0 = 0; i0 < n4; i0 += COLUMN_PANEL) {
+    const i1 = Math.min(n4, i0 + COLUMN_PANEL);
+    for (let j0 = i0; j0 < n4; j0 += COLUMN_PANEL) {
+      addTiles(a, from, to, n, out, i0, i1, j0, Math.min(n4, j0 + COLUMN_PANEL));
+    }
+  }
+  for (let j = n4; j < n; j++) addBorderColumn(a, from, to, n, out, j);
+}
+
+// The last n mod 4 columns, four rows of the result at a time.
+function addBorderColumn(
+  a: Float64Array,
+  from: number,
+  to: number,
+  n: number,
+  out: Float64Array,
+  j: number,
+): void {
+  let i = 0;
+  for (; i + 4 <= j; i += 4) {
+    let c0 = 0, c1 = 0, c2 = 0, c3 = 0;
+    for (let p = from, r = from * n + i, q = from * n + j; p < to; p++, r += n, q += n) {
+      const x = a[q];
+      c0 += a[r] * x, c1 += a[r + 1] * x, c2 += a[r + 2] * x, c3 += a[r + 3] * x;
+    }
+    out[i * n + j] += c0, out[(i + 1) * n + j] += c1;
+    out[(i + 2) * n + j] += c2, out[(i + 3) * n + j] += c3;
+  }
+  for (; i <= j; i++) {
+    let sum = 0;
+    for (let p = from, r = from * n; p < to; p++, r += n) sum += a[r + i] * a[r + j];
+    out[i * n + j] += sum;
+  }
+}
+
+function addTiles(
+  a: Float64Array,
+  from: number,
+  to: number,
+  n: number,
+  out: Float64Array,
+  i0: number,
+  i1: number,
+  j0: number,
+  j1: number,
+): void {
+  for (let i = i0; i < i1; i += 4) {
+    for (let j = Math.max(i, j0); j < j1; j += 4) {
       let c00 = 0, c01 = 0, c02 = 0, c03 = 0, c10 = 0, c11 = 0, c12 = 0, c13 = 0;
       let c20 = 0, c21 = 0, c22 = 0, c23 = 0, c30 = 0, c31 = 0, c32 = 0, c33 = 0;
       for (let p = from, r = from * n + i, q = from * n + j; p < to; p++, r += n, q += n) {
@@ -152,11 +242,6 @@ function addUpperBlock(a: Float64Array, from: number, to: number, n: number, out
       out[o] += c30, out[o + 1] += c31, out[o + 2] += c32, out[o + 3] += c33;
     }
   }
-  for (let j = n4; j < n; j++) {
-    for (let i = 0; i <= j; i++) {
-      let sum = 0;
-      for (let p = from, r = from * n; p < to; p++, r += n) sum += a[r + i] * a[r + j];
-      out[i * n + j] += sum;
-    }
-  }
 }
+
+const COLUMN_PANEL = 64;

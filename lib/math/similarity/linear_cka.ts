@@ -49,7 +49,13 @@ export function prepareLinearCka(x: Float64Array, numItems: number, numFeatures:
   const wide = numFeatures >= numItems;
   const kernel = wide ? gramOfRows(data, numItems, numFeatures) : null;
   const self = kernel ?? gram(data, numItems, numFeatures);
-  return { ...items, data, norm: items.norm * scale, kernel, selfSquares: innerProduct(self, self) };
+  return {
+    ...items,
+    data,
+    norm: items.norm * scale,
+    kernel,
+    selfSquares: innerProduct(self, self),
+  };
 }
 
 /**
