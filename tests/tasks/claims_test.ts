@@ -115,6 +115,20 @@ Deno.test("claims asks every metric, compares metrics, and looks at the floor", 
   assertEquals(each.map(({ floor }) => floor), [0.3, 0.09375]);
 });
 
+Deno.test("claims takes regimes as fixed by design where they are declared as strata (A1)", async () => {
+  const table = testA().map((row) => ({
+    ...row,
+    a_regime: Math.floor(row.a as number / 3),
+    b_regime: Math.floor(row.b as number / 3),
+  }));
+  const units = ["a", "b"];
+  const verdicts = async (interval: unknown) =>
+    (await run({ by: ["metric"], interval, claims: [separates] }, tableOf(table, unit)))
+      .map(({ verdict }) => verdict);
+  assertEquals(await verdicts({ units }), ["undecidable", "holds"]);
+  assertEquals(await verdicts({ units, strata: ["a_regime", "b_regime"] }), ["holds", "holds"]);
+});
+
 /** Rows of test B: ordered pairs of seven patterns, three epochs; values = curve × a factor per pattern. */
 function testB(curves: Record<string, number[]>, factor = (_p: number, _q: number) => 1): Table {
   const rows: Record_[] = [];

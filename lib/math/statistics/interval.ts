@@ -15,42 +15,52 @@ export interface Interval {
 }
 
 /**
- * Delete-one jackknife: `estimate ± t · SE`, SE² = (m − 1)/m · Σ(θ₋ᵤ − θ̄)², t with m − 1 degrees of freedom.
+ * Delete-one jackknife: `estimate ± t · SE` with SE² = Σₕ (mₕ − 1)/mₕ · Σ(θ₋ᵤ − θ̄ₕ)² over strata h of mₕ units, and
+ * Σ(mₕ − 1) degrees of freedom. Strata are fixed by design (the regimes of a study); units within one are exchangeable.
  *
  * @param estimate the statistic of all units
- * @param numUnits m, the number of independent units
+ * @param strata the stratum of every unit, numbered from 0; all 0 where there are none
  * @param without the statistic of all units but one
+ * @returns NaN ends where a stratum has a single unit, or `without` gives NaN.
  *
  * @example
  * ```ts
  * import { jackknifeInterval } from "#lib/math/statistics/interval.ts";
  * import { assertAlmostEquals } from "@std/assert";
  * const x = [1, 2, 4, 5];
- * const { low } = jackknifeInterval(3, 4, (unit) => (12 - x[unit]) / 3, 0.95);
+ * const { low } = jackknifeInterval(3, new Int32Array(4), (unit) => (12 - x[unit]) / 3, 0.95);
  * assertAlmostEquals(low, 3 - 3.182446305 * Math.sqrt(10 / 12), 1e-8);
  * ```
  */
 export function jackknifeInterval(
   estimate: number,
-  numUnits: number,
+  strata: Int32Array,
   without: (unit: number) => number,
   level: number,
 ): Interval {
-  if (numUnits < 2) return { low: NaN, high: NaN };
-  const leftOut = Float64Array.from({ length: numUnits }, (_, unit) => without(unit));
-  const centre = mean(leftOut);
-  let sum = 0;
-  for (const value of leftOut) sum += (value - centre) ** 2;
-  const half = criticalT(level, numUnits - 1) * Math.sqrt(sum * (numUnits - 1) / numUnits);
+  const members = membersOf(strata);
+  if (members.length === 0 || members.some((units) => units.length < 2)) {
+    return { low: NaN, high: NaN };
+  }
+  let variance = 0;
+  for (const units of members) {
+    const leftOut = units.map(without);
+    const centre = mean(leftOut);
+    let sum = 0;
+    for (const value of leftOut) sum += (value - centre) ** 2;
+    variance += sum * (units.length - 1) / units.length;
+  }
+  const half = criticalT(level, strata.length - members.length) * Math.sqrt(variance);
   return { low: estimate - half, high: estimate + half };
 }
 
 /**
- * Percentile bootstrap: quantiles of the statistic over resamples of the units with replacement.
+ * Percentile bootstrap: quantiles of the statistic over resamples of the units with replacement, within strata.
  * Resample k draws from (seed, `statistics/bootstrap`, k), so no draw depends on the number of resamples.
  *
- * @param numUnits number of independent units
+ * @param strata the stratum of every unit, numbered from 0; all 0 where there are none
  * @param statistic of a resample, given as the indices of the units drawn
+ * @returns NaN ends if the statistic is NaN for any resample, as happens with few units; the jackknife then is better.
  *
  * @example
  * ```ts
@@ -58,25 +68,37 @@ export function jackknifeInterval(
  * import { assert } from "@std/assert";
  * const x = [1, 2, 3, 4, 5, 6, 7];
  * const mean = (units: Int32Array) => units.reduce((sum, unit) => sum + x[unit], 0) / units.length;
- * const { low, high } = bootstrapInterval(x.length, mean, { level: 0.95, numResamples: 500, seed: 0 });
+ * const options = { level: 0.95, numResamples: 500, seed: 0 };
+ * const { low, high } = bootstrapInterval(new Int32Array(7), mean, options);
  * assert(low > 1 && low < 4 && high > 4 && high < 7);
  * ```
  */
 export function bootstrapInterval(
-  numUnits: number,
+  strata: Int32Array,
   statistic: (units: Int32Array) => number,
   options: { readonly level: number; readonly numResamples: number; readonly seed: number },
 ): Interval {
-  if (numUnits < 2) return { low: NaN, high: NaN };
+  if (strata.length < 2) return { low: NaN, high: NaN };
+  const members = membersOf(strata);
   const stream = randomStream(options.seed, "statistics/bootstrap");
-  const draws = new Float64Array(numUnits);
-  const units = new Int32Array(numUnits);
+  const draws = new Float64Array(strata.length);
+  const units = new Int32Array(strata.length);
   const values = new Float64Array(options.numResamples);
   for (let k = 0; k < options.numResamples; k++) {
     stream.uniform(draws, k);
-    for (let i = 0; i < numUnits; i++) units[i] = Math.floor(draws[i] * numUnits);
+    for (let i = 0; i < strata.length; i++) {
+      const own = members[strata[i]];
+      units[i] = own[Math.floor(draws[i] * own.length)];
+    }
     values[k] = statistic(units);
   }
   const tail = (1 - options.level) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
+}
+
+/** Units by stratum. */
+function membersOf(strata: Int32Array): number[][] {
+  const members: number[][] = [];
+  for (let unit = 0; unit < strata.length; unit++) (members[strata[unit]] ??= []).push(unit);
+  return members;
 }

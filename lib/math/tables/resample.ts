@@ -21,10 +21,17 @@ export const intervalParams = z.strictObject({
     "columns that name the independent units; a row belongs to the units in all of them " +
       "(a dissimilarity to both systems). Without columns every row is a unit",
   ),
+  strata: z.array(z.string()).default([]).describe(
+    "columns that name the stratum of each unit, one per column of `units`: groups fixed by design, " +
+      "such as the regimes of simulations; units are left out or redrawn within their stratum",
+  ),
   level: z.number().gt(0).lt(1).default(0.95),
   num_resamples: z.int().min(10).default(2000).describe("of the bootstrap"),
   seed: z.int().default(0).describe("of the bootstrap"),
-});
+}).refine(
+  ({ units, strata }) => strata.length === 0 || strata.length === units.length,
+  "give as many columns in `strata` as in `units`",
+);
 
 /** How an interval is made. */
 export type IntervalParams = z.output<typeof intervalParams>;
@@ -57,18 +64,19 @@ export function intervalOf(
   statistic: (rows: readonly Row[]) => number,
   params: IntervalParams,
 ): UnitInterval {
-  const { rowsOf, unitsOf, numUnits } = membership(table, rows, params.units);
+  const { rowsOf, unitsOf, strata } = membership(table, rows, params);
+  const numUnits = strata.length;
   const interval = params.method === "jackknife"
     ? jackknifeInterval(
       statistic(rows),
-      numUnits,
+      strata,
       (unit) => {
         const out = new Set(rowsOf[unit]);
         return statistic(rows.filter((_, at) => !out.has(at)));
       },
       params.level,
     )
-    : bootstrapInterval(numUnits, (drawn) => {
+    : bootstrapInterval(strata, (drawn) => {
       const times = new Int32Array(numUnits);
       for (const unit of drawn) times[unit]++;
       return statistic(rows.flatMap((row, at) => {
@@ -79,30 +87,42 @@ export function intervalOf(
   return { ...interval, numUnits };
 }
 
-/** Which rows each unit takes part in, and which units each row has. A missing unit counts for none. */
-function membership(table: Table, rows: readonly Row[], units: readonly string[]) {
-  if (units.length === 0) {
+/** Which rows each unit takes part in, which units each row has, and the units' strata. A missing unit counts for none. */
+function membership(table: Table, rows: readonly Row[], params: IntervalParams) {
+  if (params.units.length === 0) {
     const own = rows.map((_, at) => [at]);
-    return { rowsOf: own, unitsOf: own, numUnits: rows.length };
+    return { rowsOf: own, unitsOf: own, strata: new Int32Array(rows.length) };
   }
-  const columns = units.map((name) => columnIndex(table, name, "interval"));
-  const ids = new Map<string, number>();
+  const columns = params.units.map((name) => columnIndex(table, name, "interval"));
+  const strata = params.strata.map((name) => columnIndex(table, name, "interval"));
+  const unitOf = numbering();
+  const stratumOf = numbering();
   const rowsOf: number[][] = [];
+  const stratumOfUnit: number[] = [];
   const unitsOf = rows.map((row, at) => {
     const own = new Set<number>();
-    for (const column of columns) {
-      const cell: Cell = row[column];
-      if (cell === null) continue;
-      const text = keyText([cell]);
-      const unit = ids.get(text) ?? ids.size;
-      if (unit === ids.size) {
-        ids.set(text, unit);
-        rowsOf.push([]);
+    columns.forEach((column, side) => {
+      if (row[column] === null) return;
+      const unit = unitOf(row[column]);
+      const stratum = stratumOf(strata.length === 0 ? null : row[strata[side]]);
+      if ((stratumOfUnit[unit] ??= stratum) !== stratum) {
+        throw new TypeError(`interval: the unit ${row[column]} lies in two strata`);
       }
       own.add(unit);
-    }
-    for (const unit of own) rowsOf[unit].push(at);
+    });
+    for (const unit of own) (rowsOf[unit] ??= []).push(at);
     return [...own];
   });
-  return { rowsOf, unitsOf, numUnits: ids.size };
+  return { rowsOf, unitsOf, strata: Int32Array.from(stratumOfUnit) };
+}
+
+/** Numbers entries from 0 in order of first appearance. */
+function numbering(): (cell: Cell) => number {
+  const numbers = new Map<string, number>();
+  return (cell) => {
+    const text = keyText([cell]);
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  };
 }

@@ -120,10 +120,15 @@ Deno.test("benjaminiHochberg() keeps order, never lowers a p value, and refuses 
 Deno.test("jackknifeInterval() of a mean is Student's interval", () => {
   const x = normals(12, 10);
   const total = x.reduce((sum, value) => sum + value, 0);
-  const found = jackknifeInterval(mean(x), 12, (unit) => (total - x[unit]) / 11, 0.95);
+  const found = jackknifeInterval(
+    mean(x),
+    new Int32Array(12),
+    (unit) => (total - x[unit]) / 11,
+    0.95,
+  );
   const half = criticalT(0.95, 11) * standardError(x, "sample");
   assertAllClose([found.low, found.high], [mean(x) - half, mean(x) + half], { rtol: 1e-12 });
-  assertEquals(jackknifeInterval(1, 1, () => 1, 0.95), { low: NaN, high: NaN });
+  assertEquals(jackknifeInterval(1, new Int32Array(1), () => 1, 0.95), { low: NaN, high: NaN });
 });
 
 Deno.test("jackknifeInterval() and bootstrapInterval() cover the truth about as often as they say", () => {
@@ -132,9 +137,14 @@ Deno.test("jackknifeInterval() and bootstrapInterval() cover the truth about as 
   for (let study = 0; study < studies; study++) {
     const x = normals(15, 1000 + study).map((value) => value + 2);
     const total = x.reduce((sum, value) => sum + value, 0);
-    const jackknife = jackknifeInterval(total / 15, 15, (u) => (total - x[u]) / 14, 0.9);
+    const jackknife = jackknifeInterval(
+      total / 15,
+      new Int32Array(15),
+      (u) => (total - x[u]) / 14,
+      0.9,
+    );
     const bootstrap = bootstrapInterval(
-      15,
+      new Int32Array(15),
       (units) => units.reduce((sum, u) => sum + x[u], 0) / 15,
       { level: 0.9, numResamples: 200, seed: study },
     );
@@ -152,7 +162,34 @@ Deno.test("bootstrapInterval() draws the same resamples however many are asked f
     seen.push([...units]);
     return 0;
   };
-  bootstrapInterval(4, record, { level: 0.95, numResamples: 3, seed: 1 });
-  bootstrapInterval(4, record, { level: 0.95, numResamples: 5, seed: 1 });
+  bootstrapInterval(new Int32Array(4), record, { level: 0.95, numResamples: 3, seed: 1 });
+  bootstrapInterval(new Int32Array(4), record, { level: 0.95, numResamples: 5, seed: 1 });
   assertEquals(seen.slice(0, 3), seen.slice(3, 6));
+});
+
+Deno.test("jackknifeInterval() of a difference of two strata is that of two samples", () => {
+  const [a, b] = [normals(7, 11), normals(7, 12)];
+  const sum = (x: Float64Array) => x.reduce((total, value) => total + value, 0);
+  const strata = Int32Array.from({ length: 14 }, (_, unit) => unit < 7 ? 0 : 1);
+  const estimate = sum(a) / 7 - sum(b) / 7;
+  const found = jackknifeInterval(
+    estimate,
+    strata,
+    (unit) =>
+      unit < 7 ? (sum(a) - a[unit]) / 6 - sum(b) / 7 : sum(a) / 7 - (sum(b) - b[unit - 7]) / 6,
+    0.95,
+  );
+  const half = criticalT(0.95, 12) *
+    Math.hypot(standardError(a, "sample"), standardError(b, "sample"));
+  assertAllClose([found.low, found.high], [estimate - half, estimate + half], { rtol: 1e-11 });
+  const lone = Int32Array.of(0, 0, 1);
+  assertEquals(jackknifeInterval(1, lone, () => 1, 0.95), { low: NaN, high: NaN });
+});
+
+Deno.test("bootstrapInterval() redraws within strata", () => {
+  const strata = Int32Array.of(0, 1, 0, 1, 0);
+  bootstrapInterval(strata, (units) => {
+    units.forEach((unit, at) => assertEquals(strata[unit], strata[at]));
+    return 0;
+  }, { level: 0.9, numResamples: 50, seed: 2 });
 });

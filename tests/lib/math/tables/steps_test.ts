@@ -322,3 +322,23 @@ Deno.test("gatherTables() gives the same table whatever the order of axis names,
   );
   assertEquals(gatherTables([]), { columns: [], rows: [] });
 });
+
+Deno.test("intervals leave out units within their strata, and refuse a unit that lies in two", () => {
+  const table = tableOf([
+    ["u", "v", "one", "one", 0.1],
+    ["u", "w", "one", "two", 0.5],
+    ["v", "w", "one", "two", 0.6],
+    ["u", "x", "one", "two", 0.7],
+    ["v", "x", "one", "two", 0.55],
+    ["w", "x", "two", "two", 0.2],
+  ].map(([a, b, a_regime, b_regime, value]) => ({ a, b, a_regime, b_regime, value })));
+  const width = (interval: unknown) => {
+    const [{ low, high }] = applied(table, { summarise: { statistics: ["mean"], interval } });
+    return (high as number) - (low as number);
+  };
+  const units = ["a", "b"];
+  assert(width({ units }) > 0);
+  assert(width({ units, strata: ["a_regime", "b_regime"] }) !== width({ units }));
+  assertThrows(() => width({ units, strata: ["b_regime", "a_regime"] }), TypeError, "two strata");
+  assert(!step.safeParse({ summarise: { interval: { units, strata: ["a_regime"] } } }).success);
+});
