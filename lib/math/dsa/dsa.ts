@@ -18,7 +18,10 @@ import {
   unstructuredStarts,
 } from "./starts.ts";
 
-/** How much to search. `pruned`: starts from structure only; `standard`, `thorough`: random ones too. */
+/**
+ * How much to search. `pruned`: the five starts from structure; `standard`: also identity, reflection and random ones (32 up to
+ * 20 dimensions, 12 up to 40, 8 above); `thorough`: four times as many random ones.
+ */
 export type DsaEffort = "pruned" | "standard" | "thorough";
 
 /** Settings of a comparison. */
@@ -54,9 +57,13 @@ export interface DsaResult {
   readonly gap: number;
   /** C (n×n). */
   readonly rotation: Float64Array;
+  /** Starts that were descended (1 if the first was proved optimal as it is). */
   readonly numStarts: number;
+  /** Name of the start that led to C. */
   readonly bestStart: string;
+  /** Descent steps of all starts together. */
   readonly iterations: number;
+  /** Frobenius norm of the Riemannian gradient of half the squared Euclidean score at C. */
   readonly gradientNorm: number;
 }
 
