@@ -45,8 +45,8 @@ export interface FlightDeps extends InputSources {
   readonly refresh: () => Promise<void>;
   readonly code: (closure: Closure) => Promise<string>;
   readonly provenance: Omit<Provenance, "stage" | "started_at" | "seconds" | "engine" | "modules">;
-  /** A slot became free while this flight waits for another process. */
-  readonly aside: () => void;
+  /** This flight waits for another process; if `free`, its slot is free meanwhile. */
+  readonly contended: (free: boolean) => void;
   readonly started: (member: StageMember, worker: number) => void;
   readonly progress: (member: StageMember, fraction: number, note?: string) => void;
   /** Told when what was committed turns out not to be durable. */
@@ -54,7 +54,7 @@ export interface FlightDeps extends InputSources {
 }
 
 /** How long a lock may take before its slot is given to others, in ms. */
-const patience = 20;
+const patience = 10;
 
 /**
  * Carries a unit out.
@@ -75,6 +75,9 @@ export async function fly(
   deps: FlightDeps,
 ): Promise<Landing> {
   const { key } = unit.keyed;
+  // Another process may have made it since the plan, and told at some refresh.
+  const made = unit.forced || unit.healing ? undefined : deps.store.lookup(key);
+  if (made !== undefined) return { how: "hit", manifest: made };
   const lock = await lockKey(key, deps);
   if (lock === undefined) return cancelled(deps);
   try {
@@ -101,7 +104,7 @@ async function lockKey(key: ActionKey, deps: FlightDeps): Promise<Disposable | u
   let aside = false;
   const cancelTimer = clock.after(patience, () => {
     aside = slots.stepAside();
-    if (aside) deps.aside();
+    deps.contended(aside);
   });
   const pending = store.lock(key);
   try {

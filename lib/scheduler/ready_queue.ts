@@ -55,6 +55,13 @@ export class ReadyQueue<T> {
     return first;
   }
 
+  /** Gives everything that waits a new rank. */
+  rerank(rankOf: (item: T) => number): void {
+    const items = this.#items.splice(0);
+    this.#ranks.length = 0;
+    for (const item of items) this.push(rankOf(item), item);
+  }
+
   #move(from: number, to: number): void {
     this.#ranks[to] = this.#ranks[from];
     this.#items[to] = this.#items[from];

@@ -60,6 +60,8 @@ export class Run {
   #plan!: Plan;
   #ranks!: Int32Array;
   #flying = 0;
+  /** Whether other processes were met on the same work. */
+  #shared = false;
   #patient = false;
   /** Why no more units are started, for people. */
   #stopping: string | undefined;
@@ -100,9 +102,9 @@ export class Run {
   }
 
   async #start(): Promise<void> {
-    const { deno, basin, run, clock, expectedSeconds } = this.#deps;
+    const { deno, basin, run, clock } = this.#deps;
     const started_at = new Date(clock.now()).toISOString();
-    const { workflow, members } = this.#graph;
+    const { workflow } = this.#graph;
     this.#tell({ type: "run-started", workflow, run, started_at, basin, deno, jobs: this.#jobs });
     this.#plan = this.#deps.planned ?? await plan(this.#graph, this.#deps);
     const { entries, counts, unmatched } = this.#plan;
@@ -116,12 +118,25 @@ export class Run {
       if (entry.verdict === "hit") this.#settle(i, entry.manifest, "hit", 0);
       return entry.verdict === "hit" ? "hit" : entry.verdict === "left-out" ? "leftOut" : "waiting";
     });
-    const costs = Float64Array.from(
-      members,
-      (member, i) => this.#standing.isWaiting(i) ? expectedSeconds?.(member) ?? 1 : 0,
-    );
-    this.#ranks = ranksOf(this.#standing.edges, costs);
+    this.#rank();
     this.#arrive(free);
+  }
+
+  #rank(spread?: string): void {
+    const { expectedSeconds } = this.#deps;
+    const costs = Float64Array.from(
+      this.#graph.members,
+      (member, i) => this.#standing.isOpen(i) ? expectedSeconds?.(member) ?? 1 : 0,
+    );
+    this.#ranks = ranksOf(this.#standing.edges, costs, spread);
+  }
+
+  /** Other processes work on the same: from now on this one takes things in an order of its own. */
+  #spread(): void {
+    if (this.#shared) return;
+    this.#shared = true;
+    this.#rank(this.#deps.run);
+    this.#queue.rerank(({ members }) => this.#ranks[members[0]]);
   }
 
   /** Members have all they need: their keys can be made, and often that is all. */
@@ -230,6 +245,7 @@ export class Run {
     this.#units.delete(key);
     switch (landing.how) {
       case "hit":
+        this.#spread();
         for (const index of members) this.#done(index, landing.manifest, "hit", 0);
         break;
       case "ran":
@@ -356,7 +372,10 @@ export class Run {
         return code;
       },
       provenance: { workflow: this.#graph.workflow, run, executor: executor.name, deno, basin },
-      aside: () => this.#pump(),
+      contended: (free) => {
+        this.#spread();
+        if (free) this.#pump();
+      },
       started: ({ id }, worker) => this.#tell({ type: "stage-started", stage: id, worker }),
       progress: ({ id }, fraction, note) => {
         const shown = filter(id, fraction, note);

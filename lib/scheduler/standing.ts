@@ -76,6 +76,11 @@ export class Standing {
     return this.#status[index] === status.waiting;
   }
 
+  /** Whether a member has not ended yet. */
+  isOpen(index: number): boolean {
+    return this.isWaiting(index) || this.#status[index] === status.ready;
+  }
+
   /** Puts a member somewhere. */
   set(index: number, to: Status): void {
     this.#status[index] = to;
@@ -120,7 +125,7 @@ export class Standing {
   skipRest(): readonly number[] {
     const rest: number[] = [];
     for (let i = 0; i < this.#status.length; i++) {
-      if (this.#status[i] !== status.waiting && this.#status[i] !== status.ready) continue;
+      if (!this.isOpen(i)) continue;
       this.#status[i] = status.skipped;
       rest.push(i);
     }

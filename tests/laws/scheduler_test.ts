@@ -122,6 +122,23 @@ Deno.test("scheduler: an interrupted run resumes without repeating what was fini
   });
 });
 
+Deno.test("scheduler: several runs on one store make every result once", async () => {
+  await onSeeds(20, async (seed) => {
+    const graph = fakeGraph(randomMembers(seed));
+    const store = new TinyStore();
+    const executors = [1, 2, 3].map((slots) => jittery(seed + slots, slots));
+    const runs = await Promise.all(
+      executors.map((executor, i) => runGraph(graph, { store, executor, run: `run-${i}` })),
+    );
+    const started = executors.reduce((sum, executor) => sum + executor.started.length, 0);
+    assertEquals(started, store.results.size);
+    const made = runs.map(digestsOf);
+    assertEquals(made[1], made[0]);
+    assertEquals(made[2], made[0]);
+    for (const executor of executors) await executor[Symbol.asyncDispose]();
+  });
+});
+
 Deno.test("scheduler: damage anywhere is found where it matters and healed", async () => {
   await onSeeds(25, async (seed) => {
     const members = randomMembers(seed);
