@@ -25,6 +25,9 @@ const known: Readonly<Record<string, string>> = {
   unfrozen: "#696D7D",
 };
 
+/** Names that have a dash and a shape of their own, by their place in `dashes` and `shapes`. */
+const place: Readonly<Record<string, number>> = { dsa: 0, linear_cka: 1, cka: 1, procrustes: 2 };
+
 /** Colours of series without a colour of their own: alternating dark and light, so that neighbours differ in grey. */
 export const cycle: readonly string[] = [
   "#0072B2",
@@ -44,8 +47,8 @@ const dashes = [[], [5, 2], [1.5, 2], [7, 2, 1.5, 2], [3, 1.5], [9, 2]];
 const shapes = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down"];
 
 /**
- * Looks of series in the order given. A known name (a metric, a published group) keeps its colour; others take the
- * cycle's colours in order.
+ * Looks of series in the order given. A known name (a metric, a published group) keeps its colour, a metric also its
+ * dash and shape; others take what is left in order.
  *
  * @example
  * ```ts
@@ -56,12 +59,20 @@ const shapes = ["circle", "square", "diamond", "triangle-up", "cross", "triangle
  * ```
  */
 export function seriesLooks(names: readonly string[]): SeriesLook[] {
-  let next = 0;
-  return names.map((name, at) => ({
-    colour: Object.hasOwn(known, name) ? known[name] : cycle[next++ % cycle.length],
-    dash: dashes[at % dashes.length],
-    shape: shapes[at % shapes.length],
-  }));
+  let nextColour = 0;
+  const taken = new Set(
+    names.filter((name) => Object.hasOwn(place, name)).map((name) => place[name]),
+  );
+  const free = dashes.map((_, at) => at).filter((at) => !taken.has(at));
+  let nextFree = 0;
+  return names.map((name) => {
+    const at = Object.hasOwn(place, name) ? place[name] : free[nextFree++ % free.length];
+    return {
+      colour: Object.hasOwn(known, name) ? known[name] : cycle[nextColour++ % cycle.length],
+      dash: dashes[at],
+      shape: shapes[at],
+    };
+  });
 }
 
 /** How well-known names are written in figures. */

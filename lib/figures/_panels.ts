@@ -2,7 +2,7 @@
 
 import type { Cell, Table } from "../core/table.ts";
 import { columnIndex, type Row } from "../math/tables/columns.ts";
-import { distinctWords, type Labels, levels, unitOf, withUnit } from "./_table.ts";
+import { distinctWords, type Labels, levels, unitOf, type Value, withUnit } from "./_table.ts";
 
 /** Panels: their titles in order and how many stand side by side. */
 export interface Panels {
@@ -29,15 +29,16 @@ export interface Panels {
 export function panelsOf(
   table: Table,
   value: string,
-  { facet, columns, labels }: {
+  { facet, columns, labels, order }: {
     readonly facet?: string | undefined;
     readonly columns?: number | undefined;
     readonly labels: Labels;
+    readonly order?: readonly Value[];
   },
 ): Panels {
   if (facet === undefined) return { titles: [""], columns: 1, of: () => "" };
   const index = columnIndex(table, facet, "facet");
-  const values = levels(table, facet);
+  const values = levels(table, facet, order);
   const oneUnit = unitOf(table, value, table.rows) !== null;
   const titles = distinctWords(values, labels).map((text, at) =>
     oneUnit

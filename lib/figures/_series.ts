@@ -6,7 +6,7 @@ import { type SeriesLook, seriesLooks } from "../draw/palette.ts";
 import { textSize } from "../draw/theme.ts";
 import { wrapText } from "../draw/wrap_text.ts";
 import { columnIndex } from "../math/tables/columns.ts";
-import { distinctWords, type Labels, levels, unitOf, withUnit } from "./_table.ts";
+import { distinctWords, type Labels, levels, unitOf, type Value, withUnit } from "./_table.ts";
 
 /** The series of a figure, by the text shown for each. */
 export interface Series {
@@ -22,7 +22,7 @@ export interface Series {
 }
 
 /**
- * The series of a column. Where the unit of `value` differs between series, each text says its own.
+ * The series of a column, those in `order` first. Where the unit of `value` differs between series, each text says its own.
  *
  * @throws {TypeError} if a column is absent or two series have one text.
  *
@@ -32,13 +32,18 @@ export interface Series {
  * import { tableOf } from "#lib/core/table.ts";
  * import { assertEquals } from "@std/assert";
  * const table = tableOf([{ metric: "dsa", value: 1 }, { metric: "mine", value: 2 }]);
- * const { texts, colour } = seriesOf(table, "metric", "value", {});
+ * const { texts, colour } = seriesOf(table, "metric", "value", { labels: {} });
  * assertEquals([texts, colour.range], [["DSA", "mine"], ["#7B1E3C", "#0072B2"]]);
  * ```
  */
-export function seriesOf(table: Table, column: string, value: string, labels: Labels): Series {
+export function seriesOf(
+  table: Table,
+  column: string,
+  value: string,
+  { labels, order }: { readonly labels: Labels; readonly order?: readonly Value[] },
+): Series {
   const index = columnIndex(table, column, "series");
-  const values = levels(table, column);
+  const values = levels(table, column, order);
   const oneUnit = unitOf(table, value, table.rows) !== null;
   const texts = distinctWords(values, labels).map((text, at) =>
     oneUnit

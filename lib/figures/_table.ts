@@ -6,12 +6,18 @@ import { displayName } from "../draw/palette.ts";
 import { columnIndex, keyText, type Row } from "../math/tables/columns.ts";
 import { conditions, rowTest } from "../math/tables/condition.ts";
 
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
 /** Options that every kind made from a table has. */
 export const tableOptions = {
   where: conditions.default({}).describe("the rows that are shown"),
   labels: z.record(z.string(), z.string()).default({})
     .describe("text shown for a value or a column"),
   facet: z.string().optional().describe("column with one panel per value"),
+  order: z.array(scalar).default([]).describe(
+    "values of series, categories and facets in the order shown; those not listed follow, " +
+      "numbers ascending, others as they come",
+  ),
   columns: z.int().min(1).optional().describe("panels beside one another; default: up to three"),
 };
 

@@ -44,7 +44,7 @@ export default defineFigure({
     const table = shown(all, options.where, [options.facet, coloured, options.x]);
     const panels = panelsOf(table, options.y, options);
     const { labels } = options;
-    const series = seriesOf(table, coloured, options.y, labels);
+    const series = seriesOf(table, coloured, options.y, options);
     const values = table.rows.map((row) => {
       const cells = pick(
         table,
@@ -63,7 +63,7 @@ export default defineFigure({
       };
     });
 
-    const categories = distinctWords(levels(table, options.x), labels);
+    const categories = distinctWords(levels(table, options.x, options.order), labels);
     const xOf = (panelWidth: number) => {
       const { lines, angle } = categoryLabels(categories, panelWidth / categories.length);
       const index = `indexof(${JSON.stringify(categories)}, datum.value)`;
@@ -104,13 +104,15 @@ export default defineFigure({
         ? null
         : legendAbove(series.texts, panelWidth * panels.columns, "square"),
     });
+    const low = options.y_domain?.[0] ?? 0;
     const counts = options.n === undefined
       ? []
       : numbersAt(table.rows, numberIndex(table, options.n, "bars"));
     return {
       columns: panels.columns,
       caption: (counts.length === 0 ? "" : `${sampleText(counts)}. `) +
-        (options.error === undefined ? "No error bars." : `Error bars: ± ${options.error_is}.`),
+        (options.error === undefined ? "No error bars." : `Error bars: ± ${options.error_is}.`) +
+        (low === 0 ? "" : ` The axis begins at ${low}.`),
       spec: (panelWidth) => {
         const x = xOf(panelWidth);
         const height = panelHeight(panelWidth, options.aspect);
@@ -122,7 +124,7 @@ export default defineFigure({
             height,
             layer: [
               {
-                mark: { type: "bar" },
+                mark: { type: "bar", clip: true },
                 encoding: {
                   x,
                   ...offset,
@@ -131,7 +133,7 @@ export default defineFigure({
                 },
               },
               ...(options.error === undefined ? [] : [{
-                mark: { type: "rule", color: ink.axis },
+                mark: { type: "rule", color: ink.axis, clip: true },
                 encoding: {
                   x,
                   ...offset,

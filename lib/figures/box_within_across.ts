@@ -38,10 +38,10 @@ export default defineFigure({
   build(all, options) {
     const table = shown(all, options.where, [options.facet, options.series, options.group]);
     const panels = panelsOf(table, options.value, options);
-    const series = seriesOf(table, options.series, options.value, options.labels);
+    const series = seriesOf(table, options.series, options.value, options);
     const groups = distinctWords(options.groups, options.labels);
     const boxes = panels.titles.flatMap((panel) =>
-      levels(table, options.series).flatMap((name, at) =>
+      levels(table, options.series, options.order).flatMap((name, at) =>
         options.groups.flatMap((group, side) => {
           const numbers = numbersOf(table, options, (row) => panels.of(row) === panel, name, group);
           if (numbers.length === 0) return [];

@@ -42,7 +42,7 @@ export default defineFigure({
     const { points, caption } = options.error === undefined
       ? averaged(table, options)
       : summarised(table, options);
-    const series = seriesOf(table, options.series, options.y, options.labels);
+    const series = seriesOf(table, options.series, options.y, options);
     const values = points.map(({ row, x, y, half, floor }) => {
       const { series: name } = pick(table, { series: options.series }, row);
       const { colour, shape } = series.lookOf(name);

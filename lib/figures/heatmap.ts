@@ -17,8 +17,6 @@ import {
   words,
 } from "./_table.ts";
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-
 export default defineFigure({
   name: "heatmap",
   summary: "A matrix in long form (row, column, value), one panel per facet.",
@@ -28,7 +26,6 @@ export default defineFigure({
     a: z.string().default("a").describe("column that names the matrix's rows"),
     b: z.string().default("b").describe("column that names the matrix's columns"),
     value: z.string().default("value"),
-    order: z.array(scalar).optional().describe("rows and columns from top left; default: as found"),
     blocks: z.string().optional()
       .describe("column that belongs to `a`; a line is drawn where it changes from row to row"),
     scheme: z.enum(["viridis", "cividis", "magma"]).default("viridis")

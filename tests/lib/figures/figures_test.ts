@@ -167,3 +167,26 @@ Deno.test("missing and infinite values are left out, not drawn at zero", async (
   const { caption } = await draw("curves", { x: "x" }, onTable(gap));
   assertStringIncludes(caption, "Single values");
 });
+
+Deno.test("bars on an axis that begins above zero are cut off there, and the caption says so", async () => {
+  const table = tableOf([{ metric: "dsa", value: 0.98 }, { metric: "procrustes", value: 0.96 }]);
+  const whole = await draw("bars", {}, onTable(table));
+  const cut = await draw("bars", { y_domain: [0.9, 1] }, onTable(table));
+  assert(Math.abs(size(cut.svg)[1] - size(whole.svg)[1]) < 20, "no bar reaches below the panel");
+  assertStringIncludes(cut.caption, "The axis begins at 0.9.");
+});
+
+Deno.test("a metric looks the same in every figure, and series stand in the order asked for", async () => {
+  const one = (metric: string) => ({ metric, x: 1, value: 1 });
+  const two = (...metrics: string[]) =>
+    onTable(tableOf(metrics.flatMap((metric) => [one(metric), { ...one(metric), x: 2 }])));
+  const strokes = (svg: string) =>
+    [...svg.matchAll(/stroke="#2B2F42"[^>]*stroke-dasharray="([^"]*)"/g)].map(([, dash]) => dash);
+  const a = await draw("curves", { x: "x" }, two("dsa", "procrustes"));
+  const b = await draw("curves", { x: "x" }, two("procrustes", "linear_cka"));
+  assertEquals(new Set([...strokes(a.svg), ...strokes(b.svg)]).size, 1);
+  const names = (svg: string) => texts(svg).filter((text) => /DSA|CKA|Procrustes/.test(text));
+  const order = ["dsa", "linear_cka", "procrustes"];
+  const c = await draw("curves", { x: "x", order }, two("procrustes", "dsa", "linear_cka"));
+  assertEquals(names(c.svg), ["DSA", "CKA", "Procrustes"]);
+});
