@@ -179,9 +179,7 @@ export class FsStore implements Store {
   async lock(key: ActionKey): Promise<Disposable> {
     return await orStorageError(async () => {
       await this.#session.start();
-      const lock = await this.#locks.lock(key);
-      await this.#index.refresh();
-      return lock;
+      return await this.#refreshed(await this.#locks.lock(key));
     });
   }
 
@@ -190,8 +188,7 @@ export class FsStore implements Store {
     return await orStorageError(async () => {
       await this.#session.start();
       const lock = await this.#locks.tryLock(key);
-      if (lock !== undefined) await this.#index.refresh();
-      return lock;
+      return lock === undefined ? undefined : await this.#refreshed(lock);
     });
   }
 
@@ -216,6 +213,17 @@ export class FsStore implements Store {
     for (const { id, path, scanned, size } of this.#index.unfinished()) {
       if (isAlive(sessionOf(id))) continue;
       this.#warn(`${path} ends within a line: ${size - scanned} bytes were passed over`);
+    }
+  }
+
+  /** A lock together with all that its last holder committed. */
+  async #refreshed(lock: Disposable): Promise<Disposable> {
+    try {
+      await this.#index.refresh();
+      return lock;
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
     }
   }
 

@@ -52,7 +52,7 @@ export class Session {
         await this.#disk.syncDirectory(folder);
       } catch (error) {
         // What lies above the store may be closed to us, and then was not made by us either.
-        if (folder.startsWith(this.#layout.root)) throw error;
+        if (!(error instanceof DiskError) || !notAllowed.has(error.errno)) throw error;
       }
       this.#toSync.shift();
     }
@@ -148,6 +148,8 @@ export async function tidy(
   }
   return (session) => alive.has(session);
 }
+
+const notAllowed: ReadonlySet<string> = new Set(["EACCES", "EPERM", "NotCapable"]);
 
 async function tryLock(disk: Disk, path: string): Promise<DiskLock | undefined> {
   try {

@@ -26,8 +26,8 @@ export interface SimFailure {
   readonly at: number;
   readonly errno: string;
   readonly forever?: boolean;
-  /** Only operations of this name count. */
-  readonly operation?: string;
+  /** Only operations of these names count. */
+  readonly operations?: readonly string[];
 }
 
 interface Turn {
@@ -50,6 +50,7 @@ export class SimWorld {
   #numProcesses = 0;
   #numIds = 0;
   #alive = new Set<number>();
+  readonly #slow = new Set<number>();
   #turns: Turn[] = [];
   #timers: Timer[] = [];
   readonly #locks = new Map<string, number>();
@@ -64,15 +65,21 @@ export class SimWorld {
     this.files = new SimFiles(this.chance, lagMs);
   }
 
-  /** Starts a process. */
+  /** Starts a process, by chance a slow one. */
   process(): SimProcess {
     const process = ++this.#numProcesses;
     this.#alive.add(process);
+    if (this.chance() < 0.25) this.#slow.add(process);
     return {
       disk: new SimDisk(this, process),
       clock: this.#clock(process),
       newId: () => `${this.now.toString(16).padStart(12, "0")}${++this.#numIds}x${process}`,
     };
+  }
+
+  /** From now on a process rarely gets a turn while others want one. */
+  slowDown({ disk }: SimProcess): void {
+    this.#slow.add((disk as SimDisk).process);
   }
 
   /** Ends a process where it stands. What it wrote stays; its locks end. */
@@ -120,7 +127,7 @@ export class SimWorld {
 
   mayFail(operation: string, path: string): void {
     const failure = this.#failure;
-    if (failure?.operation !== undefined && failure.operation !== operation) return;
+    if (failure?.operations?.includes(operation) === false) return;
     this.numOperations++;
     if (failure === undefined || this.numOperations < failure.at) return;
     if (failure.forever || this.numOperations === failure.at) {
@@ -148,8 +155,13 @@ export class SimWorld {
   /** One turn of somebody, or the next timer. */
   #step(): boolean {
     this.now += Math.floor(this.chance() * 3);
-    if (this.#turns.length > 0 && (this.#timers.length === 0 || this.chance() < 0.95)) {
-      const [turn] = this.#turns.splice(Math.floor(this.chance() * this.#turns.length), 1);
+    const quick = this.#turns.filter(({ process }) => !this.#slow.has(process));
+    const turns = this.chance() < 0.97 && (quick.length > 0 || this.#timers.length > 0)
+      ? quick
+      : this.#turns;
+    if (turns.length > 0 && (this.#timers.length === 0 || this.chance() < 0.95)) {
+      const turn = turns[Math.floor(this.chance() * turns.length)];
+      this.#turns.splice(this.#turns.indexOf(turn), 1);
       turn.go();
       return true;
     }

@@ -1,6 +1,7 @@
 // Histories of commits, kills, power cuts and failures on a simulated disk. Each is a function of its seed.
 
 import { assert, assertEquals } from "@std/assert";
+import { hexOf } from "#lib/core/digest.ts";
 import { type FsStore, openFsStore } from "#lib/store/fs_store.ts";
 import { type SimProcess, SimWorld } from "#tests/support/sim_disk.ts";
 import { sample } from "./sample_results.ts";
@@ -127,3 +128,50 @@ Deno.test("FsStore lets two undisturbed processes compute each result once", asy
     assertEquals(await listing, [], "something was left behind");
   }
 });
+
+Deno.test("FsStore keeps a file that two processes put in place at the same time", async () => {
+  const twins = [sample(1), sample(4)];
+  for (let seed = 1; seed <= 400; seed++) {
+    const world = new SimWorld({ seed });
+    if (seed % 2 === 0) await leaveDamaged(world);
+    const durable = new Set<number>();
+    const processes = [world.process(), world.process()];
+    const stores: FsStore[] = [];
+    const ready = async (process: SimProcess, i: number) => {
+      const store = stores[i] = await open(process);
+      await (await store.commit(sample(3 * i).result, sample(3 * i).outputs)).durable;
+    };
+    await runAll(world, processes.map(ready));
+    for (const [i, { result, outputs }] of twins.entries()) {
+      stores[i].commit(result, outputs).then((commit) => commit.durable).then(() => durable.add(i));
+    }
+    await world.run(Math.floor(world.chance() * 10));
+    world.slowDown(processes[1]);
+    for (let turns = 0; durable.size === 0 && turns < 5000; turns += 10) await world.run(10);
+    await world.run(Math.floor(world.chance() * 10));
+    assert(durable.size > 0, `seed ${seed}: nothing became durable`);
+    world.cutPower();
+    const promised = { durable: new Set([...durable].map((i) => [1, 4][i])), computed: [] };
+    await check(world, promised, `(seed ${seed})`);
+  }
+});
+
+/** A store whose shared large file is damaged. */
+async function leaveDamaged(world: SimWorld): Promise<void> {
+  const process = world.process();
+  const spoil = async () => {
+    const store = await open(process);
+    const { result, outputs } = sample(7);
+    const { manifest } = await store.commit(result, outputs);
+    await store[Symbol.asyncDispose]();
+    const hex = hexOf(manifest.outputs.out.files["table.tsv"].digest);
+    const path = `/results/store/cas/sha256/${hex.slice(0, 2)}/${hex.slice(2)}`;
+    const bytes = process.disk.readSync(path);
+    bytes[seedByte] ^= 4;
+    await process.disk.remove(path);
+    await process.disk.create(path, bytes, { sync: true });
+  };
+  await runAll(world, [spoil()]);
+}
+
+const seedByte = 33_333;
