@@ -43,14 +43,23 @@ export function evaluateClaims(
       throw new TypeError(`claim '${claim.id}': ${error.message}`);
     }
   });
-  return tableOf(rows, {
+  return numeric(tableOf(rows, {
     number: { description: "the quantity that decides; in `unit`" },
     low: { description: "lower end of its interval" },
     high: { description: "upper end of its interval" },
     effect: { description: "difference between measurements on which the number rests" },
     floor: { description: "one system against itself on other trials" },
     n: { description: "independent units" },
-  });
+  }));
+}
+
+/** Columns of numbers stay so where every entry is missing. */
+function numeric(table: Table): Table {
+  const names = ["number", "low", "high", "effect", "floor"];
+  const columns = table.columns.map((column) =>
+    names.includes(column.name) ? { ...column, type: "number" as const } : column
+  );
+  return { columns, rows: table.rows };
 }
 
 type Record_ = Record<string, Cell>;

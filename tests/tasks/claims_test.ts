@@ -217,6 +217,18 @@ Deno.test("claims gives the same verdicts whatever the order of rows and keys", 
   });
 });
 
+Deno.test("claims keeps its columns of numbers where nothing is tested", async () => {
+  const claims = [{ id: "X", statement: "S.", not_tested: "no data" }];
+  const { verdicts } = await runTask(task, { claims }, {
+    tables: [{ value: tableOf([{ value: 1 }]), coords: {} }],
+  });
+  const type = (name: string) =>
+    verdicts.columns.find((column: { name: string }) => column.name === name).type;
+  assertEquals(["number", "low", "floor", "n", "verdict"].map(type), [
+    ...["number", "number", "number", "number", "string"],
+  ]);
+});
+
 Deno.test("claims refuses declarations that cannot be judged", async () => {
   const table = tableOf([{ value: 1 }]);
   const claim = (more: object) => ({ claims: [{ id: "X", statement: "S.", ...more }] });
