@@ -1,11 +1,14 @@
-// Explanations in words, one line for each way to a cause. Leaves out colours (the command line's).
+// Explanations in words, one line for each way to a cause, or one for each link of a long way. Leaves out colours (the command line's).
 
 import type { Span } from "../core/diagnostic.ts";
+import { commandLine } from "./overrides.ts";
 import type { Cause, Chain, Link, Why } from "./why.ts";
 
 const maxValue = 60;
 const maxCauses = 6;
-const maxLines = 12;
+const maxWays = 12;
+/** Longer chains get a line for each link. */
+const maxWidth = 130;
 
 /**
  * The lines of an explanation.
@@ -40,11 +43,14 @@ export function whyText(why: Why): readonly string[] {
       `${timeText(started_at)}, in ${Number(seconds.toPrecision(2))} s`,
     ];
   }
-  const lines = grouped(chains);
-  const shown = lines.length <= maxLines ? lines : [
-    ...lines.slice(0, maxLines - 1),
-    `… and ${lines.length - maxLines + 1} more causes`,
-  ];
+  const ways = grouped(chains);
+  const shown = ways.slice(0, maxWays).flatMap((links) => {
+    const line = links.join(" <- ");
+    return line.length <= maxWidth
+      ? [line]
+      : links.map((link, i) => i === 0 ? link : `  <- ${link}`);
+  });
+  if (ways.length > maxWays) shown.push(`… and ${ways.length - maxWays} more causes`);
   if (
     verdict === "maybe" && earlier !== undefined && !chains.some(({ links }) => links.length === 1)
   ) {
@@ -60,31 +66,32 @@ export function whyText(why: Why): readonly string[] {
   return shown;
 }
 
-/** One line per chain; chains that differ in members only are counted. */
-function grouped(chains: readonly Chain[]): string[] {
-  const groups = new Map<string, { readonly text: string; count: number }>();
+/** Every way by its links; ways that differ in members only are counted. */
+function grouped(chains: readonly Chain[]): readonly (readonly string[])[] {
+  const groups = new Map<string, { readonly links: readonly string[]; count: number }>();
   for (const { links, causes } of chains) {
     const because = causesText(causes);
     const stages = links.map((link) => `${link.stage.split("[")[0]} ${link.port ?? ""}`);
     const name = `${stages.join("\n")}\n${because}`;
     const known = groups.get(name);
     if (known !== undefined) known.count++;
-    else groups.set(name, { text: chainText(links, because), count: 1 });
+    else groups.set(name, { links: linkTexts(links, because), count: 1 });
   }
   return Array.from(
     groups.values(),
-    ({ text, count }) => count === 1 ? text : `${text}, and ${count - 1} more like it`,
+    ({ links, count }) =>
+      count === 1 ? links : links.with(-1, `${links.at(-1)}, and ${count - 1} more like it`),
   );
 }
 
-function chainText(links: readonly Link[], because: string): string {
+function linkTexts(links: readonly Link[], because: string): readonly string[] {
   return links.map(({ stage, verdict, port }, i) => {
     const next = links[i + 1];
     const reason = next === undefined
       ? because
       : `input \`${port}\` ${next.verdict === "hit" ? "changed" : "may change"}`;
     return `\`${stage}\` ${verbOf(verdict, next === undefined)} because ${reason}`;
-  }).join(" <- ");
+  });
 }
 
 function verbOf(verdict: Link["verdict"], ownCause: boolean): string {
@@ -149,7 +156,8 @@ function numText(count: number): string {
 }
 
 function placeText(at: Span | undefined): string {
-  return at === undefined ? "" : ` (${at.file}:${at.line})`;
+  if (at === undefined) return "";
+  return at.file === commandLine ? ` (${commandLine})` : ` (${at.file}:${at.line})`;
 }
 
 /** `2026-11-22T05:34:01.123Z` as people read it. */

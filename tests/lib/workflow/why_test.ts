@@ -51,8 +51,9 @@ Deno.test("why() follows changed inputs to the param at the root", async () => {
     "`train[3]` runs because param `lr` 0.001 -> 0.0005 (fake.yaml:2)",
   ]);
   assertEquals(await explain(graph, store, "analyse[3]"), [
-    "`analyse[3]` may run because input `in` may change <- `rates[3]` may run because input `in` " +
-    "may change <- `train[3]` runs because param `lr` 0.001 -> 0.0005 (fake.yaml:2)",
+    "`analyse[3]` may run because input `in` may change",
+    "  <- `rates[3]` may run because input `in` may change",
+    "  <- `train[3]` runs because param `lr` 0.001 -> 0.0005 (fake.yaml:2)",
     "`analyse[3]` does not run if `rates[3]` gives the same bytes as before",
   ]);
 });
@@ -63,8 +64,9 @@ Deno.test("why() follows inputs that have changed already", async () => {
   const graph = study(0.0005);
   await runGraph(graph, { store, executor, only: ["rates[3]"] });
   assertEquals(await explain(graph, store, "analyse[3]"), [
-    "`analyse[3]` runs because input `in` changed <- `rates[3]` has another result because input " +
-    "`in` changed <- `train[3]` has another result because param `lr` 0.001 -> 0.0005 (fake.yaml:2)",
+    "`analyse[3]` runs because input `in` changed",
+    "  <- `rates[3]` has another result because input `in` changed",
+    "  <- `train[3]` has another result because param `lr` 0.001 -> 0.0005 (fake.yaml:2)",
   ]);
 });
 
@@ -129,8 +131,8 @@ Deno.test("why() counts causes that differ in members only", async () => {
     ]);
   const store = await ranBefore(fan(1));
   assertEquals(await explain(fan(2), store, "all"), [
-    "`all` may run because input `in` may change <- `x[0]` runs because param `lr` 1 -> 2 " +
-    "(fake.yaml:1), and 49 more like it",
+    "`all` may run because input `in` may change <- " +
+    "`x[0]` runs because param `lr` 1 -> 2 (fake.yaml:1), and 49 more like it",
     "`all` does not run if `x[0]`, `x[1]`, `x[2]` and 47 more give the same bytes as before",
   ]);
 });
