@@ -5,7 +5,8 @@ import { z } from "zod";
 import { type Operator, operator } from "../core/artifacts/operator.ts";
 import { defineMetric } from "../core/metric.ts";
 import { compareOperators } from "../math/dsa/dsa.ts";
-import { describeOperator } from "../math/dsa/operator_frames.ts";
+import { matchSizes, type SizePolicy } from "../math/dsa/match_sizes.ts";
+import { describeOperator, type OperatorFrames } from "../math/dsa/operator_frames.ts";
 import { operatorAtRank } from "../math/dmd/operator_at_rank.ts";
 import { angleScale, angleUnit, scaled } from "./_angle_scale.ts";
 
@@ -18,6 +19,10 @@ const params = z.strictObject({
   rank: z.int().min(1).optional()
     .describe(
       "size of the operators; default: the study's common rank if bound, else the fit's own",
+    ),
+  on_size_mismatch: z.enum(["error", "zero_pad"]).default("error")
+    .describe(
+      "operators of different size: refuse them, or compare the further modes with dead ones",
     ),
   effort: z.enum(["pruned", "standard", "thorough"]).default("standard")
     .describe("pruned: starts from the spectra only; standard and thorough: random ones too"),
@@ -52,7 +57,8 @@ export default defineMetric({
     const wanted = rank ?? options.rank ?? system.matrix.shape[0];
     return describeOperator(matrixAt(system, wanted), wanted);
   },
-  compare(a, b, params) {
+  compare(first, second, params) {
+    const [a, b] = sameSize(first, second, params.on_size_mismatch);
     const result = compareOperators(a, b, {
       effort: params.effort,
       group: params.group,
@@ -80,6 +86,16 @@ export default defineMetric({
     };
   },
 });
+
+function sameSize(
+  a: OperatorFrames,
+  b: OperatorFrames,
+  policy: SizePolicy,
+): readonly [OperatorFrames, OperatorFrames] {
+  if (a.n === b.n) return [a, b];
+  const matched = matchSizes(a.unit, a.n, b.unit, b.n, policy);
+  return [describeOperator(matched.a, matched.n), describeOperator(matched.b, matched.n)];
+}
 
 function matrixAt({ matrix, auto, cross, about }: Operator, rank: number): Float64Array {
   if (rank === matrix.shape[0]) return matrix.data as Float64Array;
