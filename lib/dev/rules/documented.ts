@@ -1,5 +1,5 @@
 // Lint rule `basin/documented`: a file opens with a sentence on what it is for, every export has a doc comment, and
-// functions show an example, which runs under `deno test --doc`. Re-exports are documented at home.
+// functions show an example, which runs as a test (examples.ts). Re-exports are documented at home.
 
 import { roomOf } from "../rooms.ts";
 import { projectPath } from "./project_path.ts";
