@@ -6,6 +6,7 @@ import type { Cause, Chain, Link, Why } from "./why.ts";
 
 const maxValue = 60;
 const maxCauses = 6;
+const maxLinks = 12;
 const maxWays = 12;
 /** Longer chains get a line for each link. */
 const maxWidth = 130;
@@ -85,13 +86,16 @@ function grouped(chains: readonly Chain[]): readonly (readonly string[])[] {
 }
 
 function linkTexts(links: readonly Link[], because: string): readonly string[] {
-  return links.map(({ stage, verdict, port }, i) => {
+  const texts = links.map(({ stage, verdict, port }, i) => {
     const next = links[i + 1];
     const reason = next === undefined
       ? because
       : `input \`${port}\` ${next.verdict === "hit" ? "changed" : "may change"}`;
     return `\`${stage}\` ${verbOf(verdict, next === undefined)} because ${reason}`;
   });
+  const omitted = texts.length - maxLinks;
+  if (omitted <= 0) return texts;
+  return [...texts.slice(0, 4), `… ${omitted} members between …`, ...texts.slice(4 + omitted)];
 }
 
 function verbOf(verdict: Link["verdict"], ownCause: boolean): string {

@@ -70,6 +70,22 @@ Deno.test("why() follows inputs that have changed already", async () => {
   ]);
 });
 
+Deno.test("whyText() shortens long ways", async () => {
+  const chain = (lr: number) =>
+    fakeGraph(Array.from({ length: 40 }, (_, i) => ({
+      id: `s[i=${i}]`,
+      params: i === 0 ? { lr } : {},
+      from: i === 0 ? [] : [`s[i=${i - 1}]`],
+    })));
+  const lines = await explain(chain(2), await ranBefore(chain(1)), "s[i=39]");
+  assertEquals(lines.slice(3, 6), [
+    "  <- `s[i=36]` may run because input `in` may change",
+    "  <- … 28 members between …",
+    "  <- `s[i=7]` may run because input `in` may change",
+  ]);
+  assertEquals(lines.at(-2), "  <- `s[i=0]` runs because param `lr` 1 -> 2 (fake.yaml:1)");
+});
+
 Deno.test("why() says when and by what an up-to-date result was made", async () => {
   const store = await ranBefore(study(0.001));
   const [line] = await explain(study(0.001), store, "train[3]");
