@@ -4,9 +4,11 @@
 /** How the message of a failed assertion begins; errors cross worker borders as text. */
 export const assertionPrefix = "assertion: ";
 
-/** Thrown by a task whose check on a result does not hold. */
+/**
+ * Thrown by a task whose check on a result does not hold. Its `name` stays `Error`: executors put other names in front
+ * of the message, which must begin with the prefix.
+ */
 export class AssertionFailed extends Error {
-  override readonly name = "AssertionFailed";
   constructor(message: string) {
     super(assertionPrefix + message);
   }

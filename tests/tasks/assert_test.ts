@@ -3,6 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { AssertionFailed, isAssertion } from "#lib/core/assertion.ts";
 import { recordsOf, tableOf } from "#lib/core/table.ts";
+import { thrown } from "#lib/executors/run_job.ts";
 import task from "#tasks/assert.ts";
 import { runTask } from "#tests/support/run_task.ts";
 
@@ -43,6 +44,8 @@ Deno.test("assert fails on bounds, NaN, missing entries and absent rows, all in 
       { where: dsa, is: { below: 1 } },
     ), AssertionFailed);
   assertEquals(isAssertion(error.message), true);
+  // What the run sees, and gives its own exit code.
+  assertEquals(isAssertion(thrown(error).message), true);
   assertEquals(
     error.message,
     'assertion: value metric="dsa" is 0.3, not above 0.3; value metric="cka" is NaN, not below 1; ' +
