@@ -136,10 +136,11 @@ function warnOfSelfProduct({ problems }: Context, state: StageState, axes: reado
   for (const axis of axes) {
     const twin = axes.find((other) => other !== axis && other.root === axis.root);
     if (twin === undefined || axis.values.length < 2) continue;
-    const sources = state.inputs.filter(({ joined }) =>
-      joined.includes(axis) || joined.includes(twin)
+    // Where one input has both, the pairing was made, and perhaps filtered, before.
+    const together = state.inputs.some(({ joined }) =>
+      joined.includes(axis) && joined.includes(twin)
     );
-    if (sources.length < 2) continue;
+    if (together || !state.inputs.some(({ joined }) => joined.includes(twin))) continue;
     const { length } = axis.values;
     problems.warning(
       "self-product",

@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import type { AxisId, StageMember } from "./graph.ts";
 import { InputRows } from "./input_rows.ts";
 import { paramProblems } from "./param_issues.ts";
-import { takePorts } from "./ports.ts";
+import { takePorts, takingKey } from "./ports.ts";
 import { keyCoder } from "./relation.ts";
 import type { StageState } from "./stage_state.ts";
 import type { Resolution } from "./task_params.ts";
@@ -146,6 +146,15 @@ class MemberMaker {
     if (choice === undefined) {
       choice = takePorts(task.inputs, this.#bound);
       this.#choices.set(task.inputs, choice);
+      if (choice.ok && !this.#state.takings.has(takingKey(choice.value.taken))) {
+        // The first pass tries some params; axes were worked out from what it saw.
+        this.#context.problems.error(
+          "varying-inputs",
+          spec.at,
+          `which inputs \`${spec.name}\` takes depends on an axis with very many values`,
+          { hint: "split the stage in two, one for each set of inputs" },
+        );
+      }
     }
     if (!choice.ok) {
       const message = `\`${spec.name}\` lacks the input ${choice.error} of \`${spec.task.name}\``;

@@ -63,7 +63,7 @@ export function applyOverrides(
 function parseValue(source: SourceText, from: number, problems: Problems): Tree | null {
   const blank = " ".repeat(from);
   const text = source.text.slice(from);
-  if (text.trim() === "") {
+  if (/^\s*(~|null)?\s*$/.test(text)) {
     return { kind: "scalar", value: null, source, start: from - 1, end: from };
   }
   const parsed = parseYaml(new SourceText(source.file, blank + text, source.folder));

@@ -40,6 +40,20 @@ export function takePorts(
   return { ok: false, error };
 }
 
+/**
+ * A set of inputs as one string.
+ *
+ * @example
+ * ```ts
+ * import { takingKey } from "#lib/workflow/ports.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(takingKey(new Set(["b", "a"])), "a b");
+ * ```
+ */
+export function takingKey(taken: ReadonlySet<string>): string {
+  return [...taken].sort().join(" ");
+}
+
 /** The output that fits a port, or why none does. */
 export type Fit =
   | { readonly ok: true; readonly output: string }

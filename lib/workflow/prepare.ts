@@ -9,7 +9,7 @@ import { declaredAxes } from "./declare_axes.ts";
 import { compileTemplate } from "./expression/template.ts";
 import { checkExpressions, compileFilters } from "./filters.ts";
 import { suggest } from "./nearest.ts";
-import { takePorts } from "./ports.ts";
+import { takePorts, takingKey } from "./ports.ts";
 import { gatheredAxis, stageScope } from "./stage_scope.ts";
 import type { StageSpec } from "./stage_spec.ts";
 import type { InputPlan, PortChoice, StageState } from "./stage_state.ts";
@@ -43,6 +43,7 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
     with: null,
     filters: null,
     common: new Set(),
+    takings: new Set(),
     outputs: [],
     sound: false,
     first: 0,
@@ -187,6 +188,7 @@ function chooseAxes(
   }
   state.axes = axes;
   const [first, ...others] = takings;
+  state.takings = new Set(takings.map(takingKey));
   state.common = new Set([...first].filter((name) => others.every((taken) => taken.has(name))));
   checkUsedAxes(context, state);
 }

@@ -44,13 +44,13 @@ export class SourceText {
     const line = this.#lineOf(start);
     const endLine = this.#lineOf(Math.max(start, end));
     const starts = this.#lines();
-    const column = start - starts[line] + 1;
+    const column = Math.max(1, start - starts[line] + 1);
     return {
       file: this.file,
       line: line + 1,
       column,
       endLine: endLine + 1,
-      endColumn: Math.max(start, end) - starts[endLine] + 1,
+      endColumn: Math.max(1, Math.max(start, end) - starts[endLine] + 1),
       source: this.#window(line, column),
     };
   }

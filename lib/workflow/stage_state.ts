@@ -89,6 +89,8 @@ export interface StageState {
   filters: Filters | null;
   /** Inputs that every member takes. */
   common: ReadonlySet<string>;
+  /** The sets of inputs that members take, as names joined by spaces. */
+  takings: ReadonlySet<string>;
   /** Distinct outputs that its members have, as far as the first pass saw. */
   outputs: readonly Readonly<Record<string, string>>[];
   /** Whether members can be made: nothing is wrong with the stage or with those it depends on. */

@@ -10,7 +10,7 @@ import type { StageState } from "./stage_state.ts";
 import type { Resolution } from "./task_params.ts";
 
 /** Combinations of the axes that params use which are tried. */
-const maxTried = 20_000;
+const maxTried = 1000;
 
 /** Params of some combinations with what the task says to them. */
 export interface Tried {
