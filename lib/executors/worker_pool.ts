@@ -1,6 +1,10 @@
 // A pool of warm workers without permissions: started when first needed, kept between jobs, replaced when they are
 // stopped, crash or are spoiled. It moves questions and answers and knows nothing of tasks.
 // Deno's `worker-options` (unstable) is used in this file alone.
+//
+// Memory: arrays that cannot be had end in a RangeError, which is the job's failure. A JavaScript heap that is full
+// ends the whole process, because Deno cannot limit the heap of a worker with permissions of its own (node workers have
+// limits but share permissions); the store stays whole, and the next run goes on from there.
 
 import type { StageFailure } from "../core/executor.ts";
 import { err, type Result } from "../core/result.ts";
