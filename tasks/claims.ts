@@ -11,7 +11,7 @@ import { gatherTables } from "#lib/math/tables/gather_tables.ts";
 
 const params = z.strictObject({
   ...sharedParams.shape,
-  claims: z.array(claimParams).min(1),
+  claims: z.array(claimParams).min(1).describe("judged one by one; ids must differ"),
 });
 
 export default defineTask({

@@ -123,7 +123,8 @@ function scoreCells({ value, more }: Score): Row {
 
 /** `a` is the coordinates in words, `a_group` and the like each of them. */
 function label(side: "a" | "b", { coords }: Item<unknown>, position: number): Row {
-  const entries = Object.entries(coords);
+  // Sorted, because the order of axis names is in no key.
+  const entries = Object.entries(coords).sort(([one], [other]) => (one < other ? -1 : 1));
   const text = entries.length === 0
     ? String(position)
     : entries.map(([, id]) => String(id)).join(" ");

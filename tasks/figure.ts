@@ -21,7 +21,7 @@ import { exampleTrajectories } from "./_states.ts";
 const params = z.strictObject({
   kind: z.string().describe("heatmap, curves, bars, box_within_across, trajectories_3d, vega_lite"),
   options: z.record(z.string(), z.unknown()).default({}).describe("the kind's own params"),
-  title: z.string().optional(),
+  title: z.string().optional().describe("shown above the figure, wrapped to its width"),
   caption: z.string().optional()
     .describe("first sentences of the caption; what n and error bars are is added by the kind"),
   width: z.union([z.enum(["single", "double"]), z.number().min(30).max(400)]).default("single")
