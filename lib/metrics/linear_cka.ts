@@ -7,6 +7,7 @@ import { defineMetric } from "../core/metric.ts";
 import { compareLinearCka, prepareLinearCka } from "../math/similarity/linear_cka.ts";
 import { angleScale, angleUnit, scaled } from "./_angle_scale.ts";
 import { flattenTrials } from "./_flatten.ts";
+import { inOrder } from "./_in_order.ts";
 
 export default defineMetric({
   name: "linear_cka",
@@ -33,7 +34,7 @@ export default defineMetric({
     return prepareLinearCka(data, numItems, numFeatures);
   },
   compare(a, b, { scale }) {
-    const { angle, cka } = compareLinearCka(a, b);
+    const { angle, cka } = compareLinearCka(...inOrder(a, b));
     return { value: scaled(angle, scale), more: { similarity: cka } };
   },
 });

@@ -7,6 +7,7 @@ import { defineMetric } from "../core/metric.ts";
 import { compareProcrustes, prepareProcrustes } from "../math/similarity/procrustes.ts";
 import { angleScale, angleUnit, scaled } from "./_angle_scale.ts";
 import { flattenTrials } from "./_flatten.ts";
+import { inOrder } from "./_in_order.ts";
 
 export default defineMetric({
   name: "procrustes",
@@ -30,7 +31,7 @@ export default defineMetric({
     return prepareProcrustes(data, numItems, numFeatures);
   },
   compare(a, b, { scale }) {
-    const { angle, cosine } = compareProcrustes(a, b);
+    const { angle, cosine } = compareProcrustes(...inOrder(a, b));
     return { value: scaled(angle, scale), more: { similarity: cosine } };
   },
 });
