@@ -59,6 +59,8 @@ export async function bundle(
       target: "esnext",
       platform: "neutral",
       minifyWhitespace: true,
+      // Formatters add and drop braces; this brings both forms to one. It folds no floating-point arithmetic.
+      minifySyntax: true,
       legalComments: "none",
       treeShaking: true,
       charset: "utf8",

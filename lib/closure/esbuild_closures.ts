@@ -20,9 +20,12 @@ export interface ClosureOptions {
   readonly memory: string | null;
 }
 
+/** Raised when the bundler or its options change: remembered code then is not what would be made now. */
+const memoryFormat = 2;
+
 /** One remembered closure. */
 interface Memory {
-  readonly format: 1;
+  readonly format: typeof memoryFormat;
   readonly digest: Digest;
   readonly code: Digest;
   readonly modules: Readonly<Record<string, ModuleStamp>>;
@@ -81,7 +84,7 @@ export class EsbuildClosures implements ClosureSource {
     } catch {
       return undefined;
     }
-    if (remembered.format !== 1) return undefined;
+    if (remembered.format !== memoryFormat) return undefined;
     let moved = false;
     const stamps: Record<string, ModuleStamp> = {};
     for (const [path, before] of Object.entries(remembered.modules)) {
@@ -120,7 +123,7 @@ export class EsbuildClosures implements ClosureSource {
     const codeDigest = digestOf(code);
     const digest = digestOfValue({ code: codeDigest, integrity });
     const memory: Memory = {
-      format: 1,
+      format: memoryFormat,
       digest,
       code: codeDigest,
       modules,

@@ -20,7 +20,7 @@ function helper(x: number): number { const value = 3; return value + f(x) + shad
 export default { params: z.object({}), run: (x: number, _shape?: Shape) => helper(x) };
 `,
   "lib/b.ts": `export const unit = 2;
-export function f(x: number): number { const text = x + unit; return text; }
+export function f(x: number): number { if (x < 0) return 0; const text = x + unit; return text; }
 export function unused(x: number): number { return x * 10; }
 `,
   "lib/types.ts": "export interface Shape { a: number }\n",
@@ -70,7 +70,12 @@ const harmless: [string, keyof typeof base, (text: string) => string][] = [
   [
     "an annotation of a type",
     "lib/b.ts",
-    (text) => text.replace("x: number): number { const", "x: number) { const"),
+    (text) => text.replace("x: number): number { if", "x: number) { if"),
+  ],
+  [
+    "braces, which formatters add and drop",
+    "lib/b.ts",
+    (text) => text.replace("if (x < 0) return 0;", "if (x < 0) {\n  return 0;\n}"),
   ],
   ["an interface", "lib/types.ts", () => "export interface Shape { b: string; c?: 1 }\n"],
   ["an unused helper", "lib/b.ts", (text) => text.replace("x * 10", "x * 11")],
