@@ -10,7 +10,7 @@ export type AxisId = string | number | boolean;
 /** Coordinates: axis name → id, in the order of the stage's axes. */
 export type Coords = Readonly<Record<string, AxisId>>;
 
-/** Where one input artifact comes from. */
+/** Where one input artifact comes from. Paths of files start from where the workflow's own path starts. */
 export type Source =
   | { readonly from: number; readonly output: string; readonly coords: Coords }
   | { readonly file: string; readonly coords: Coords };

@@ -3,11 +3,12 @@
 
 import { join } from "@std/path";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import { DiskError } from "../core/disk.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { checkSchema } from "./check_schema.ts";
 import { sizes } from "./limits.ts";
 import { merge, without } from "./merge.ts";
-import { suggest } from "./nearest.ts";
+import { nearest, suggest } from "./nearest.ts";
 import { applyOverrides } from "./overrides.ts";
 import { parseYaml } from "./parse_yaml.ts";
 import { knownKeys } from "./schema.ts";
@@ -117,7 +118,11 @@ async function load(
       if (stage !== null) stages.push(stage);
       else unreadable.set(name, at);
       if (stage === null && usable) {
-        problems.error("missing-key", at, `the stage \`${name}\` needs the key \`task\``);
+        // In a profile this is most often the name of another stage, misspelt.
+        const near = nearest(name, stages.map((other) => other.name));
+        problems.error("missing-key", at, `the stage \`${name}\` needs the key \`task\``, {
+          hint: near === undefined ? undefined : `or is \`${near}\` meant?`,
+        });
       }
     }
   }
@@ -236,10 +241,13 @@ async function withBases(reader: Reader, tree: Tree): Promise<MapTree | null> {
 }
 
 function reasonOf(error: unknown): string {
-  const name = error instanceof Error ? error.name : "";
-  if (name === "NotFound") return "there is no such file";
-  if (name === "NotCapable" || name === "PermissionDenied") return "it may not be read";
-  if (name === "IsADirectory") return "it is a folder";
+  // Deno's own errors go by name; those of core/disk.ts say what the system said.
+  const name = error instanceof DiskError ? error.errno : error instanceof Error ? error.name : "";
+  if (["NotFound", "ENOENT"].includes(name)) return "there is no such file";
+  if (["NotCapable", "PermissionDenied", "EACCES", "EPERM"].includes(name)) {
+    return "it may not be read";
+  }
+  if (["IsADirectory", "EISDIR"].includes(name)) return "it is a folder";
   return error instanceof Error ? error.message.split("\n")[0] : "it is not there";
 }
 

@@ -82,7 +82,16 @@ function range(start: number, stop: number, step: number): number[] {
   // Without the margin, range(0, 1, 0.1) would have an eleventh value in some decimal steps.
   const count = Math.max(0, Math.ceil((stop - start) / step - 1e-9));
   checkLength("range", count);
-  return Array.from({ length: count }, (_, i) => start + i * step);
+  return Array.from({ length: count }, (_, i) => tidy(start + i * step));
+
+  // 0.3, not 0.30000000000000004, where start and step are decimal numbers themselves.
+  function tidy(value: number): number {
+    return isDecimal(start) && isDecimal(step) ? Number(value.toPrecision(15)) : value;
+  }
+}
+
+function isDecimal(value: number): boolean {
+  return Number(value.toPrecision(12)) === value;
 }
 
 /** Weights rather than steps: linspace(0, 1, 11)[3] is 0.3, not 0.30000000000000004. */

@@ -85,8 +85,9 @@ for (const [expression, expected] of cases) {
   });
 }
 
-Deno.test("range() makes ten steps of a tenth", () => {
-  assertEquals((valueOf("range(0, 1, 0.1)") as number[]).length, 10);
+Deno.test("range() makes ten decimal steps of a tenth", () => {
+  assertEquals(valueOf("range(0, 1, 0.1)"), [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]);
+  assertEquals(valueOf("range(0, 1, 1 / 3)"), [0, 1 / 3, 2 / 3]);
 });
 
 Deno.test("a whole expression keeps its type, text around it makes a string", () => {

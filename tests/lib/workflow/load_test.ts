@@ -181,6 +181,15 @@ Deno.test("a permission that is lacking is named", async () => {
   assertEquals(!loaded.ok && loaded.error[0].message, "cannot read w.yaml: it may not be read");
 });
 
+Deno.test("a stage misspelt in a profile is recognised", async () => {
+  const text = await problemsOf(
+    "stages: { train: { task: value } }\nprofiles: { smoke: { stages: { trian: { with: { x: 1 } } } } }",
+    { profile: "smoke" },
+  );
+  assertStringIncludes(text, "w.yaml:2:32: error: the stage `trian` needs the key `task`");
+  assertStringIncludes(text, "or is `train` meant?");
+});
+
 Deno.test("a workflow without problems has none", async () => {
   assertEquals(typeof await tryExpand("stages: { v: { task: value } }"), "object");
 });
