@@ -1,6 +1,6 @@
 // What deno.json promises: exact npm packages, and tasks that grant what they need and no more.
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { environmentVariables } from "#lib/cli/terminal.ts";
 
 interface TaskEntry {
@@ -65,3 +65,30 @@ Deno.test("deno.json lets the command line write below results only and read the
     assert(writes === undefined || writes === "--allow-write=results", `task ${name}: ${writes}`);
   }
 });
+
+Deno.test("deno.json has the tasks that the pages name, and all pages name one version of Deno", async () => {
+  const root = new URL("../", import.meta.url);
+  const versions = new Set<string>();
+  let numNamed = 0;
+  for (const page of await pages(root)) {
+    const text = await Deno.readTextFile(new URL(page, root));
+    for (const [, version] of text.matchAll(/\bdeno@(\d[\w.]*)/g)) versions.add(version);
+    for (const [, name] of text.matchAll(/\bdeno(?:@[\d.]+)? task ([a-z][\w:]*)/g)) {
+      assert(Object.hasOwn(tasks, name), `${page} names the task '${name}', which deno.json lacks`);
+      numNamed++;
+    }
+  }
+  assertEquals([...versions], ["2.9.6"]);
+  assertGreater(numNamed, 10);
+});
+
+/** Pages for people, and the script that does what they say. */
+async function pages(root: URL): Promise<string[]> {
+  const found = [".ci/run"];
+  for (const folder of ["./", ".github/", "tasks/", "lib/", "gpu/", "tests/", "results/"]) {
+    for await (const { name, isFile } of Deno.readDir(new URL(folder, root))) {
+      if (isFile && name.endsWith(".md")) found.push(folder + name);
+    }
+  }
+  return found.sort();
+}
