@@ -82,10 +82,20 @@ Deno.test("deno.json has the tasks that the pages name, and all pages name one v
   assertGreater(numNamed, 10);
 });
 
+Deno.test("deno.json's tests are run in CI by the very command of the README", async () => {
+  const command = "npx -y deno@2.9.6 task test";
+  for (const page of ["README.md", ".ci/run"]) {
+    const text = await Deno.readTextFile(new URL(`../${page}`, import.meta.url));
+    assert(text.includes(command), `${page} lacks \`${command}\``);
+  }
+});
+
 /** Pages for people, and the script that does what they say. */
 async function pages(root: URL): Promise<string[]> {
   const found = [".ci/run"];
-  for (const folder of ["./", ".github/", "tasks/", "lib/", "gpu/", "tests/", "results/"]) {
+  for (
+    const folder of ["./", ".github/", "workflows/", "tasks/", "lib/", "gpu/", "tests/", "results/"]
+  ) {
     for await (const { name, isFile } of Deno.readDir(new URL(folder, root))) {
       if (isFile && name.endsWith(".md")) found.push(folder + name);
     }

@@ -1,14 +1,13 @@
 // CONTRIBUTING promises that a task, a metric, an attractor, a kind of figure take one hand-written file each and
 // `deno task gen`. Here the very blocks of that page are added to a copy of the project, and a workflow uses all.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { dirname, fromFileUrl, join } from "@std/path";
-import { cp } from "node:fs/promises";
+import { assert, assertEquals } from "@std/assert";
+import { dirname, fromFileUrl } from "@std/path";
+import { copyProject } from "#tests/support/project.ts";
 
-const root = fromFileUrl(new URL("../../", import.meta.url));
+const page = new URL("../../.github/CONTRIBUTING.md", import.meta.url);
 
 const workflow = `name: adding
-profiles: { smoke: {} }
 stages:
   cycles:
     task: simulate
@@ -28,69 +27,41 @@ stages:
 `;
 
 /** The files that the page shows: a path in backticks and a colon, then a block of code. */
-async function shownFiles(): Promise<ReadonlyMap<string, string>> {
-  const page = await Deno.readTextFile(join(root, ".github/CONTRIBUTING.md"));
-  const blocks = page.matchAll(/^`([\w./]+\.ts)`:\n\n```ts\n(.*?)^```$/gms);
-  return new Map([...blocks].map(([, path, text]) => [path, text]));
+function shownFiles(): Readonly<Record<string, string>> {
+  const blocks = Deno.readTextFileSync(page).matchAll(/^`([\w./]+\.ts)`:\n\n```ts\n(.*?)^```$/gms);
+  return Object.fromEntries([...blocks].map(([, path, text]) => [path, text]));
 }
 
-/** A copy of what the project needs to run, without tests and results. */
-async function copyProject(to: string): Promise<void> {
-  for (const part of ["deno.json", "deno.lock", "lib", "tasks", "gpu", "config", "workflows"]) {
-    const from = join(root, part);
-    if (await exists(from)) await cp(from, join(to, part), { recursive: true });
-  }
-  await Deno.mkdir(join(to, "results"));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
-}
-
-async function deno(folder: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = new TextDecoder().decode(stdout);
-  assertEquals(code, 0, `deno ${args.join(" ")}\n${text}${new TextDecoder().decode(stderr)}`);
-  return text;
+/** Formats and lints with the project's own settings. */
+async function deno(folder: string, args: readonly string[]): Promise<void> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args], cwd: folder })
+    .output();
+  assertEquals(code, 0, `deno ${args.join(" ")}\n${new TextDecoder().decode(stderr)}`);
 }
 
 Deno.test("CONTRIBUTING shows files that work as they stand", async () => {
-  const files = await shownFiles();
-  const folders = [...files.keys()].map(dirname).sort();
+  const files = shownFiles();
+  const folders = Object.keys(files).map((path) => dirname(path)).sort();
   assertEquals(folders, ["lib/figures", "lib/metrics", "lib/models/attractors", "tasks"]);
-  const copy = await Deno.makeTempDir({ prefix: "basin-adding-" });
-  try {
-    await copyProject(copy);
-    for (const [path, text] of files) {
-      assert(
-        !await exists(join(copy, path)),
-        `${path} exists already; the page needs another example`,
-      );
-      await Deno.writeTextFile(join(copy, path), text);
-    }
-    const stale = await deno(copy, "task", "gen");
-    assertEquals(
-      stale.trim().split("\n").filter((path) => path.endsWith("mod.ts")).sort(),
-      folders.map((folder) => `${folder}/mod.ts`),
-    );
-    await deno(copy, "fmt", "--check", ...files.keys());
-    await deno(copy, "lint", ...files.keys());
-    await Deno.writeTextFile(join(copy, "workflows/adding.yaml"), workflow);
-    const events = await deno(copy, "task", "run", "workflows/adding.yaml", "--json");
-    const last = events.trim().split("\n").at(-1)!;
-    const { type, ok, stages, failed } = JSON.parse(last);
-    assertEquals({ type, ok, stages, failed }, {
-      type: "run-finished",
-      ok: true,
-      stages: 6,
-      failed: 0,
-    });
-    assertStringIncludes(events, "counts[mu=4]");
-  } finally {
-    await Deno.remove(copy, { recursive: true });
+  for (const path of Object.keys(files)) {
+    const here = fromFileUrl(new URL(`../../${path}`, import.meta.url));
+    const isNew = await Deno.stat(here).then(() => false, () => true);
+    assert(isNew, `${path} exists; the page needs another example`);
   }
+  await using project = await copyProject({ ...files, "workflows/adding.yaml": workflow });
+
+  const gen = await project.basin("gen", []);
+  assertEquals(gen.code, 0, gen.stderr);
+  assertEquals(
+    gen.stdout.trim().split("\n").filter((path) => path.endsWith("/mod.ts")).sort(),
+    folders.map((folder) => `${folder}/mod.ts`),
+  );
+  await deno(project.folder, ["fmt", "--check", ...Object.keys(files)]);
+  await deno(project.folder, ["lint", ...Object.keys(files)]);
+
+  const { ran, failed } = await project.run(["workflows/adding.yaml"]);
+  assertEquals({ ran, failed }, {
+    ran: ["counts[mu=1]", "counts[mu=4]", "cycles[mu=1]", "cycles[mu=4]", "distances", "picture"],
+    failed: [],
+  });
 });
