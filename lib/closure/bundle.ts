@@ -1,12 +1,16 @@
-// One bundle: the generated entry, the resolution of imports, and esbuild's answer as code plus what it was made of.
+// Bundles: the generated entries, esbuild's options, and its answer as code plus what the code was made of.
+// Several at a time, because tasks share most of their modules and the bundler then reads each once.
 
-import { dirname, isAbsolute, join, resolve } from "@std/path";
-import type { Loader, Plugin } from "esbuild-wasm";
+import { dirname, join } from "@std/path";
+import type { Metafile } from "esbuild-wasm";
 import type { Digest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { bundler } from "./esbuild.ts";
+import { importOrder } from "./import_order.ts";
 import { moduleName, type Modules, type ModuleStamp } from "./modules.ts";
-import { type PackageSources, resolveBare } from "./packages.ts";
+import type { PackageSources } from "./packages.ts";
+import { makesCode } from "./makes_code.ts";
+import { Resolver } from "./resolver.ts";
 
 /** What is to be bundled. Paths are absolute. */
 export interface BundleRequest {
@@ -21,14 +25,20 @@ export interface BundleRequest {
 /** A bundle and its parts. */
 export interface Bundled {
   readonly code: string;
-  /** Stamps of the source modules by absolute path, those of unused modules left out. */
+  /**
+   * Stamps of all modules that were looked at, by absolute path. Those that left no byte in the code decide about
+   * it too: through a constant that was put in where it is used, or by passing on what others export.
+   */
   readonly modules: Readonly<Record<string, ModuleStamp>>;
+  /** Paths of the modules that the code consists of. */
+  readonly used: readonly string[];
   /** npm specifiers that the code imports. */
   readonly packages: readonly string[];
 }
 
 /**
- * Bundles a task with its members; the error is one sentence.
+ * Bundles tasks with their members, all in one project, and all inside it or in one folder outside it. The
+ * errors are one sentence each.
  *
  * @example
  * ```ts
@@ -38,20 +48,35 @@ export interface Bundled {
  * const text = new TextEncoder().encode("export default { run: () => 1 } // one");
  * const stat = { size: 1, mtime: 0, ino: 1, isFile: true, isDirectory: false, isSymlink: false };
  * const modules = new Modules({ stat: () => stat, readSync: () => text }, { now: () => 0 });
- * const made = await bundle({ root: "/p", task: "/p/tasks/one.ts", members: {}, imports: {} }, modules);
+ * const [made] = await bundle([{ root: "/p", task: "/p/tasks/one.ts", members: {}, imports: {} }], modules);
  * assert(made.ok && !made.value.code.includes("// one"));
  * ```
  */
 export async function bundle(
-  request: BundleRequest,
+  requests: readonly BundleRequest[],
   modules: Modules,
-): Promise<Result<Bundled, string>> {
-  const stamps = new Map<string, ModuleStamp>();
-  const packages = new Set<string>();
+): Promise<Result<Bundled, string>[]> {
+  const made = await build(requests, modules);
+  if (made.ok) return made.value;
+  if (requests.length === 1) return [err(made.error)];
+  // One of them is at fault: each for itself shows which.
+  const each: Result<Bundled, string>[] = [];
+  for (const request of requests) each.push(...await bundle([request], modules));
+  return each;
+}
+
+async function build(
+  requests: readonly BundleRequest[],
+  modules: Modules,
+): Promise<Result<Result<Bundled, string>[], string>> {
+  const [{ root, imports, task }] = requests;
+  const resolver = new Resolver({ root, imports, userFolder: dirname(task) }, modules);
+  const entries = requests.map((request) => entryOf(request, resolver));
   const { build } = await bundler();
   try {
-    const result = await build({
-      stdin: { contents: entryOf(request), resolveDir: "/", loader: "js", sourcefile: "entry" },
+    const { outputFiles = [], metafile } = await build({
+      entryPoints: entries.map((_, i) => ({ in: resolver.entryName(i), out: String(i) })),
+      outdir: "/",
       bundle: true,
       write: false,
       metafile: true,
@@ -67,29 +92,38 @@ export async function bundle(
       logLevel: "silent",
       logOverride: {
         "direct-eval": "error",
+        "ignored-bare-import": "error",
         "unsupported-dynamic-import": "error",
         "unsupported-require-call": "error",
       },
-      plugins: [resolver(request, modules, stamps, packages)],
+      plugins: [resolver.plugin(entries)],
     });
-    const code = new TextDecoder().decode(result.outputFiles![0].contents);
-    const made = /\bnew Function\b|\bFunction\(/.exec(code);
-    if (made !== null) {
-      return err("its code makes functions from text (Function), which no digest can cover");
-    }
-    return ok({
-      code,
-      modules: usedModules(result.metafile!, request, stamps),
-      packages: usedPackages(result.metafile!, packages),
-    });
+    return ok(
+      await Promise.all(requests.map(async (_, i) => {
+        const code = outputFiles.find(({ path }) => path === `/${i}.js`)!.text;
+        const made = await makesCode(code);
+        if (made !== undefined) {
+          return err(`its code makes code from text (${made}), which no digest can cover`);
+        }
+        return ok({ code, ...partsOf(metafile!, i, resolver) });
+      })),
+    );
   } catch (error) {
     return err(reasonOf(error));
   }
 }
 
-function entryOf({ task, members }: BundleRequest): string {
+/**
+ * Imports the task and its members. Before them, everything of the project that they reach, in an order that
+ * does not depend on how anybody wrote it down; nothing of it stays in the code for that.
+ */
+function entryOf({ root, task, members }: BundleRequest, resolver: Resolver): string {
   const names = Object.keys(members).sort();
+  const roots = [task, ...names.map((name) => members[name])]
+    .map((path) => moduleName(path, root, dirname(task)));
+  const order = importOrder(roots, resolver).filter((name) => !roots.includes(name));
   return [
+    ...order.map((name, i) => `import * as order${i} from ${JSON.stringify(join(root, name))};`),
     `import task from ${JSON.stringify(task)};`,
     ...names.map((name, i) => `import m${i} from ${JSON.stringify(members[name])};`),
     `export default { task, members: { ${
@@ -98,105 +132,35 @@ function entryOf({ task, members }: BundleRequest): string {
   ].join("\n");
 }
 
-function resolver(
-  { root, task, imports }: BundleRequest,
-  modules: Modules,
-  stamps: Map<string, ModuleStamp>,
-  packages: Set<string>,
-): Plugin {
-  const userFolder = dirname(task);
-  const pathOf = new Map<string, string>();
+function partsOf(metafile: Metafile, index: number, resolver: Resolver): Omit<Bundled, "code"> {
+  const output = metafile.outputs[`${index}.js`] ?? metafile.outputs[`/${index}.js`];
+  const reached = new Set<string>();
+  const open = [output.entryPoint!];
+  for (let name; (name = open.pop()) !== undefined;) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    for (const { path, external } of metafile.inputs[name].imports) if (!external) open.push(path);
+  }
+  const isEntry = (name: string) => name === output.entryPoint;
+  const inCode = Object.keys(output.inputs).filter((name) => !isEntry(name));
+  // What they import without a byte of its own in the code was put in, or only passes on.
+  const used = new Set(inCode.flatMap((name) => [
+    name,
+    ...metafile.inputs[name].imports.filter(({ external }) => !external).map(({ path }) => path),
+  ]));
+  const sources = resolver.sources();
+  const modules: Record<string, ModuleStamp> = {};
+  for (const name of reached) {
+    if (isEntry(name)) continue;
+    const { path, stamp } = sources.get(name)!;
+    modules[path] = stamp;
+  }
   return {
-    name: "basin",
-    setup(build) {
-      build.onResolve({ filter: /.*/ }, ({ path, importer, with: attributes }) => {
-        const target = isAbsolute(path)
-          ? path
-          : path.startsWith("./") || path.startsWith("../")
-          ? resolve(dirname(pathOf.get(importer) ?? "/"), path)
-          : undefined;
-        if (target === undefined) {
-          const found = resolveBare(path, imports);
-          if (found.kind === "unknown") return { errors: [{ text: found.message }] };
-          if (found.kind === "builtin") return { path, external: true, sideEffects: false };
-          if (found.kind === "npm") {
-            packages.add(found.specifier);
-            return { path: found.specifier, external: true, sideEffects: false };
-          }
-          return place(join(root, found.path), attributes);
-        }
-        return place(target, attributes);
-      });
-      build.onLoad({ filter: /.*/, namespace: "basin" }, ({ path, pluginData }) => {
-        const file = pathOf.get(path)!;
-        const { bytes, stamp } = modules.read(file);
-        stamps.set(path, stamp);
-        return { contents: bytes, loader: pluginData as Loader };
-      });
-    },
+    modules,
+    used: [...used].map((name) => sources.get(name)!.path).sort(),
+    packages: [...new Set(output.imports.map(({ path }) => path))]
+      .filter((path) => path.startsWith("npm:")).sort(),
   };
-
-  /** Project modules have no effects when imported (a rule of the rooms), so unused ones fall away. */
-  function place(path: string, attributes: Record<string, string>) {
-    const name = moduleName(path, root, userFolder);
-    if (name.startsWith("user/..")) {
-      return {
-        errors: [{
-          text:
-            `${path} lies outside the folder of the task; only files beside or below it can be imported`,
-        }],
-      };
-    }
-    pathOf.set(name, path);
-    return {
-      path: name,
-      namespace: "basin",
-      sideEffects: name.startsWith("user/"),
-      pluginData: loaderOf(path, attributes),
-    };
-  }
-}
-
-function loaderOf(path: string, attributes: Record<string, string>): Loader {
-  switch (attributes.type) {
-    case "text":
-      return "text";
-    case "bytes":
-      return "binary";
-    case "json":
-      return "json";
-  }
-  if (path.endsWith(".ts")) return "ts";
-  return path.endsWith(".json") ? "json" : "js";
-}
-
-type Metafile = NonNullable<
-  Awaited<ReturnType<Awaited<ReturnType<typeof bundler>>["build"]>>["metafile"]
->;
-
-/** Only modules with bytes in the bundle; types and what was shaken off are not part of it. */
-function usedModules(
-  metafile: Metafile,
-  request: BundleRequest,
-  stamps: ReadonlyMap<string, ModuleStamp>,
-): Record<string, ModuleStamp> {
-  const output = Object.values(metafile.outputs)[0];
-  const used: Record<string, ModuleStamp> = {};
-  const userFolder = dirname(request.task);
-  for (const input of Object.keys(output.inputs)) {
-    const name = input.replace(/^basin:/, "");
-    const stamp = stamps.get(name);
-    if (stamp === undefined) continue;
-    used[name.startsWith("user/") ? join(userFolder, name.slice(5)) : join(request.root, name)] =
-      stamp;
-  }
-  return used;
-}
-
-function usedPackages(metafile: Metafile, packages: ReadonlySet<string>): readonly string[] {
-  const output = Object.values(metafile.outputs)[0];
-  return [...new Set(output.imports.map(({ path }) => path))].filter((path) => packages.has(path))
-    .sort();
 }
 
 /** The first of esbuild's messages, with its place. */
@@ -207,12 +171,12 @@ function reasonOf(error: unknown): string {
   if (first === undefined) return error instanceof Error ? error.message : String(error);
   const place = first.location === undefined || first.location === null
     ? ""
-    : `${first.location.file.replace(/^basin:/, "")}:${first.location.line}: `;
+    : `${first.location.file.replace(/^[a-z]+:/, "")}:${first.location.line}: `;
   return place + first.text;
 }
 
 /**
- * Digest of each module by its name in bundles.
+ * Digest of each module of a bundle by its name there.
  *
  * @example
  * ```ts
@@ -221,18 +185,16 @@ function reasonOf(error: unknown): string {
  * import { assertEquals } from "@std/assert";
  * const digest = digestOf("x");
  * const modules = { "/p/lib/a.ts": { size: 1, mtime: 0, checked: 0, digest } };
- * assertEquals(namedDigests({ modules }, { root: "/p", task: "/p/tasks/t.ts" }), { "lib/a.ts": digest });
+ * const named = namedDigests({ modules, used: ["/p/lib/a.ts"] }, { root: "/p", task: "/p/tasks/t.ts" });
+ * assertEquals(named, { "lib/a.ts": digest });
  * ```
  */
 export function namedDigests(
-  bundled: Pick<Bundled, "modules">,
-  request: Pick<BundleRequest, "root" | "task">,
+  { modules, used }: Pick<Bundled, "modules" | "used">,
+  { root, task }: Pick<BundleRequest, "root" | "task">,
 ): Readonly<Record<string, Digest>> {
   return Object.fromEntries(
-    Object.entries(bundled.modules)
-      .map(([path, { digest }]) =>
-        [moduleName(path, request.root, dirname(request.task)), digest] as const
-      )
+    used.map((path) => [moduleName(path, root, dirname(task)), modules[path].digest] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }

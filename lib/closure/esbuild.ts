@@ -1,11 +1,18 @@
 // esbuild, compiled to wasm and running in this process: no child process, no permission. Loaded on first use,
 // because a warm run never needs it. The only file that knows esbuild.
 
-import type { BuildOptions, BuildResult, Plugin } from "esbuild-wasm";
+import type {
+  BuildOptions,
+  BuildResult,
+  Plugin,
+  TransformOptions,
+  TransformResult,
+} from "esbuild-wasm";
 
 /** What is used of esbuild. */
 export interface Bundler {
   build(options: BuildOptions & { plugins: Plugin[] }): Promise<BuildResult>;
+  transform(code: string, options: TransformOptions): Promise<TransformResult>;
 }
 
 let started: Promise<Bundler> | undefined;

@@ -1,12 +1,13 @@
 // Code closures by esbuild, remembered on disk: a warm plan costs one stat per module and never starts the bundler.
-// The memory is disposable; losing it costs a bundle of about 50 ms per task.
+// The memory is disposable; losing it costs about a second. Those that are asked for together are bundled together.
 
 import { dirname, join } from "@std/path";
 import type { Closure, ClosureSource } from "../core/closure.ts";
 import { type Digest, digestOf, digestOfValue, hexOf } from "../core/digest.ts";
 import type { Clock, Disk } from "../core/disk.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { bundle, type BundleRequest, namedDigests } from "./bundle.ts";
+import { type BundleRequest, namedDigests } from "./bundle.ts";
+import { BundleQueue } from "./bundle_queue.ts";
 import { Modules, type ModuleStamp } from "./modules.ts";
 import { integrityOf, type PackageSources } from "./packages.ts";
 
@@ -21,7 +22,7 @@ export interface ClosureOptions {
 }
 
 /** Raised when the bundler or its options change: remembered code then is not what would be made now. */
-const memoryFormat = 2;
+const memoryFormat = 3;
 
 /** One remembered closure. */
 interface Memory {
@@ -29,6 +30,7 @@ interface Memory {
   readonly digest: Digest;
   readonly code: Digest;
   readonly modules: Readonly<Record<string, ModuleStamp>>;
+  readonly used: readonly string[];
   readonly packages: readonly string[];
   /** Digest of what the import map and the lock file say of this closure. */
   readonly surroundings: Digest;
@@ -40,10 +42,12 @@ export class EsbuildClosures implements ClosureSource {
   readonly #modules: Modules;
   readonly #sources: PackageSources;
   readonly #known = new Map<string, Promise<Result<Closure, string>>>();
+  readonly #bundles: BundleQueue;
 
   constructor(options: ClosureOptions) {
     this.#options = options;
     this.#modules = new Modules(options.disk, options.clock);
+    this.#bundles = new BundleQueue(this.#modules);
     this.#sources = {
       imports: readJsonFile(options.disk, join(options.root, "deno.json")).imports ?? {},
       lock: readJsonFile(options.disk, join(options.root, "deno.lock")),
@@ -91,7 +95,7 @@ export class EsbuildClosures implements ClosureSource {
       const stamp = this.#modules.stamp(path, before);
       if (stamp === null || stamp.digest !== before.digest) return undefined;
       stamps[path] = stamp;
-      moved ||= stamp !== before;
+      moved ||= stamp.mtime !== before.mtime || stamp.size !== before.size;
     }
     if (this.#surroundings(remembered.packages) !== remembered.surroundings) return undefined;
     const codePath = join(memory, `${hexOf(remembered.code)}.js`);
@@ -99,21 +103,29 @@ export class EsbuildClosures implements ClosureSource {
     if (moved) await this.#keep(`${name}.json`, JSON.stringify({ ...remembered, modules: stamps }));
     return ok({
       digest: remembered.digest,
-      modules: namedDigests({ modules: stamps }, request),
-      code: async () => {
-        const code = new TextDecoder().decode(await disk.read(codePath));
-        if (digestOf(code) === remembered.code) return code;
-        const again = await bundle(request, this.#modules);
-        if (!again.ok) throw new Error(again.error);
-        return again.value.code;
-      },
+      modules: namedDigests({ modules: stamps, used: remembered.used }, request),
+      code: () => this.#readCode(codePath, remembered.code, request),
     });
   }
 
+  /** Code that is run is the code that was keyed, or none. */
+  async #readCode(path: string, digest: Digest, request: BundleRequest): Promise<string> {
+    try {
+      const code = new TextDecoder().decode(await this.#options.disk.read(path));
+      if (digestOf(code) === digest) return code;
+    } catch {
+      // Gone since it was looked at: made again below.
+    }
+    const made = await this.#bundles.add(request);
+    if (!made.ok) throw new Error(made.error);
+    if (digestOf(made.value.code) === digest) return made.value.code;
+    throw new Error(`the code of ${request.task} changed while it was in use; start again`);
+  }
+
   async #make(name: string, request: BundleRequest): Promise<Result<Closure, string>> {
-    const made = await bundle(request, this.#modules);
+    const made = await this.#bundles.add(request);
     if (!made.ok) return made;
-    const { code, modules, packages } = made.value;
+    const { code, modules, used, packages } = made.value;
     const integrity: Record<string, Readonly<Record<string, string>>> = {};
     for (const specifier of packages) {
       const found = integrityOf(specifier, this.#sources.lock);
@@ -127,6 +139,7 @@ export class EsbuildClosures implements ClosureSource {
       digest,
       code: codeDigest,
       modules,
+      used,
       packages,
       surroundings: this.#surroundings(packages),
     };

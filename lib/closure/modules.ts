@@ -55,7 +55,8 @@ export class Modules {
     try {
       const stat = this.#disk.stat(path);
       if (stat === undefined) return null;
-      const same = before !== undefined && before.size === stat.size &&
+      // The size and time of a link tell nothing of the file that it leads to.
+      const same = before !== undefined && stat.isFile && before.size === stat.size &&
         before.mtime === stat.mtime &&
         before.checked - before.mtime > racyMs;
       return same ? before : this.read(path).stamp;

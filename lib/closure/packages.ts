@@ -1,6 +1,14 @@
 // npm packages in a closure: where an import leads, and the integrity hashes of everything behind it.
 // Not the whole lock file: a package that a task does not reach must not re-run it.
 
+/** One package in the lock file. */
+export interface LockedPackage {
+  readonly integrity?: string;
+  readonly dependencies?: readonly string[];
+  readonly optionalDependencies?: readonly string[];
+  readonly optionalPeers?: readonly string[];
+}
+
 /** The parts of `deno.json` and `deno.lock` that matter here. */
 export interface PackageSources {
   /** `imports` of deno.json. */
@@ -9,7 +17,7 @@ export interface PackageSources {
   readonly lock: {
     readonly specifiers?: Readonly<Record<string, string>>;
     readonly npm?: Readonly<
-      Record<string, { readonly integrity?: string; readonly dependencies?: readonly string[] }>
+      Record<string, LockedPackage>
     >;
   };
 }
@@ -18,7 +26,7 @@ export interface PackageSources {
 export type BareImport =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "npm"; readonly specifier: string }
-  | { readonly kind: "builtin" }
+  | { readonly kind: "builtin"; readonly specifier: string }
   | { readonly kind: "unknown"; readonly message: string };
 
 /**
@@ -38,7 +46,7 @@ export function resolveBare(
   specifier: string,
   imports: Readonly<Record<string, string>>,
 ): BareImport {
-  if (specifier.startsWith("node:")) return { kind: "builtin" };
+  if (specifier.startsWith("node:")) return { kind: "builtin", specifier };
   if (specifier.startsWith("npm:")) return exactNpm(specifier);
   const target = mapped(specifier, imports);
   if (target === undefined) {
@@ -109,7 +117,8 @@ export function integrityOf(
     }
     if (Object.hasOwn(found, key)) continue;
     found[key] = entries[key].integrity;
-    rest.push(...entries[key].dependencies ?? []);
+    const { dependencies = [], optionalDependencies = [], optionalPeers = [] } = entries[key];
+    rest.push(...dependencies, ...optionalDependencies, ...optionalPeers);
   }
   return found;
 }

@@ -1,6 +1,12 @@
 // What changes a closure and what does not, on real files in a temporary project.
 
-import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import { EsbuildClosures } from "#lib/closure/esbuild_closures.ts";
 import { denoWorld } from "#lib/world/deno_world.ts";
@@ -163,6 +169,12 @@ Deno.test("closure() refuses what no digest can cover", async (t) => {
       (text) => text.replace("x + unit", "new Function('return 1')()"),
       "Function",
     ],
+    ["eval by another way", (text) => text.replace("x + unit", "(0, eval)(String(x))"), "eval"],
+    [
+      "an import for its effects only",
+      (text) => `import "./m.ts"; ${text}`,
+      "no side effects",
+    ],
     [
       "an unknown package",
       (text) => `import pad from "left-pad"; ${text.replace("x + unit", "x + pad")}`,
@@ -222,5 +234,201 @@ Deno.test("closure() notices a damaged memory", async () => {
     const second = await closures(memory).closure(task, {});
     assert(second.ok);
     assertEquals(await second.value.code(), await first.value.code());
+  });
+});
+
+Deno.test("closure() notices between processes what left no byte in the code", async (t) => {
+  // A constant is put in where it is used, and a module that only passes on what others export vanishes.
+  const files = {
+    "lib/c.ts": "export const five = 5;\n",
+    "lib/d.ts": "export const one = () => 1;\nexport const two = () => 2;\n",
+    "lib/passes_on.ts": "export { one as f } from './d.ts';\n",
+  };
+  const edits: [string, keyof typeof files, string][] = [
+    ["an inlined constant", "lib/c.ts", "export const five = 6;\n"],
+    ["a re-export", "lib/passes_on.ts", "export { two as f } from './d.ts';\n"],
+  ];
+  for (const [what, name, text] of edits) {
+    await t.step(what, () =>
+      withProject(async ({ root, closures }) => {
+        const write = (name: string, text: string) => {
+          Deno.writeTextFileSync(join(root, name), text);
+          Deno.utimeSync(join(root, name), 1_000_000, text.length);
+        };
+        for (const [name, text] of Object.entries(files)) write(name, text);
+        write(
+          "tasks/a.ts",
+          `import { five } from "#lib/c.ts";\nimport { f } from "#lib/passes_on.ts";\n` +
+            "export default { run: () => five + f() };\n",
+        );
+        const find = async (memory: string | null) => {
+          const made = await closures(memory).closure(join(root, "tasks/a.ts"), {});
+          assert(made.ok);
+          return { digest: made.value.digest, modules: Object.keys(made.value.modules) };
+        };
+        const before = await find(join(root, "memory"));
+        assert(before.modules.includes(name), `${before.modules} lacks ${name}`);
+        write(name, text + " ");
+        const after = await find(join(root, "memory"));
+        assertEquals(after, await find(null));
+        assertNotEquals(after.digest, before.digest);
+      }));
+  }
+});
+
+Deno.test("closure() does not depend on the order of imports, nor on what unused helpers import", async () => {
+  const modules = {
+    "lib/p.ts":
+      `import { z } from "zod";\nconst helper = () => 1;\nexport const p = () => [helper(), z];\n`,
+    "lib/q.ts":
+      `import { z } from "zod";\nconst helper = () => 2;\nexport const q = () => [helper(), z];\n`,
+    "lib/r.ts": "export const r = (text: string) => text;\n",
+    "lib/leaf.ts": "export const leaf = (helper: number) => helper + 1;\n",
+  };
+  const [p, q] = [`import { p } from "#lib/p.ts";\n`, `import { q } from "#lib/q.ts";\n`];
+  const rest = `import { r } from "#lib/r.ts";\nexport default { run: () => [p(), q(), r("")] };\n`;
+  const variants: [string, Record<string, string>][] = [
+    ["as it was", {}],
+    ["imports in another order", { "tasks/a.ts": q + p + rest }],
+    ["an unused helper that imports", {
+      "lib/r.ts": `import { leaf } from "./leaf.ts";\n${modules["lib/r.ts"]}` +
+        "export const unused = (name: number) => leaf(name);\n",
+    }],
+    ["an unused helper that imports what others import first", {
+      "tasks/a.ts":
+        `import { leaf } from "#lib/leaf.ts";\n${p}${q}${rest}function unused() { leaf(1); }\n`,
+    }],
+  ];
+  const digests = new Map<string, string>();
+  for (const [what, files] of variants) {
+    await withProject(async ({ root, digest }) => {
+      const all = { ...modules, "tasks/a.ts": p + q + rest, ...files };
+      for (const [name, text] of Object.entries(all)) {
+        await Deno.writeTextFile(join(root, name), text);
+      }
+      digests.set(what, await digest());
+    });
+  }
+  assertEquals(new Set(digests.values()).size, 1, JSON.stringify([...digests], null, 1));
+  assertStringIncludes([...digests.values()][0], "sha256:");
+});
+
+Deno.test("closure() gives the same digest alone and together with others", async () => {
+  await withProject(async ({ root, closures }) => {
+    Deno.writeTextFileSync(
+      join(root, "tasks/broken.ts"),
+      "import x from 'nowhere';\nexport default x;",
+    );
+    const wanted: [string, Record<string, string>][] = [
+      ["tasks/a.ts", {}],
+      ["tasks/a.ts", { "rooms/m": join(root, "lib/m.ts") }],
+      ["tasks/broken.ts", {}],
+      ["lib/m.ts", {}],
+    ];
+    const together = closures();
+    const all = await Promise.all(
+      wanted.map(([task, members]) => together.closure(join(root, task), members)),
+    );
+    for (const [i, [task, members]] of wanted.entries()) {
+      const alone = await closures().closure(join(root, task), members);
+      const answer = (made: typeof alone) => made.ok ? made.value.digest : made.error;
+      assertEquals(answer(all[i]), answer(alone));
+    }
+    assertEquals(all.map(({ ok }) => ok), [true, true, false, true]);
+  });
+});
+
+Deno.test("closure() takes a task outside the project, with files beside it and nothing above", async () => {
+  await withProject(async ({ closures }) => {
+    const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+    try {
+      const digests: string[] = [];
+      for (const folder of folders) {
+        const task = join(folder, "mine.ts");
+        await Deno.writeTextFile(
+          task,
+          `import { f } from "#lib/b.ts";\nimport { g } from "./beside.ts";\n` +
+            "export default { run: () => f(g) };\n",
+        );
+        await Deno.writeTextFile(join(folder, "beside.ts"), "export const g = Math.sqrt(4);\n");
+        const made = await closures().closure(task, {});
+        assert(made.ok, made.ok ? "" : made.error);
+        digests.push(made.value.digest);
+        assertEquals(Object.keys(made.value.modules), [
+          "lib/b.ts",
+          "user/beside.ts",
+          "user/mine.ts",
+        ]);
+        assert(!(await made.value.code()).includes(folder));
+      }
+      assertEquals(digests[0], digests[1]);
+      const task = join(folders[0], "above.ts");
+      await Deno.writeTextFile(task, `import x from "../x.ts";\nexport default x;\n`);
+      const made = await closures().closure(task, {});
+      assert(!made.ok);
+      assertStringIncludes(made.error, "outside the folder of the task");
+    } finally {
+      for (const folder of folders) await Deno.remove(folder, { recursive: true });
+    }
+  });
+});
+
+Deno.test("closure() runs: its bundle holds the task and its members", async () => {
+  await withProject(async ({ root, closures, edit }) => {
+    edit(
+      "tasks/a.ts",
+      (text) => text.replace(`import { z } from "zod";`, "").replace("z.object({})", "1"),
+    );
+    const members = { "rooms/n": join(root, "lib/n.ts"), "rooms/m": join(root, "lib/m.ts") };
+    const made = await closures().closure(join(root, "tasks/a.ts"), members);
+    assert(made.ok);
+    const { default: bundle } = await import(
+      `data:text/javascript,${encodeURIComponent(await made.value.code())}`
+    );
+    assertEquals(bundle.task.run(4), 3 + 6 + base["lib/k.wgsl"].length);
+    assertEquals(bundle.members, { "rooms/m": { name: "m" }, "rooms/n": { name: "n" } });
+  });
+});
+
+Deno.test("closure() writes its memory once, and looks through links every time", async () => {
+  await withProject(async ({ root, closures }) => {
+    const memory = join(root, "memory");
+    const aside = join(root, "aside.ts");
+    Deno.renameSync(join(root, "lib/b.ts"), aside);
+    Deno.symlinkSync(aside, join(root, "lib/b.ts"));
+    for (const name of Object.keys(base)) await Deno.utime(join(root, name), 1_000_000, 1_000_000);
+    const tasks = [join(root, "tasks/a.ts"), join(root, "lib/b.ts")];
+    const find = async () => {
+      const source = closures(memory);
+      const made = await Promise.all(tasks.map((task) => source.closure(task, {})));
+      return made.map((one) => one.ok && one.value.digest);
+    };
+    const inodes = () =>
+      [...Deno.readDirSync(memory)].map(({ name }) => Deno.statSync(join(memory, name)).ino).sort();
+    Deno.writeTextFileSync(aside, base["lib/b.ts"] + "export default { f };\n");
+    const first = await find();
+    const before = inodes();
+    assertEquals(await find(), first);
+    assertEquals(inodes(), before);
+    const changed = base["lib/b.ts"].replace("unit = 2", "unit = 7") + "export default { f };\n";
+    Deno.writeTextFileSync(aside, changed);
+    assertNotEquals((await find())[0], first[0]);
+  });
+});
+
+Deno.test("code() refuses to give other code than was keyed", async () => {
+  await withProject(async ({ root, closures, edit }) => {
+    const memory = join(root, "memory");
+    const task = join(root, "tasks/a.ts");
+    await closures(memory).closure(task, {});
+    const second = await closures(memory).closure(task, {});
+    assert(second.ok);
+    for await (const { name } of Deno.readDir(memory)) {
+      if (name.endsWith(".js")) await Deno.remove(join(memory, name));
+    }
+    edit("lib/b.ts", (text) => text.replace("unit = 2", "unit = 3"));
+    const { code } = second.value;
+    const error = await assertRejects(code, Error);
+    assertStringIncludes(error.message, "changed while it was in use");
   });
 });
