@@ -5,29 +5,10 @@ import type { Axis } from "./axis.ts";
 import type { Context } from "./context.ts";
 import type { Row } from "./expression/compile.ts";
 import type { Template } from "./expression/template.ts";
-import { indexRows, keyCoder, type Relation, type RowIndex, sortedRows } from "./relation.ts";
+import { byRank, type PartRows, partRows } from "./part_rows.ts";
+import { keyCoder, type Relation } from "./relation.ts";
 import { positionOn } from "./select.ts";
-import type { Column, InputPlan, PartPlan, StageState } from "./stage_state.ts";
-
-/** Selected members of one source. */
-interface PartRows {
-  readonly part: PartPlan;
-  /** Index in the graph by row. */
-  readonly members: Int32Array;
-  /** Positions on the joined axes, then on those that expressions choose. */
-  readonly keys: readonly Int32Array[];
-  /** Positions on the gathered axes. */
-  readonly gathered: readonly Int32Array[];
-  readonly chosen: readonly { readonly axis: Axis; readonly template: Template }[];
-  readonly filters: readonly {
-    readonly axis: Axis;
-    readonly not: boolean;
-    readonly template: Template;
-    readonly column: Int32Array;
-  }[];
-  readonly index: RowIndex;
-  readonly code: (row: ArrayLike<number>) => number | string;
-}
+import type { InputPlan, PartPlan, StageState } from "./stage_state.ts";
 
 /** One source member found for an input: index in the graph, the part it belongs to, its gathered coordinates. */
 export interface FoundRow {
@@ -205,10 +186,6 @@ export class InputRows {
   }
 }
 
-function byRank(a: Axis, b: Axis): number {
-  return a.rank - b.rank;
-}
-
 function compareGathered(a: FoundRow, b: FoundRow): number {
   for (let c = 0; c < a.gathered.length; c++) {
     const difference = a.gathered[c] - b.gathered[c];
@@ -225,71 +202,6 @@ function evaluate({ problems }: Context, template: Template, row: Row) {
     return undefined;
   }
   return { value: result.value, at: template.at };
-}
-
-function partRows(plan: InputPlan, part: PartPlan): PartRows {
-  const { source } = part;
-  const columns = source.axes!.map((axis) => part.columns.get(axis)!);
-  const selected = selectRows(source, columns);
-  const take = (c: number): Int32Array => {
-    const column = source.columns[c];
-    const kept = columns[c];
-    const positions = kept.kind === "kept" ? kept.positions : null;
-    return Int32Array.from(
-      selected,
-      positions === null ? (row) => column[row] : (row) => positions[column[row]],
-    );
-  };
-  const columnOf = (axis: Axis): Int32Array => {
-    const c = columns.findIndex((column) => column.kind === "kept" && column.target === axis);
-    if (c >= 0) return take(c);
-    return new Int32Array(selected.length).fill(part.given.get(axis)!);
-  };
-  const chosen: { axis: Axis; template: Template; column: Int32Array }[] = [];
-  const filters: { axis: Axis; not: boolean; template: Template; column: Int32Array }[] = [];
-  columns.forEach((column, c) => {
-    if (column.kind === "chosen") {
-      const { axis, template } = column;
-      chosen.push({ axis, template: template!, column: take(c) });
-    } else if (column.kind === "kept" && column.filter !== null) {
-      const { axis, not, template } = column.filter;
-      const positions = Int32Array.from(selected, (row) => source.columns[c][row]);
-      filters.push({ axis, not, template: template!, column: positions });
-    }
-  });
-  const keyAxes = [...plan.joined, ...chosen.map(({ axis }) => axis)];
-  const keys = [...plan.joined.map(columnOf), ...chosen.map(({ column }) => column)];
-  const gathered = [...plan.gathered].sort(byRank).map(columnOf);
-  // Rows of a group must come in the order of the gathered axes, whatever they are called here.
-  const order = sortedRows(gathered, Int32Array.from(selected.keys()));
-  const ordered = (column: Int32Array) => Int32Array.from(order, (row) => column[row]);
-  const lengths = keyAxes.map((axis) => axis.values.length);
-  const orderedKeys = keys.map(ordered);
-  return {
-    part,
-    members: Int32Array.from(order, (row) => source.first + selected[row]),
-    keys: orderedKeys,
-    gathered: gathered.map(ordered),
-    chosen,
-    filters: filters.map((filter) => ({ ...filter, column: ordered(filter.column) })),
-    index: indexRows(orderedKeys, lengths, selected.length),
-    code: keyCoder(lengths),
-  };
-}
-
-/** Rows of the source that `where` leaves, as far as it is the same for every member. */
-function selectRows(source: StageState, columns: readonly Column[]): Int32Array {
-  const rows = new Int32Array(source.numMembers);
-  let count = 0;
-  for (let row = 0; row < source.numMembers; row++) {
-    const fits = columns.every((column, c) => {
-      const position = source.columns[c][row];
-      if (column.kind === "fixed") return position === column.position;
-      return column.kind !== "kept" || column.allowed === null || column.allowed[position] === 1;
-    });
-    if (fits) rows[count++] = row;
-  }
-  return rows.subarray(0, count);
 }
 
 function concat(columns: readonly Int32Array[]): Int32Array {

@@ -72,12 +72,14 @@ export function paramProblems(spec: StageSpec, issue: ParamIssue, raw: unknown):
   const at = tree === undefined ? spec.task.at : tree.kind === "scalar" ? tree : parent;
   const { known } = issue;
   const isShort = typeof found !== "object" || found === null;
+  // What chooses a member says itself what it found.
+  const ending = issue.code === "unknown-member" ? "" : `, found ${describe(found)}`;
   return [{
     code: "wrong-param",
     at,
     message: name === ""
       ? `the params of \`${task}\`: ${wanted}`
-      : `the param \`${name}\` of \`${task}\`: ${wanted}, found ${describe(found)}`,
+      : `the param \`${name}\` of \`${task}\`: ${wanted}${ending}`,
     more: known === undefined || !isShort
       ? {}
       : { hint: () => suggest(String(found), known, "values") },

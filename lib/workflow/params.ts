@@ -1,7 +1,8 @@
 // Params: the workflow's own values. They may hold expressions over other params, in any order; each is worked out
 // when first asked for, and a circle is an error that names it.
 
-import { compileTemplate, hasExpression } from "./expression/template.ts";
+import { hasExpression } from "./expression/split.ts";
+import { compileTemplate } from "./expression/template.ts";
 import type { Found, Scope } from "./expression/compile.ts";
 import { listNames, nearest, suggest } from "./nearest.ts";
 import type { Problems } from "./problems.ts";

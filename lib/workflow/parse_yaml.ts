@@ -61,12 +61,15 @@ function parse(source: SourceText, problems: Problems): Tree | null {
   }
   const tokens = [];
   const parser = new Parser();
-  let depth = 0;
-  let offset = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const open: Bracket[] = [];
+  let offset = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme === "[" || lexeme === "{") depth++;
-    else if (lexeme === "]" || lexeme === "}") depth--;
-    if (depth > limits.depth) return tooDeep(problems, place(offset, offset + 1));
+    if (lexeme === "[" || lexeme === "{") open.push({ sign: lexeme, offset });
+    else if (lexeme === "]" || lexeme === "}") {
+      const last = open[open.length - 1];
+      if (last?.sign === (lexeme === "]" ? "[" : "{")) open.pop();
+    }
+    if (open.length > limits.depth) return tooDeep(problems, place(offset, offset + 1));
     // The lexer's own marks (start of a document, of a scalar, …) are single control characters, not text.
     if (lexeme !== "\x02" && lexeme !== "\x18" && lexeme !== "\x1f") offset += lexeme.length;
     for (const token of parser.next(lexeme)) tokens.push(token);
@@ -85,7 +88,7 @@ function parse(source: SourceText, problems: Problems): Tree | null {
   const complaints = [...document.errors, ...document.warnings]
     .sort((a, b) => a.pos[0] - b.pos[0]);
   for (const complaint of complaints.slice(0, maxSyntaxErrors)) {
-    addSyntaxError(problems, source, complaint);
+    addSyntaxError(problems, source, complaint, open);
   }
   if (problems.failed) return null;
   if (second !== undefined) {
@@ -208,7 +211,18 @@ const wording: Readonly<Record<string, { message?: string; hint?: string }>> = {
   BAD_DQ_ESCAPE: { hint: "in double quotes a backslash starts an escape; single quotes keep it" },
 };
 
-function addSyntaxError(problems: Problems, source: SourceText, complaint: YAMLError): void {
+/** A bracket that opens a list or map within a line. */
+interface Bracket {
+  readonly sign: string;
+  readonly offset: number;
+}
+
+function addSyntaxError(
+  problems: Problems,
+  source: SourceText,
+  complaint: YAMLError,
+  unclosed: readonly Bracket[],
+): void {
   const [start, end] = complaint.pos;
   const at = {
     source,
@@ -217,11 +231,17 @@ function addSyntaxError(problems: Problems, source: SourceText, complaint: YAMLE
   };
   const words = wording[complaint.code] ?? {};
   const isTag = complaint.code === "TAG_RESOLVE_FAILED";
-  const open = /^(Flow (?:sequence|map)).* end with a (.)/i.exec(complaint.message);
-  if (open !== null) {
-    const what = open[1].endsWith("map") ? "map" : "list";
+  const closing = /^Flow (?:sequence|map).* end with a (.)/i.exec(complaint.message)?.[1];
+  if (closing !== undefined) {
+    const what = closing === "}" ? "map" : "list";
+    const sign = closing === "}" ? "{" : "[";
+    const opened = unclosed.findLast((bracket) => bracket.sign === sign && bracket.offset < start);
     problems.error("yaml-syntax", at, `a ${what} is not closed before this`, {
-      hint: `is a \`${open[2]}\` missing?`,
+      notes: opened === undefined ? [] : [{
+        message: "it starts here",
+        at: { source, start: opened.offset, end: opened.offset + 1 },
+      }],
+      hint: `is a \`${closing}\` missing?`,
     });
     return;
   }

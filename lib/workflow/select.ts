@@ -3,7 +3,8 @@
 import type { Axis } from "./axis.ts";
 import type { Context } from "./context.ts";
 import { describe } from "./expression/fault.ts";
-import { compileTemplate, namesIn } from "./expression/template.ts";
+import { namesIn } from "./expression/split.ts";
+import { compileTemplate } from "./expression/template.ts";
 import { listNames, suggest } from "./nearest.ts";
 import type { Problems } from "./problems.ts";
 import type { Place } from "./source_text.ts";

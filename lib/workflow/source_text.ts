@@ -51,7 +51,8 @@ export class SourceText {
       column,
       endLine: endLine + 1,
       endColumn: Math.max(1, Math.max(start, end) - starts[endLine] + 1),
-      source: this.#window(line, column),
+      // Nothing is shown of a file that is empty or could not be read.
+      ...(this.text === "" ? {} : { source: this.#window(line, column) }),
     };
   }
 

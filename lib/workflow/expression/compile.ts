@@ -3,6 +3,7 @@
 
 import type { Axis } from "../axis.ts";
 import { suggest } from "../nearest.ts";
+import { checkField, element, field } from "./access.ts";
 import { describe, ExpressionError, fault } from "./fault.ts";
 import { functions, plannedFunctions } from "./functions.ts";
 import { arithmetic, equal, numeric, ordered, truth } from "./operators.ts";
@@ -112,7 +113,8 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
       );
     }
     if (expression.kind !== "name") {
-      if (chain.length > 0) checkField(chain[chain.length - 1], found.axis);
+      const first = chain[chain.length - 1];
+      if (first.kind === "member") checkField(first.name, first, found.axis);
       return compileAccess(expression, scope);
     }
     const { slot, axis } = found;
@@ -140,23 +142,6 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
   return chain.slice(found.steps).reduce((object, node) => access(object, node, scope), base);
 }
 
-/** A field that no value of an axis has is a mistake before any member is made. */
-function checkField(node: Expression, { name: axis, values }: Axis): void {
-  if (node.kind !== "member" || values.length === 0) return;
-  const { name } = node;
-  const fields = new Set<string>();
-  for (const { value } of values) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return;
-    if (Object.hasOwn(value, name)) return;
-    for (const field of Object.keys(value)) fields.add(field);
-  }
-  throw fault(
-    node,
-    `no value of the axis \`${axis}\` has a field \`${name}\``,
-    suggest(name, fields, "fields"),
-  );
-}
-
 function compileAccess(expression: Of<"name" | "member" | "index">, scope: Scope): Compiled {
   if (expression.kind === "name") return compilePath(expression, scope);
   return access(compile(expression.object, scope), expression, scope);
@@ -172,33 +157,6 @@ function access(object: Compiled, node: Expression, scope: Scope): Compiled {
     slots: union([object, index]),
     run: (row) => element(object.run(row), index.run(row), node),
   };
-}
-
-function field(object: unknown, name: string, node: Expression): unknown {
-  if (typeof object !== "object" || object === null || Array.isArray(object)) {
-    throw fault(node, `${describe(object)} has no fields, so no \`${name}\``);
-  }
-  if (Object.hasOwn(object, name)) return (object as Record<string, unknown>)[name];
-  throw fault(node, `there is no field \`${name}\``, suggest(name, Object.keys(object), "fields"));
-}
-
-function element(object: unknown, index: unknown, node: Expression): unknown {
-  if (!Array.isArray(object)) {
-    if (typeof index === "string") return field(object, index, node);
-    throw fault(node, `${describe(object)} cannot be indexed with ${describe(index)}`);
-  }
-  if (typeof index !== "number" || !Number.isInteger(index)) {
-    throw fault(node, `a list is indexed with whole numbers, found ${describe(index)}`);
-  }
-  const at = index < 0 ? object.length + index : index;
-  if (at < 0 || at >= object.length) {
-    throw fault(
-      node,
-      `there is no item ${index} in a list of ${object.length}`,
-      "the first item is 0, the last is -1",
-    );
-  }
-  return object[at];
 }
 
 function compileCall(expression: Of<"call">, scope: Scope): Compiled {

@@ -6,7 +6,8 @@ import type { Place } from "../source_text.ts";
 import { plain, type ScalarTree, type Tree } from "../tree.ts";
 import { compile, type Compiled, type Row, type Scope } from "./compile.ts";
 import { describe, ExpressionError } from "./fault.ts";
-import { type Expression, parseExpression } from "./syntax.ts";
+import { hasExpression, splitTemplate } from "./split.ts";
+import type { Expression } from "./syntax.ts";
 import type { Fault } from "./tokens.ts";
 
 /** A value that is known, or can be computed for a member. */
@@ -31,22 +32,6 @@ export interface PlacedFault {
   readonly code: string;
   readonly message: string;
   readonly hint?: string | undefined;
-}
-
-/**
- * Whether a tree is a string with an expression in it.
- *
- * @example
- * ```ts
- * import { hasExpression } from "#lib/workflow/expression/template.ts";
- * import { SourceText } from "#lib/workflow/source_text.ts";
- * import { assert } from "@std/assert";
- * const place = { source: new SourceText("a.yaml", ""), start: 0, end: 0 };
- * assert(hasExpression({ kind: "scalar", value: "${{ seed }}", ...place }));
- * ```
- */
-export function hasExpression(tree: Tree): tree is ScalarTree & { readonly value: string } {
-  return tree.kind === "scalar" && typeof tree.value === "string" && tree.value.includes("${{");
 }
 
 /**
@@ -194,35 +179,6 @@ function textOf(value: unknown, node: Expression): string {
   });
 }
 
-const splitMemo = new Map<string, (string | Expression)[] | Fault>();
-
-/** Text and expressions in turn. Equal strings share one answer: ten thousand stages often hold ten. */
-function splitTemplate(text: string): (string | Expression)[] | Fault {
-  const known = splitMemo.get(text);
-  if (known !== undefined) return known;
-  const pieces = split(text);
-  if (splitMemo.size > 10_000) splitMemo.clear();
-  if (text.length < 1000) splitMemo.set(text, pieces);
-  return pieces;
-}
-
-function split(text: string): (string | Expression)[] | Fault {
-  const pieces: (string | Expression)[] = [];
-  let at = 0;
-  for (let open = text.indexOf("${{"); open >= 0; open = text.indexOf("${{", at)) {
-    if (open > at) pieces.push(text.slice(at, open));
-    const parsed = parseExpression(text, open + 3);
-    if (!parsed.ok) return parsed.error;
-    pieces.push(parsed.value.expression);
-    at = parsed.value.end;
-  }
-  if (at < text.length) pieces.push(text.slice(at));
-  const isBlank = (piece: string | Expression) => typeof piece === "string" && piece.trim() === "";
-  const expressions = pieces.filter((piece) => !isBlank(piece));
-  // Spaces around one whole expression (a folded scalar has a line end) do not make it a string.
-  return expressions.length === 1 && typeof expressions[0] !== "string" ? expressions : pieces;
-}
-
 /** The place in the text of a range in a scalar's value; of the whole scalar where quoting hides it. */
 function placed(
   tree: ScalarTree & { readonly value: string },
@@ -243,62 +199,4 @@ function placed(
     ? { source, start, end }
     : { source, start: start + found, end: start + found + part.length };
   return { at, code, message, hint };
-}
-
-/**
- * Names that the expressions of a tree use: axes, params (as `params`), anything. Broken expressions have none.
- *
- * @example
- * ```ts
- * import { namesIn } from "#lib/workflow/expression/template.ts";
- * import { SourceText } from "#lib/workflow/source_text.ts";
- * import { assertEquals } from "@std/assert";
- * const place = { source: new SourceText("a.yaml", ""), start: 0, end: 0 };
- * const names = namesIn({ kind: "scalar", value: "${{ group.label }}_${{ seed }}", ...place });
- * assertEquals([...names], ["group", "seed"]);
- * ```
- */
-export function namesIn(tree: Tree): ReadonlySet<string> {
-  const names = new Set<string>();
-  const visitTree = (part: Tree): void => {
-    if (part.kind === "list") part.items.forEach(visitTree);
-    else if (part.kind === "map") {
-      for (const { value } of part.entries.values()) {
-        visitTree(value);
-      }
-    } else if (hasExpression(part)) {
-      const pieces = splitTemplate(part.value);
-      if (!Array.isArray(pieces)) return;
-      for (const piece of pieces) if (typeof piece !== "string") visit(piece);
-    }
-  };
-  const visit = (node: Expression): void => {
-    switch (node.kind) {
-      case "literal":
-        return;
-      case "name":
-        names.add(node.name);
-        return;
-      case "member":
-        return visit(node.object);
-      case "index":
-        visit(node.object);
-        return visit(node.index);
-      case "call":
-        return node.args.forEach(visit);
-      case "list":
-        return node.items.forEach(visit);
-      case "unary":
-        return visit(node.operand);
-      case "binary":
-        visit(node.left);
-        return visit(node.right);
-      case "choice":
-        visit(node.test);
-        visit(node.yes);
-        visit(node.no);
-    }
-  };
-  visitTree(tree);
-  return names;
 }
