@@ -1,8 +1,10 @@
 // CONTRIBUTING promises that a task, a metric, an attractor, a kind of figure take one hand-written file each and
-// `deno task gen`. Here the very blocks of that page are added to a copy of the project, and a workflow uses all.
+// `deno task gen`. Here the very blocks of that page are added to a copy of the project; the conformance suites run
+// on them, and a workflow uses all.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { dirname, fromFileUrl } from "@std/path";
+import { cp } from "node:fs/promises";
 import { copyProject } from "#tests/support/project.ts";
 
 const page = new URL("../../.github/CONTRIBUTING.md", import.meta.url);
@@ -32,11 +34,18 @@ function shownFiles(): Readonly<Record<string, string>> {
   return Object.fromEntries([...blocks].map(([, path, text]) => [path, text]));
 }
 
-/** Formats and lints with the project's own settings. */
-async function deno(folder: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args], cwd: folder })
-    .output();
-  assertEquals(code, 0, `deno ${args.join(" ")}\n${new TextDecoder().decode(stderr)}`);
+/** The suites that walk the generated indexes. */
+const suites = ["tests/conformance", "tests/lib/models/attractors/conformance_test.ts"];
+
+/** Runs a subcommand with the project's own settings. */
+async function deno(folder: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: folder,
+  }).output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assertEquals(code, 0, `deno ${args.join(" ")}\n${said}`);
+  return said;
 }
 
 Deno.test("CONTRIBUTING shows files that work as they stand", async () => {
@@ -58,6 +67,13 @@ Deno.test("CONTRIBUTING shows files that work as they stand", async () => {
   );
   await deno(project.folder, ["fmt", "--check", ...Object.keys(files)]);
   await deno(project.folder, ["lint", ...Object.keys(files)]);
+
+  await cp(new URL("../", import.meta.url), project.path("tests"), { recursive: true });
+  const added = "--filter=/hopf|mean_distance|count_trials/";
+  const tested = await deno(project.folder, ["task", "test:only", "--no-check", added, ...suites]);
+  for (const name of ["hopf", "mean_distance", "count_trials"]) {
+    assertMatch(tested, new RegExp(`${name} .*ok`), `no suite found ${name}`);
+  }
 
   const { ran, failed } = await project.run(["workflows/adding.yaml"]);
   assertEquals({ ran, failed }, {
