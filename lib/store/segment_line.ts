@@ -3,7 +3,7 @@
 // segment refer to, and a mark saying up to where the segment was durable.
 
 import { createHash } from "node:crypto";
-import { canonicalJson } from "../core/canonical.ts";
+import { canonicalJson, reviveCanonical } from "../core/canonical.ts";
 import { type ActionKey, type Digest, digestOfValue } from "../core/digest.ts";
 import type { Manifest, Provenance } from "../core/manifest.ts";
 
@@ -92,7 +92,7 @@ export function readLine(bytes: Uint8Array): Line | undefined {
   const bytesOfBody = bytes.subarray(head.length, end - 1);
   if (!text.endsWith("}") || checksum(kind, name, bytesOfBody) !== sum) return undefined;
   const body = text.slice(head.length, -1);
-  const value = body.includes('"$number"') ? JSON.parse(body, reviveNumber) : JSON.parse(body);
+  const value = body.includes('$number"') ? JSON.parse(body, reviveCanonical) : JSON.parse(body);
   return { kind: kindOfWord[kind], name, body: value };
 }
 
@@ -177,9 +177,4 @@ function encodeLine(kind: LineKind, name: string, body: string): Uint8Array {
 
 function checksum(word: string, name: string, body: Uint8Array | string): string {
   return createHash("sha256").update(`${word} ${name} `).update(body).digest("hex").slice(0, 16);
-}
-
-function reviveNumber(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !("$number" in value)) return value;
-  return Number((value as { $number: string }).$number);
 }
