@@ -14,6 +14,7 @@ import { schedule } from "../scheduler/schedule.ts";
 import { plan as planGraph } from "../workflow/plan.ts";
 import { exitCodes } from "./command.ts";
 import { publish } from "./publish.ts";
+import { firstFigure } from "./first_figure.ts";
 import { createRunFolder } from "./run_folder.ts";
 import { runId } from "./run_id.ts";
 import { openSession, type SessionOptions } from "./session.ts";
@@ -89,7 +90,9 @@ export async function runWorkflow(
       counts: plan.counts,
       members: plan.entries.map((entry, i) => [graph.members[i].id, entry.verdict]),
     });
+    const first = firstFigure(plan);
     const stream = schedule(graph, {
+      ...(first === null ? {} : { first }),
       ...session.keys,
       ...(options.only === undefined ? {} : { only: options.only }),
       ...(options.force === undefined ? {} : { force: options.force }),

@@ -129,6 +129,8 @@ export class Run {
       (member, i) => this.#standing.isOpen(i) ? expectedSeconds?.(member) ?? 1 : 0,
     );
     this.#ranks = ranksOf(this.#standing.edges, costs, spread);
+    // All of them before all others, in their own order.
+    this.#deps.first?.forEach((flag, i) => this.#ranks[i] -= flag * this.#graph.members.length);
   }
 
   /** Other processes work on the same: from now on this one takes things in an order of its own. */

@@ -29,6 +29,8 @@ export interface ScheduleDeps extends PlanDeps {
   /** Members worked on at a time; never more than the executor has slots. */
   readonly jobs?: number;
   readonly onFailure?: OnFailure;
+  /** Flags of members that go before all others, e.g. those of the first figure. */
+  readonly first?: Uint8Array;
   /** Seconds that a member took before, for the order of work. */
   readonly expectedSeconds?: (member: StageMember) => number | undefined;
 }
