@@ -3,7 +3,7 @@
 // and its identity is the digest of those files.
 
 import { type Digest, digestOf, digestOfValue } from "./digest.ts";
-import { canonicalJson } from "./canonical.ts";
+import { canonicalJson, reviveCanonical } from "./canonical.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { describeShape, type Tensor } from "./tensor.ts";
 
@@ -95,12 +95,7 @@ export function readTensor(
   files: Files,
   name: string,
 ): { tensor: Tensor; sidecar: Readonly<Record<string, unknown>> } {
-  const bytes = files[`${name}.npy`];
-  if (bytes === undefined) {
-    throw new TypeError(
-      `the artifact lacks ${name}.npy; it holds ${Object.keys(files).join(", ")}`,
-    );
-  }
+  const bytes = bytesOf(files, `${name}.npy`);
   const sidecar = readJson(files, `${name}.json`) as Record<string, unknown>;
   const array = decodeNpy(bytes);
   const dims = sidecar.dims as readonly string[];
@@ -145,18 +140,25 @@ export function jsonBytes(value: unknown): Uint8Array {
  * ```
  */
 export function readJson(files: Files, name: string): unknown {
-  const bytes = files[name];
-  if (bytes === undefined) {
-    throw new TypeError(`the artifact lacks ${name}; it holds ${Object.keys(files).join(", ")}`);
-  }
-  return JSON.parse(new TextDecoder().decode(bytes), reviveNumber);
+  return JSON.parse(new TextDecoder().decode(bytesOf(files, name)), reviveCanonical);
 }
 
-function reviveNumber(_key: string, value: unknown): unknown {
-  if (typeof value === "object" && value !== null && "$number" in value) {
-    return Number((value as { $number: string }).$number);
-  }
-  return value;
+/**
+ * The bytes of one file of an artifact.
+ *
+ * @throws {TypeError} if the file is absent.
+ *
+ * @example
+ * ```ts
+ * import { bytesOf } from "#lib/core/artifact.ts";
+ * import { assertThrows } from "@std/assert";
+ * assertThrows(() => bytesOf({ "a.tsv": new Uint8Array() }, "b.tsv"), TypeError, "it holds a.tsv");
+ * ```
+ */
+export function bytesOf(files: Files, name: string): Uint8Array {
+  if (Object.hasOwn(files, name)) return files[name];
+  const held = Object.keys(files).join(", ");
+  throw new TypeError(`the artifact lacks ${name}; it holds ${held === "" ? "nothing" : held}`);
 }
 
 /**

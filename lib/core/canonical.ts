@@ -1,10 +1,10 @@
 // Canonical JSON: equal values give equal text, on every machine. Keys and digests are made from it.
-// Leaves out: parsing (JSON.parse reads it back, apart from the spelled-out numbers).
+// `JSON.parse(text, reviveCanonical)` reads it back.
 
 /**
  * Writes a plain value as canonical JSON: object keys sorted by code unit, no white space, shortest
  * round-trip numbers, and `-0`, `NaN`, `±Infinity` spelled out as `{"$number":"…"}` so that they
- * differ from every other value. Properties that are `undefined` are left out. Strings are kept
+ * differ from every other value (a key of that name is written with one `$` more). Properties that are `undefined` are left out. Strings are kept
  * as they are (no Unicode normalisation: NFC and NFD stay different).
  *
  * @throws {TypeError} for values that have no canonical form (functions, symbols, cycles, class instances).
@@ -20,6 +20,29 @@ export function canonicalJson(value: unknown): string {
   return write(value, 0);
 }
 
+/**
+ * The reviver that reads canonical JSON back: spelled-out numbers become numbers, escaped keys what they were.
+ *
+ * @example
+ * ```ts
+ * import { canonicalJson, reviveCanonical } from "#lib/core/canonical.ts";
+ * import { assertEquals } from "@std/assert";
+ * const value = { a: NaN, b: { $number: "-0" } };
+ * assertEquals(JSON.parse(canonicalJson(value), reviveCanonical), value);
+ * ```
+ */
+export function reviveCanonical(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  if (!entries.some(([key]) => spellsNumber.test(key))) return value;
+  const [[key, text]] = entries;
+  if (entries.length === 1 && key === "$number") return Number(text);
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [spellsNumber.test(key) ? key.slice(1) : key, inner]),
+  );
+}
+
+const spellsNumber = /^\$+number$/;
 const maxDepth = 1000;
 
 function write(value: unknown, depth: number): string {
@@ -55,7 +78,8 @@ function write(value: unknown, depth: number): string {
   for (const key of Object.keys(record).sort()) {
     if (record[key] === undefined) continue;
     if (text.length > 1) text += ",";
-    text += JSON.stringify(key) + ":" + write(record[key], depth + 1);
+    text += JSON.stringify(spellsNumber.test(key) ? `$${key}` : key) + ":" +
+      write(record[key], depth + 1);
   }
   return text + "}";
 }

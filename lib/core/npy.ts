@@ -72,6 +72,11 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   const shape = shapeText.split(",").map((part) => part.trim()).filter((part) => part !== "")
     .map(Number);
   const size = shape.reduce((product, length) => product * length, 1);
+  if (!shape.every((length) => Number.isInteger(length) && length >= 0)) {
+    throw new TypeError(
+      `the .npy header has the shape (${shapeText}), which is no list of lengths`,
+    );
+  }
   const array = readElements(bytes, view, end, size, descr);
   return fortran && shape.length > 1 ? toCOrder(array, shape) : { ...array, shape };
 }

@@ -109,7 +109,7 @@ function quote(text: string): string {
 /**
  * Reads what {@link writeTsv} wrote, with the columns known from the sidecar.
  *
- * @throws {TypeError} if a row has the wrong number of entries or a number does not parse.
+ * @throws {TypeError} if a row has the wrong number of entries, or a number or a truth value does not parse.
  *
  * @example
  * ```ts
@@ -120,7 +120,9 @@ function quote(text: string): string {
  */
 export function readTsv(text: string, columns: readonly Column[]): Table {
   const [, ...lines] = splitCells(text);
-  const rows = lines.map((cells, at) => {
+  const rows = lines.map((line, at) => {
+    // A row of no columns is an empty line, which reads as one empty entry.
+    const cells = columns.length === 0 && line.length === 1 && line[0].value === "" ? [] : line;
     if (cells.length !== columns.length) {
       throw new TypeError(
         `row ${at + 1} of the table has ${cells.length} entries instead of ${columns.length}`,
@@ -134,7 +136,12 @@ export function readTsv(text: string, columns: readonly Column[]): Table {
 function readCell(value: string, quoted: boolean, column: Column, row: number): Cell {
   if (value === "n/a" && !quoted) return null;
   if (column.type === "string") return value;
-  if (column.type === "boolean") return value === "true";
+  if (column.type === "boolean") {
+    if (value === "true" || value === "false") return value === "true";
+    throw new TypeError(
+      `row ${row + 1}, column '${column.name}': '${value}' is neither true nor false`,
+    );
+  }
   if (value === "inf") return Infinity;
   if (value === "-inf") return -Infinity;
   if (value === "nan") return NaN;

@@ -35,13 +35,17 @@ export function arraysOf(kind: string): ArtifactType<Arrays> {
     encode({ arrays, about }) {
       const files: Record<string, Uint8Array> = { "about.json": jsonBytes(about) };
       for (const name of Object.keys(arrays).sort()) {
+        if (name === "about") {
+          throw new TypeError("an array cannot be named 'about'; its sidecar would be about.json");
+        }
         Object.assign(files, tensorFiles(name, arrays[name]));
       }
       return files;
     },
     decode(files: Files) {
-      const names = Object.keys(files).filter((name) => name.endsWith(".npy"))
-        .map((name) => name.slice(0, -4)).sort();
+      const stems = Object.keys(files).filter((name) => name !== "about.json")
+        .map((name) => name.replace(/\.(npy|json)$/, ""));
+      const names = [...new Set(stems)].sort();
       return {
         arrays: Object.fromEntries(names.map((name) => [name, readTensor(files, name).tensor])),
         about: readJson(files, "about.json") as Record<string, unknown>,

@@ -1,6 +1,6 @@
 // Figures: the drawing, the picture, and the specification that a reader can change and draw again.
 
-import { type ArtifactType, jsonBytes, readJson } from "../artifact.ts";
+import { type ArtifactType, bytesOf, jsonBytes, readJson } from "../artifact.ts";
 
 /** A figure: SVG text, PNG bytes, the Vega-Lite specification (data included) and a caption. */
 export interface Figure {
@@ -33,8 +33,8 @@ export const figure: ArtifactType<Figure> = {
   },
   decode(files) {
     return {
-      svg: new TextDecoder().decode(files["figure.svg"]),
-      png: files["figure.png"],
+      svg: new TextDecoder().decode(bytesOf(files, "figure.svg")),
+      png: bytesOf(files, "figure.png"),
       spec: readJson(files, "figure.vl.json") as Record<string, unknown>,
       caption: (readJson(files, "caption.json") as { caption: string }).caption,
     };

@@ -1,6 +1,6 @@
 // A file that a workflow names as an input: its bytes, whatever they are. Its name is not part of its identity.
 
-import type { ArtifactType } from "../artifact.ts";
+import { type ArtifactType, bytesOf } from "../artifact.ts";
 
 /**
  * Artifact type of a plain input file (`files:` of a stage).
@@ -15,5 +15,5 @@ import type { ArtifactType } from "../artifact.ts";
 export const file: ArtifactType<Uint8Array> = {
   kind: "file",
   encode: (bytes) => ({ data: bytes }),
-  decode: (files) => files.data,
+  decode: (files) => bytesOf(files, "data"),
 };

@@ -1,6 +1,6 @@
 // Table artifacts: `table.tsv` in long form and `table.json` with types, units and meanings of the columns.
 
-import { type ArtifactType, jsonBytes, readJson } from "../artifact.ts";
+import { type ArtifactType, bytesOf, jsonBytes, readJson } from "../artifact.ts";
 import { type Column, readTsv, type Table, writeTsv } from "../table.ts";
 
 /**
@@ -25,6 +25,6 @@ export const table: ArtifactType<Table> = {
   },
   decode(files) {
     const { columns } = readJson(files, "table.json") as { columns: readonly Column[] };
-    return readTsv(new TextDecoder().decode(files["table.tsv"]), columns);
+    return readTsv(new TextDecoder().decode(bytesOf(files, "table.tsv")), columns);
   },
 };
