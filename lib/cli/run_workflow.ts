@@ -68,8 +68,10 @@ export async function runWorkflow(
     if (!options.json) terminal.err(`\n${signal}: stopping; once more to stop at once\n`);
     stop.abort(signal);
   });
+  let origin = performance.now();
   const timer = setInterval(() => {
-    reporter.tick?.(performance.now());
+    // Events count from the start of the run, the process began earlier.
+    reporter.tick?.(performance.now() - origin);
     folder.flush();
   }, 120);
   try {
@@ -108,6 +110,7 @@ export async function runWorkflow(
       deno: denoVersion,
     }, stop.signal);
     for await (const event of stream) {
+      if (event.type === "run-started") origin = performance.now() - event.at;
       const shown = event.type === "run-finished"
         ? { ...event, run: relative(terminal.cwd, folder.path), seconds: performance.now() / 1000 }
         : event;
