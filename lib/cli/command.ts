@@ -50,6 +50,8 @@ export interface OptionDescription {
   readonly kind: "flag" | "string" | "integer" | "choice" | "list";
   readonly choices?: readonly string[];
   readonly placeholder: string;
+  /** Whether it must be given: neither optional nor with a default. */
+  readonly required: boolean;
   readonly default?: unknown;
 }
 
@@ -94,6 +96,7 @@ export function optionsOf(schema: z.ZodObject): readonly OptionDescription[] {
     let inner = field as z.ZodType;
     const summary = inner.description ?? inner.meta()?.description ?? "";
     const placeholder = String(inner.meta()?.placeholder ?? key.toUpperCase());
+    const required = !inner.safeParse(undefined).success;
     let fallback: unknown;
     for (;;) {
       const def = inner.def as { type: string; innerType?: z.ZodType; defaultValue?: unknown };
@@ -101,7 +104,7 @@ export function optionsOf(schema: z.ZodObject): readonly OptionDescription[] {
       if (def.innerType === undefined) break;
       inner = def.innerType;
     }
-    const base = { key, flag: `--${key.replaceAll("_", "-")}`, summary, placeholder };
+    const base = { key, flag: `--${key.replaceAll("_", "-")}`, summary, placeholder, required };
     const more = fallback === undefined ? {} : { default: fallback };
     const def = inner.def as { type: string; entries?: Record<string, string> };
     switch (def.type) {

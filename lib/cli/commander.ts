@@ -1,6 +1,6 @@
 // The commander adapter: command descriptions -> a program with help, suggestions and exit codes.
 
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, Option, type OutputConfiguration } from "commander";
 import type { z } from "zod";
 import { type CommandDescription, exitCodes, optionsOf } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
@@ -65,19 +65,25 @@ export function buildProgram(
     .description(info.summary)
     .version(info.version, "-V, --version", "print the version")
     .showHelpAfterError(`(${info.name} --help shows all commands)`)
-    .configureOutput({
-      writeOut: (text) => terminal.out(text),
-      writeErr: (text) => terminal.err(text),
-      getOutHelpWidth: () => Math.min(terminal.columns(), 100),
-      getErrHelpWidth: () => Math.min(terminal.columns(), 100),
-      getOutHasColors: () => terminal.colour,
-      getErrHasColors: () => terminal.colour,
-    })
+    .configureOutput(outputOf(terminal))
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride();
   for (const description of commands) {
     program.addCommand(toCommand(info, description, terminal, finish));
   }
   return program;
+}
+
+/** The adapter writes through the terminal and asks nothing of the environment, which it may not read. */
+function outputOf(terminal: Terminal): OutputConfiguration {
+  return {
+    writeOut: (text) => terminal.out(text),
+    writeErr: (text) => terminal.err(text),
+    getOutHelpWidth: () => Math.min(terminal.columns(), 100),
+    getErrHelpWidth: () => Math.min(terminal.columns(), 100),
+    getOutHasColors: () => terminal.colour,
+    getErrHasColors: () => terminal.colour,
+  };
 }
 
 function toCommand(
@@ -87,12 +93,7 @@ function toCommand(
   finish: (code: number) => void,
 ): Command {
   const command = new Command(description.name).description(description.summary)
-    .copyInheritedSettings(new Command().configureOutput({
-      writeOut: (text) => terminal.out(text),
-      writeErr: (text) => terminal.err(text),
-      getOutHelpWidth: () => Math.min(terminal.columns(), 100),
-      getErrHelpWidth: () => Math.min(terminal.columns(), 100),
-    }))
+    .configureOutput(outputOf(terminal))
     .showHelpAfterError(`(${info.name} ${description.name} --help shows all options)`)
     .exitOverride();
   for (const argument of description.arguments) {
@@ -105,6 +106,7 @@ function toCommand(
   for (const option of optionsOf(description.options)) {
     const flags = option.kind === "flag" ? option.flag : `${option.flag} <${option.placeholder}>`;
     const made = new Option(flags, option.summary);
+    made.makeOptionMandatory(option.required);
     if (option.choices !== undefined) made.choices([...option.choices]);
     if (option.kind === "list") {
       made.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);

@@ -2,8 +2,11 @@
 
 import { dim, green, red, yellow } from "@std/fmt/colors";
 import type { RunEvent } from "../core/event.ts";
-import { fit, formatSeconds, plural, printable } from "./format.ts";
+import { fit, formatSeconds, oneLine, plural, printable } from "./format.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
+
+/** Stages skipped for one reason that are named; the others are counted. */
+const shownSkips = 3;
 
 /**
  * Makes the plain reporter.
@@ -21,10 +24,11 @@ import type { Reporter, ReporterOptions } from "./reporter.ts";
 export function plainReporter({ write, columns }: ReporterOptions): Reporter {
   let total = 0;
   let finished = 0;
+  const skips = new Map<string, number>();
   const line = (mark: string, stage: string, rest: string) => {
     const count = `${String(finished).padStart(String(total).length)}/${total}`;
     const room = Math.max(20, columns() - count.length - rest.length - 10);
-    write(`${dim(count)} ${mark} ${fit(printable(stage), room)}  ${rest}\n`);
+    write(`${dim(count)} ${mark} ${fit(oneLine(stage), room)}  ${rest}\n`);
   };
   return {
     event(event: RunEvent) {
@@ -48,13 +52,13 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
           break;
         case "stage-skipped":
           finished++;
-          line(yellow("skip"), event.stage, fit(printable(event.because), 40));
+          line(yellow("skip"), event.stage, fit(oneLine(event.because), 40));
           break;
         case "warning":
           write(
-            `${yellow("warning:")} ${
-              event.stage === undefined ? "" : printable(event.stage) + ": "
-            }${printable(event.message)}\n`,
+            `${yellow("warning:")} ${event.stage === undefined ? "" : oneLine(event.stage) + ": "}${
+              printable(event.message)
+            }\n`,
           );
           break;
         case "run-started":
@@ -66,7 +70,17 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
           event satisfies never;
       }
     },
-    close() {},
+    close() {
+      for (const [because, count] of skips) {
+        if (count <= shownSkips) continue;
+        write(
+          `${yellow("skip")} ${count - shownSkips} more: ${
+            fit(printable(because), columns() - 20)
+          }\n`,
+        );
+      }
+      skips.clear();
+    },
   };
 }
 
