@@ -6,6 +6,7 @@ import { why } from "../workflow/why.ts";
 import { whyText } from "../workflow/why_text.ts";
 import type { Session } from "./session.ts";
 import type { Terminal } from "./terminal.ts";
+import { sayUnknownStage } from "./unknown_stage.ts";
 
 /** Members explained one by one; the others are counted. */
 const maxShown = 20;
@@ -18,9 +19,7 @@ export async function explain(
 ): Promise<boolean> {
   const chosen = session.match(glob);
   if (chosen.length === 0) {
-    terminal.err(
-      `error: no stage matches '${glob}'; \`deno task plan WORKFLOW --all\` lists them\n`,
-    );
+    sayUnknownStage(terminal, glob, session.graph);
     return false;
   }
   const plan = await session.plan();

@@ -2,7 +2,7 @@
 
 import { fromFileUrl } from "@std/path";
 import type { z } from "zod";
-import type { CommandDescription } from "./command.ts";
+import { type CommandDescription, exitCodes } from "./command.ts";
 import { runProgram } from "./commander.ts";
 import complete from "./commands/complete.ts";
 import doctor from "./commands/doctor.ts";
@@ -13,6 +13,7 @@ import run from "./commands/run.ts";
 import show from "./commands/show.ts";
 import stats from "./commands/stats.ts";
 import why from "./commands/why.ts";
+import { storageProblem } from "./storage_problem.ts";
 import { realTerminal, type Terminal } from "./terminal.ts";
 import { basinVersion } from "./version.ts";
 
@@ -30,17 +31,20 @@ export const commands: readonly CommandDescription<z.ZodObject>[] = [
 ] as unknown as readonly CommandDescription<z.ZodObject>[];
 
 /** Runs one command line against a terminal; returns the exit code. */
-export function basin(argv: readonly string[], terminal: Terminal): Promise<number> {
-  return runProgram(
-    {
-      name: "basin",
-      version: basinVersion,
-      summary: "Workflows for the dynamics of neural networks: one YAML file, cached by content.",
-    },
-    commands,
-    argv,
-    terminal,
-  );
+export async function basin(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const info = {
+    name: "basin",
+    version: basinVersion,
+    summary: "Workflows for the dynamics of neural networks: one YAML file, cached by content.",
+  };
+  try {
+    return await runProgram(info, commands, argv, terminal);
+  } catch (error) {
+    const problem = storageProblem(error);
+    if (problem === undefined) throw error;
+    terminal.err(`error: ${problem}\n`);
+    return exitCodes.storage;
+  }
 }
 
 if (import.meta.main) {

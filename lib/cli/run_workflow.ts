@@ -1,7 +1,7 @@
 // The run command's work: plan, schedule, show, and leave a run folder. Everything that decides is elsewhere.
 
 import { relative } from "@std/path";
-import { StorageError } from "../core/store.ts";
+import { isAssertion } from "../core/assertion.ts";
 import type { RunEvent } from "../core/event.ts";
 import { liveReporter } from "../report/live.ts";
 import { ndjsonReporter } from "../report/ndjson.ts";
@@ -13,6 +13,7 @@ import { jobSummary } from "../report/github.ts";
 import { schedule } from "../scheduler/schedule.ts";
 import { plan as planGraph } from "../workflow/plan.ts";
 import { exitCodes } from "./command.ts";
+import { exitCodeOf, listenForSignals, type StopSignal } from "./interruption.ts";
 import { publish } from "./publish.ts";
 import { firstFigure } from "./first_figure.ts";
 import { createRunFolder } from "./run_folder.ts";
@@ -20,6 +21,7 @@ import { runId } from "./run_id.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 import { type StageHistory, stageHistory } from "./stage_history.ts";
 import type { Terminal } from "./terminal.ts";
+import { sayUnknownStage } from "./unknown_stage.ts";
 import { basinVersion, denoVersion } from "./version.ts";
 import { readMachine } from "./machine.ts";
 
@@ -50,6 +52,11 @@ export async function runWorkflow(
   await using session = await openSession(terminal, args, options, { jobs });
   if (session.failed !== null) return session.failed;
   const { graph, world, store, results } = session;
+  for (const glob of [...options.only ?? [], ...options.force ?? []]) {
+    if (session.match(glob).length > 0) continue;
+    sayUnknownStage(terminal, glob, graph);
+    return exitCodes.usage;
+  }
   const run = runId(world.clock.now(), crypto.getRandomValues(new Uint8Array(3)));
   // Reading every manifest takes a moment, which a run with nothing to do must not spend.
   let known: StageHistory | undefined;
@@ -60,34 +67,36 @@ export async function runWorkflow(
   });
   const folder = await createRunFolder(world.disk, results, graph.workflow, run);
   const events: RunEvent[] = [];
-  const stop = new AbortController();
-  let interrupted: "SIGINT" | "SIGTERM" | "SIGHUP" | null = null;
-  using _signals = terminal.onSignal((signal) => {
-    if (interrupted !== null) Deno.exit(exitCodeOf(signal));
-    interrupted = signal;
-    if (!options.json) terminal.err(`\n${signal}: stopping; once more to stop at once\n`);
-    stop.abort(signal);
+  using interruption = listenForSignals(terminal, (text) => {
+    if (!options.json) terminal.err(text);
   });
   let origin = performance.now();
   const timer = setInterval(() => {
     // Events count from the start of the run, the process began earlier.
     reporter.tick?.(performance.now() - origin);
-    folder.flush();
+    // What goes wrong here goes wrong again when the folder is closed, and is told then.
+    folder.flush().catch(() => {});
   }, 120);
   try {
     await folder.write("config.resolved.yaml", graph.resolved);
-    const plan = await planGraph(graph, {
+    const plan = await interruption.unlessStopped(planGraph(graph, {
       ...session.keys,
       store,
       ...(options.only === undefined ? {} : { only: options.only }),
       ...(options.force === undefined ? {} : { force: options.force }),
-    });
-    for (const glob of plan.unmatched) {
-      terminal.err(
-        `error: no stage matches '${glob}'; \`deno task plan ${args[0]} --all\` lists them\n`,
-      );
+    }));
+    if (plan === undefined) {
+      const stages = graph.members.length;
+      const totals = { stages, ran: 0, hit: 0, failed: 0, skipped: stages, fused: 0 };
+      const finished = { ...totals, ...sinceStart(), run: relative(terminal.cwd, folder.path) };
+      const interrupted = interruption.reason!;
+      const event = { type: "run-finished", at: 0, ok: false, ...finished, interrupted } as const;
+      folder.event(event);
+      await folder.flush();
+      if (options.json) reporter.event(event);
+      else terminal.err("nothing was run yet\n");
+      return exitCodeOf(interrupted);
     }
-    if (plan.unmatched.length > 0) return exitCodes.usage;
     await folder.writeJson("plan.json", {
       counts: plan.counts,
       members: plan.entries.map((entry, i) => [graph.members[i].id, entry.verdict]),
@@ -108,22 +117,22 @@ export async function runWorkflow(
       run,
       basin: basinVersion,
       deno: denoVersion,
-    }, stop.signal);
+    }, interruption.signal);
     for await (const event of stream) {
       if (event.type === "run-started") origin = performance.now() - event.at;
       const shown = event.type === "run-finished"
-        ? { ...event, run: relative(terminal.cwd, folder.path), seconds: performance.now() / 1000 }
+        ? { ...event, run: relative(terminal.cwd, folder.path), ...sinceStart() }
         : event;
       events.push(shown);
       folder.event(shown);
       if (shown.type !== "run-finished" || !options.json) reporter.event(shown);
     }
   } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    reporter.close();
-    terminal.err(`error: the store failed: ${error.message}\n`);
+    // A store that failed is told by the caller; readers of events get their last line all the same.
+    const last = events.at(-1);
+    if (options.json && last?.type === "run-finished") reporter.event(last);
     await folder.flush().catch(() => {});
-    return exitCodes.storage;
+    throw error;
   } finally {
     clearInterval(timer);
     reporter.close();
@@ -141,8 +150,7 @@ export async function runWorkflow(
   const last = events[events.length - 1];
   if (options.json) {
     // Said last, when the report lies there: whoever reads the line can open it.
-    const seconds = performance.now() / 1000;
-    reporter.event(last.type === "run-finished" ? { ...last, seconds } : last);
+    reporter.event(last.type === "run-finished" ? { ...last, ...sinceStart() } : last);
   } else {
     terminal.err(summaryText(record, {
       columns: Math.min(terminal.columns(), 100),
@@ -152,7 +160,7 @@ export async function runWorkflow(
     }));
   }
   writeJobSummary(terminal, record, published.highlights);
-  return exitCode(record, interrupted);
+  return exitCode(record, interruption.reason);
 }
 
 /** What a run leaves behind on GitHub; only `run:ci` grants it. */
@@ -173,17 +181,18 @@ function writeJobSummary(
   }
 }
 
-function exitCode(record: RunRecord, interrupted: "SIGINT" | "SIGTERM" | "SIGHUP" | null): number {
+/** Seconds since the process began: what a person has waited. */
+function sinceStart(): { readonly seconds: number } {
+  return { seconds: Math.round(performance.now()) / 1000 };
+}
+
+function exitCode(record: RunRecord, interrupted: StopSignal | null): number {
   if (interrupted !== null) return exitCodeOf(interrupted);
   if (record.ok) return exitCodes.done;
   const failed = record.stages.filter(({ status }) => status === "failed");
   const onlyAssertions = failed.length > 0 &&
-    failed.every(({ failure }) => failure?.message.startsWith("assertion: "));
+    failed.every(({ failure }) => isAssertion(failure?.message ?? ""));
   return onlyAssertions ? exitCodes.assertionFailed : exitCodes.stageFailed;
-}
-
-function exitCodeOf(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): number {
-  return { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: 129 }[signal];
 }
 
 /** A reporter, and its redraw for the live view. */

@@ -16,5 +16,12 @@ import type { Reporter } from "./reporter.ts";
  * ```
  */
 export function ndjsonReporter(write: (text: string) => void): Reporter {
-  return { event: (event: RunEvent) => write(JSON.stringify(event) + "\n"), close() {} };
+  return { event: (event: RunEvent) => write(JSON.stringify(shown(event)) + "\n"), close() {} };
+}
+
+/** The last line says the time once, as `seconds`. */
+function shown(event: RunEvent): Partial<RunEvent> {
+  if (event.type !== "run-finished") return event;
+  const { at: _, ...rest } = event;
+  return rest;
 }

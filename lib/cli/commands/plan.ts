@@ -32,7 +32,17 @@ export default defineCommand({
     const { stageHistory } = await import("../stage_history.ts");
     await using session = await openSession(terminal, args, options);
     if (session.failed !== null) return session.failed;
-    const plan = await session.plan();
+    const { only, force } = options;
+    for (const glob of [...only ?? [], ...force ?? []]) {
+      if (session.match(glob).length > 0) continue;
+      const { sayUnknownStage } = await import("../unknown_stage.ts");
+      sayUnknownStage(terminal, glob, session.graph);
+      return exitCodes.usage;
+    }
+    const plan = await session.plan({
+      ...(only === undefined ? {} : { only }),
+      ...(force === undefined ? {} : { force }),
+    });
     const history = stageHistory(session.store.manifests());
     const rows = planByStage(plan, history);
     if (options.json) {
@@ -40,12 +50,13 @@ export default defineCommand({
         stage: plan.graph.members[i].id,
         verdict: entry.verdict,
         ...("key" in entry ? { key: entry.key } : {}),
-      }));
+      })).filter(({ verdict }) => verdict !== "left-out");
       terminal.out(JSON.stringify({ ...plan.counts, stages_by_name: rows, members }) + "\n");
       return exitCodes.done;
     }
     if (options.all) {
       plan.entries.forEach((entry, i) =>
+        entry.verdict !== "left-out" &&
         terminal.out(`${entry.verdict.padEnd(8)} ${plan.graph.members[i].id}\n`)
       );
     }

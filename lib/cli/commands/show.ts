@@ -29,12 +29,13 @@ export default defineCommand({
     const { describeArtifact } = await import("../describe_artifact.ts");
     await using session = await openSession(terminal, [workflow, ...overrides], options);
     if (session.failed !== null) return session.failed;
-    const plan = await session.plan({ only: [glob] });
-    if (plan.unmatched.length > 0) {
-      terminal.err(`error: no stage is named '${glob}'; \`basin plan\` lists them\n`);
+    const chosen = session.match(glob);
+    if (chosen.length === 0) {
+      const { sayUnknownStage } = await import("../unknown_stage.ts");
+      sayUnknownStage(terminal, glob, session.graph);
       return exitCodes.usage;
     }
-    const chosen = session.match(glob);
+    const plan = await session.plan({ only: [glob] });
     for (const index of chosen) {
       const entry = plan.entries[index];
       const { id } = plan.graph.members[index];

@@ -1,0 +1,19 @@
+// What is said when a glob means no stage.
+
+import { suggest } from "../workflow/nearest.ts";
+import type { Graph } from "../workflow/graph.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Says that no stage matches, and which may have been meant. */
+export function sayUnknownStage(
+  terminal: Terminal,
+  glob: string,
+  { stages, file }: Pick<Graph, "stages" | "file">,
+): void {
+  const names = stages.map(({ name }) => name);
+  const hint = suggest(glob.replace(/\[.*$/s, ""), names, "stages");
+  terminal.err(
+    `error: no stage matches '${glob}': ${hint}\n` +
+      `\`deno task plan ${file} --all\` lists all ids\n`,
+  );
+}
