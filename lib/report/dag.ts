@@ -1,5 +1,7 @@
 // The graph of a workflow for people: stages as boxes with their axes collapsed, as Mermaid text or as DOT for Graphviz.
 
+import { oneLine } from "./format.ts";
+
 /** A stage of the picture. */
 export interface DagStage {
   readonly name: string;
@@ -33,7 +35,7 @@ const colours: Record<NonNullable<DagStage["status"]>, string> = {
 export function dagMermaid(stages: readonly DagStage[]): string {
   const ids = idsOf(stages);
   const quote = (text: string) =>
-    text.replace(/["&<>#]/g, (character) => `#${character.charCodeAt(0)};`);
+    oneLine(text).replace(/["&<>#`]/g, (character) => `#${character.charCodeAt(0)};`);
   const lines = ["flowchart LR"];
   for (const stage of stages) {
     lines.push(`  ${ids.get(stage.name)}["${quote(stage.name)}<br/>${quote(detail(stage))}"]`);
@@ -59,7 +61,7 @@ export function dagMermaid(stages: readonly DagStage[]): string {
  */
 export function dagDot(stages: readonly DagStage[]): string {
   const ids = idsOf(stages);
-  const quote = (text: string) => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+  const quote = (text: string) => oneLine(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"');
   const lines = [
     "digraph workflow {",
     '  rankdir=LR; bgcolor="white"; nodesep=0.25; ranksep=0.45;',

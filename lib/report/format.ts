@@ -70,7 +70,46 @@ export function printable(text: string): string {
 }
 
 /**
- * Shortens text to a width in the middle, where ids differ least.
+ * Printable text on one line: line ends and tabs become spaces.
+ *
+ * @example
+ * ```ts
+ * import { oneLine } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(oneLine("a\n\tb\u001b"), "a b\\u001b");
+ * ```
+ */
+export function oneLine(text: string): string {
+  return printable(text.replace(/[\r\n\t\u2028\u2029]+/g, " "));
+}
+
+/**
+ * Columns that text takes on a terminal: two for East Asian wide characters and emoji, none for combining marks.
+ *
+ * @example
+ * ```ts
+ * import { columnsOf } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(["abc", "漢字", "e\u0301", "😀"].map(columnsOf), [3, 4, 1, 2]);
+ * ```
+ */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += columnsOfOne(character);
+  return columns;
+}
+
+function columnsOfOne(character: string): number {
+  if (character < "\u0300") return 1;
+  if (/[\p{M}\u200b-\u200d\u2060]/u.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
+
+/**
+ * Shortens text to a width in columns, in the middle, where ids differ least.
  *
  * @example
  * ```ts
@@ -80,10 +119,37 @@ export function printable(text: string): string {
  * ```
  */
 export function fit(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text;
+  if (width <= 1) return "…".slice(0, Math.max(0, width));
   const characters = [...text];
-  if (characters.length <= width) return text;
-  if (width <= 1) return "…".slice(0, width);
   const tail = Math.floor((width - 1) * 0.55);
-  return characters.slice(0, width - 1 - tail).join("") + "…" +
-    characters.slice(characters.length - tail).join("");
+  return leading(characters, width - 1 - tail).join("") + "…" +
+    leading(characters.reverse(), tail).reverse().join("");
+}
+
+/** As many characters from the start as fit. */
+function leading(characters: readonly string[], width: number): string[] {
+  let used = 0;
+  let count = 0;
+  while (count < characters.length) {
+    used += columnsOfOne(characters[count]);
+    if (used > width) break;
+    count++;
+  }
+  return characters.slice(0, count);
+}
+
+/**
+ * Text shortened or filled with spaces to exactly a width in columns, or one less where a wide character does not fit.
+ *
+ * @example
+ * ```ts
+ * import { padded } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([padded("ab", 4), padded("abcdef", 4)], ["ab  ", "ab…f"]);
+ * ```
+ */
+export function padded(text: string, width: number): string {
+  const shown = fit(text, width);
+  return shown + " ".repeat(Math.max(0, width - columnsOf(shown)));
 }

@@ -1,7 +1,7 @@
 // What GitHub Actions shows: annotations at the place in the workflow file, and a job summary in Markdown.
 
 import type { Span } from "../core/diagnostic.ts";
-import { formatSeconds } from "./format.ts";
+import { formatSeconds, oneLine } from "./format.ts";
 import type { RunRecord } from "./record.ts";
 
 /**
@@ -16,13 +16,13 @@ import type { RunRecord } from "./record.ts";
  * ```
  */
 export function annotation(level: "error" | "warning", message: string, at?: Span): string {
-  const data = message.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-  const property = (text: string) =>
-    text.replaceAll("%", "%25").replaceAll(":", "%3A").replaceAll(",", "%2C");
+  const data = (text: string) =>
+    text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  const property = (text: string) => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
   const place = at === undefined
     ? ""
     : ` file=${property(at.file)},line=${at.line},col=${at.column}`;
-  return `::${level}${place}::${data}\n`;
+  return `::${level}${place}::${data(message)}\n`;
 }
 
 /**
@@ -48,13 +48,17 @@ export function jobSummary(record: RunRecord, highlights: readonly string[]): st
   ];
   for (const highlight of highlights) lines.push(`- ${escape(highlight)}`);
   for (const { stage, failure } of record.stages.filter((entry) => entry.status === "failed")) {
-    lines.push(`- **failed** \`${stage.replaceAll("`", "'")}\`: ${escape(failure?.message ?? "")}`);
+    lines.push(
+      `- **failed** \`${oneLine(stage).replaceAll("`", "'")}\`: ${escape(failure?.message ?? "")}`,
+    );
   }
   return lines.join("\n") + "\n";
 }
 
 /** Text that Markdown and HTML leave alone. */
 function escape(text: string): string {
-  return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/([\\`*_{}[\]()#|~])/g, "\\$1").replace(/\s+/g, " ");
+  return oneLine(text).replace(/\s+/g, " ").replace(
+    /[&<>\\`*_{}[\]()#|~@!]/g,
+    (character) => "&<>".includes(character) ? `&#${character.charCodeAt(0)};` : `\\${character}`,
+  );
 }

@@ -3,7 +3,7 @@
 
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import type { RunEvent } from "../core/event.ts";
-import { fit, formatSeconds, plural, printable } from "./format.ts";
+import { columnsOf, fit, formatSeconds, oneLine, padded, plural, printable } from "./format.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
 
 /** The live reporter redraws on a timer that its owner drives. */
@@ -51,36 +51,48 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
     drawn = 0;
   };
   const draw = (now: number) => {
-    const width = Math.max(30, columns() - 1);
+    const width = Math.max(10, columns() - 1);
     const rows = [header(width, now)];
     const busy = [...running].sort((a, b) => a[1].started - b[1].started);
     for (const [stage, { started, fraction, note }] of busy.slice(0, maxRows)) {
-      const time = formatSeconds((now - started) / 1000).padStart(9);
+      const time = formatSeconds(Math.max(0, now - started) / 1000).padStart(9);
       const share = fraction > 0
         ? ` ${String(Math.round(fraction * 100)).padStart(3)} %`
         : "      ";
+      const shown = oneLine(note === "" ? stage : `${stage}  ${note}`);
       const room = width - time.length - share.length - 3;
-      const shown = note === "" ? stage : `${stage}  ${note}`;
-      rows.push(`  ${fit(printable(shown), room).padEnd(room)}${dim(share + time)}`);
+      rows.push(
+        room < 8 ? `  ${fit(shown, width - 2)}` : `  ${padded(shown, room)}${dim(share + time)}`,
+      );
     }
-    if (busy.length > maxRows) rows.push(dim(`  … and ${busy.length - maxRows} more`));
+    if (busy.length > maxRows) rows.push(dim(fit(`  … and ${busy.length - maxRows} more`, width)));
     write(`\x1b[?2026h${erase()}${rows.join("\n")}\n\x1b[?2026l`);
     drawn = rows.length;
   };
   const header = (width: number, now: number) => {
-    const size = Math.max(8, Math.min(24, width - 56));
-    const filled = total === 0 ? 0 : Math.floor((done / total) * size);
+    const size = width < 40 ? 0 : Math.max(8, Math.min(24, width - 56));
+    const share = total === 0 ? 0 : Math.min(1, done / total);
+    const filled = Math.floor(share * size);
     const bar = "━".repeat(filled) + dim("─".repeat(size - filled));
     const left = remaining();
-    const parts = [
-      `${done}/${total}`,
-      hit > 0 ? `${hit} hit` : "",
-      failed > 0 ? red(`${failed} failed`) : "",
-      skipped > 0 ? yellow(`${skipped} skipped`) : "",
-      formatSeconds(now / 1000),
-      left === null ? "" : `about ${formatSeconds(left)} left`,
-    ].filter((part) => part !== "");
-    return `${bar} ${bold(parts[0])} ${parts.slice(1).join(" · ")}`;
+    const counts: readonly (readonly [string, (text: string) => string])[] = [
+      [hit > 0 ? `${hit} hit` : "", String],
+      [failed > 0 ? `${failed} failed` : "", red],
+      [skipped > 0 ? `${skipped} skipped` : "", yellow],
+      [formatSeconds(now / 1000), String],
+      [left === null ? "" : `about ${formatSeconds(left)} left`, String],
+    ];
+    const count = fit(`${done}/${total}`, width - (size === 0 ? 0 : size + 1));
+    let used = (size === 0 ? 0 : size + 1) + columnsOf(count);
+    let separator = " ";
+    let text = `${bar}${size === 0 ? "" : " "}${bold(count)}`;
+    for (const [part, colour] of counts) {
+      if (part === "" || used + separator.length + columnsOf(part) > width) continue;
+      used += separator.length + columnsOf(part);
+      text += separator + colour(part);
+      separator = " · ";
+    }
+    return text;
   };
   /** Rate so far over the stages that had to run; unknown at the start. */
   const remaining = (): number | null => {
@@ -122,7 +134,7 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
             if (usual !== undefined && event.seconds > Math.max(10, 3 * usual)) {
               above(
                 yellow(
-                  `slow: ${printable(event.stage)} took ${formatSeconds(event.seconds)}, usually ${
+                  `slow: ${oneLine(event.stage)} took ${formatSeconds(event.seconds)}, usually ${
                     formatSeconds(usual)
                   }`,
                 ),
@@ -135,7 +147,7 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
           done++;
           failed++;
           above(
-            `${red("failed:")} ${printable(event.stage)}\n    ${
+            `${red("failed:")} ${oneLine(event.stage)}\n    ${
               printable(event.failure.message).replaceAll("\n", "\n    ")
             }`,
           );
@@ -146,9 +158,9 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
           break;
         case "warning":
           above(
-            `${yellow("warning:")} ${
-              event.stage === undefined ? "" : printable(event.stage) + ": "
-            }${printable(event.message)}`,
+            `${yellow("warning:")} ${event.stage === undefined ? "" : oneLine(event.stage) + ": "}${
+              printable(event.message)
+            }`,
           );
           break;
         case "run-started":

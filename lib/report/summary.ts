@@ -1,7 +1,7 @@
 // The closing summary: what happened, what failed and why, what to look at first.
 
 import { bold, dim, green, red, yellow } from "@std/fmt/colors";
-import { fit, formatSeconds, plural, printable } from "./format.ts";
+import { fit, formatSeconds, oneLine, plural, printable } from "./format.ts";
 import type { RunRecord } from "./record.ts";
 
 /** What the summary points to. */
@@ -52,15 +52,15 @@ export function summaryText(record: RunRecord, options: SummaryOptions): string 
   for (const { stage, failure } of failures.slice(0, shownFailures)) {
     const first = printable(failure?.message ?? "").split("\n")[0];
     lines.push(
-      `  ${red("failed")} ${printable(stage)}`,
-      `         ${fit(first, options.columns - 10)}`,
+      `  ${red("failed")} ${fit(oneLine(stage), options.columns - 10)}`,
+      `         ${fit(oneLine(first), options.columns - 10)}`,
     );
   }
   if (failures.length > shownFailures) {
     lines.push(dim(`  … and ${failures.length - shownFailures} more failures in the report`));
   }
   for (const highlight of options.highlights) {
-    lines.push(`  ${fit(highlight, options.columns - 3)}`);
+    lines.push(`  ${fit(oneLine(highlight), options.columns - 3)}`);
   }
   if (options.report !== null) lines.push(`report: ${options.report}`);
   if (!record.ok && options.retry !== "") {

@@ -1,0 +1,149 @@
+// The report: one page that asks for nothing, runs nothing, and shows whatever it is given as text.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { tableOf } from "#lib/core/table.ts";
+import { escapeHtml, type ReportContent, reportHtml } from "#lib/report/html.ts";
+import { foldEvents } from "#lib/report/record.ts";
+import { freshSeed, hostileNames, randomRun } from "#tests/support/run_events.ts";
+
+const tags = new Set(
+  ("html head meta title style body header main section article h1 h2 h3 p span strong small pre code ul li div " +
+    "table thead tbody tr th td figure figcaption img details summary").split(" "),
+);
+const attributes = new Set(
+  "lang charset http-equiv content name class scope alt src".split(" "),
+);
+
+function hostileReport(seed: number): ReportContent {
+  const name = (i: number) => hostileNames[i % hostileNames.length];
+  const table = tableOf(
+    hostileNames.map((cell, i) => ({ [name(1)]: cell, value: i === 0 ? null : i / 7, ok: i > 2 })),
+    { value: { unit: name(2) } },
+  );
+  return {
+    title: name(1),
+    description: name(5),
+    record: foldEvents(randomRun(seed, 40)),
+    verdicts: [{
+      stage: name(2),
+      table: tableOf(hostileNames.map((text, i) => ({
+        id: text,
+        statement: text,
+        published: text,
+        quantity: text,
+        test: text,
+        number: i / 3,
+        unit: text,
+        low: null,
+        high: Infinity,
+        floor: NaN,
+        n: i,
+        verdict: ["holds", "fails", text][i % 3],
+        reason: text,
+        [name(3)]: text,
+      }))),
+    }],
+    tables: [{ stage: name(4), table }],
+    figures: hostileNames.map((text) => ({
+      stage: text,
+      svg:
+        `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><text>${text}</text></svg>`,
+      caption: text,
+    })),
+    resolved: hostileNames.join("\n"),
+    command: name(13),
+    graph: '<svg onload="alert(1)"/>',
+  };
+}
+
+/** Every tag of a page with its attributes; what is between them is text. */
+function* tagsOf(html: string): Iterable<{ name: string; attributes: [string, string][] }> {
+  const body = html.replace(/<style>[^<]*<\/style>/, "").replace("<!doctype html>", "");
+  let rest = body;
+  const tag = /^<(\/?)([a-z0-9]+)((?: [a-z-]+(?:="[^"<>]*")?)*)>/;
+  while (rest.includes("<")) {
+    rest = rest.slice(rest.indexOf("<"));
+    const match = tag.exec(rest);
+    if (match === null) throw new Error(`no proper tag: ${rest.slice(0, 120)}`);
+    yield {
+      name: match[2],
+      attributes: [...match[3].matchAll(/ ([a-z-]+)="([^"]*)"/g)].map((one) => [one[1], one[2]]),
+    };
+    rest = rest.slice(match[0].length);
+  }
+}
+
+Deno.test("reportHtml() has only its own tags and attributes, whatever it shows", () => {
+  const seed = freshSeed();
+  const html = reportHtml(hostileReport(seed));
+  let numImages = 0;
+  for (const { name, attributes: given } of tagsOf(html)) {
+    assert(tags.has(name), `seed ${seed}: <${name}>`);
+    for (const [attribute, value] of given) {
+      assert(attributes.has(attribute), `seed ${seed}: <${name} ${attribute}>`);
+      if (attribute === "src") {
+        numImages++;
+        assert(/^data:image\/svg\+xml;base64,[A-Za-z0-9+/=]+$/.test(value), value.slice(0, 80));
+      }
+    }
+  }
+  assertEquals(numImages, hostileNames.length + 1);
+});
+
+Deno.test("reportHtml() forbids itself scripts and requests, and makes none", () => {
+  const html = reportHtml(hostileReport(freshSeed()));
+  assertStringIncludes(
+    html,
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">`,
+  );
+  assert(
+    html.indexOf("Content-Security-Policy") < html.indexOf("<style>"),
+    "before anything loads",
+  );
+  const style = /<style>([^<]*)<\/style>/.exec(html)![1];
+  assert(!/@import|url\(|https?:/.test(style));
+  // deno-lint-ignore no-control-regex
+  assert(!/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.test(html));
+});
+
+Deno.test("reportHtml() shows all parts of a run and leaves empty ones out", () => {
+  const empty = reportHtml({
+    title: "t",
+    description: "",
+    record: foldEvents([]),
+    verdicts: [],
+    tables: [],
+    figures: [],
+    resolved: "",
+    command: "deno task run x.yaml",
+    graph: "",
+  });
+  const headings = (html: string) => [...html.matchAll(/<h2>([^<]*)<\/h2>/g)].map((one) => one[1]);
+  assertEquals(headings(empty), ["Stages", "Reproduce"]);
+  const full = { ...hostileReport(3), record: foldEvents(randomRun(3, 40)) };
+  assertEquals(full.record.totals.failed > 0, true, "this seed has failures");
+  assertEquals(headings(reportHtml(full)), [
+    "What failed",
+    "Verdicts",
+    "Figures",
+    "Tables",
+    "Stages",
+    "Reproduce",
+  ]);
+});
+
+Deno.test("reportHtml() cuts long tables and says so", () => {
+  const table = tableOf(Array.from({ length: 250 }, (_, i) => ({ x: i + 0.123456 })));
+  const html = reportHtml({ ...hostileReport(1), verdicts: [], tables: [{ stage: "s", table }] });
+  assertStringIncludes(html, "and 50 more rows in tables/");
+  assertStringIncludes(html, '<td class="number">199.1</td>');
+  assert(!html.includes("200.1"));
+});
+
+Deno.test("escapeHtml() leaves no character with a meaning", () => {
+  for (const name of hostileNames) {
+    const escaped = escapeHtml(name);
+    assert(!/[<>"']/.test(escaped), escaped);
+    assert(!/&(?!(amp|lt|gt|quot|#39);)/.test(escaped), escaped);
+  }
+});

@@ -1,0 +1,122 @@
+// The live view, on a terminal that is simulated: rows never wrap, escapes balance, what is erased was drawn.
+
+import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
+import { getColorEnabled, setColorEnabled } from "@std/fmt/colors";
+import { columnsOf } from "#lib/report/format.ts";
+import { liveReporter } from "#lib/report/live.ts";
+import { freshSeed, randomRun } from "#tests/support/run_events.ts";
+
+// deno-lint-ignore no-control-regex
+const sgr = /\x1b\[[0-9;]*m/g;
+// deno-lint-ignore no-control-regex
+const frame = /^\x1b\[\?2026h(?:\x1b\[(\d+)A\x1b\[0J)?([^]*)\n\x1b\[\?2026l$/;
+
+/** Runs with colours on, as on a terminal. */
+function coloured(run: () => void): void {
+  const before = getColorEnabled();
+  setColorEnabled(true);
+  try {
+    run();
+  } finally {
+    setColorEnabled(before);
+  }
+}
+
+/** Plays a run with a tick after every event; gives back what each write was, and which were drawings. */
+function play(seed: number, columns: number, numStages: number) {
+  const writes: { text: string; drawing: boolean }[] = [];
+  let drawing = false;
+  const reporter = liveReporter({
+    write: (text) => void writes.push({ text, drawing }),
+    columns: () => columns,
+    expected: () => 1,
+  });
+  for (const event of randomRun(seed, numStages)) {
+    drawing = false;
+    reporter.event(event);
+    drawing = true;
+    reporter.tick(event.at + 100);
+  }
+  drawing = false;
+  reporter.close();
+  return writes;
+}
+
+Deno.test("liveReporter() draws rows that fit the terminal, whatever the names and the width", () => {
+  coloured(() => {
+    const seed = freshSeed();
+    for (const columns of [12, 20, 31, 40, 60, 80, 120, 200]) {
+      for (const { text, drawing } of play(seed + columns, columns, 40)) {
+        if (!drawing) continue;
+        const body = frame.exec(text)?.[2];
+        assert(body !== undefined, `seed ${seed}, ${columns} columns: ${JSON.stringify(text)}`);
+        for (const row of body.split("\n")) {
+          const plain = row.replace(sgr, "");
+          // deno-lint-ignore no-control-regex
+          assert(!/[\u0000-\u001f]/.test(plain), `seed ${seed}: ${JSON.stringify(plain)}`);
+          assertLessOrEqual(
+            columnsOf(plain),
+            columns - 1,
+            `seed ${seed}: ${JSON.stringify(plain)}`,
+          );
+        }
+        assertLessOrEqual(body.split("\n").length, 10, "calm, however many stages run");
+      }
+    }
+  });
+});
+
+Deno.test("liveReporter() balances what it switches on, and erases exactly what it drew", () => {
+  coloured(() => {
+    const seed = freshSeed();
+    let drawn = 0;
+    for (const { text, drawing } of play(seed, 80, 60)) {
+      const opened = text.split("\x1b[?2026h").length, closed = text.split("\x1b[?2026l").length;
+      assertEquals(opened, closed, `seed ${seed}: synchronised updates`);
+      // @std/fmt closes bold and dim by 22, colours by 39.
+      let open = 0;
+      for (const [code] of text.matchAll(sgr)) open += /\[(22|39)m/.test(code) ? -1 : 1;
+      assertEquals(open, 0, `seed ${seed}: ${JSON.stringify(text)}`);
+      // deno-lint-ignore no-control-regex
+      const up = Number(/\x1b\[(\d+)A/.exec(text)?.[1] ?? 0);
+      if (text !== "") assertEquals(up, drawn, `seed ${seed}: ${JSON.stringify(text)}`);
+      drawn = drawing ? frame.exec(text)![2].split("\n").length : 0;
+    }
+  });
+});
+
+Deno.test("liveReporter() leaves failures, warnings and slow stages above", () => {
+  const writes: string[] = [];
+  const reporter = liveReporter({
+    write: (text) => void writes.push(text),
+    columns: () => 80,
+    expected: () => 2,
+  });
+  const key = "sha256:00" as never;
+  reporter.event({ type: "planned", at: 0, stages: 3, hit: 0, run: 3, maybe: 0 });
+  reporter.event({ type: "stage-started", at: 0, stage: "a", worker: 0 });
+  reporter.event({
+    type: "stage-failed",
+    at: 1,
+    stage: "a",
+    failure: { reason: "threw", message: "first\nsecond" },
+    seconds: 1,
+  });
+  reporter.event({ type: "warning", at: 2, message: "odd", stage: "b" });
+  reporter.event({
+    type: "stage-finished",
+    at: 3,
+    stage: "b",
+    how: "ran",
+    key,
+    seconds: 20,
+    outputs: {},
+  });
+  const text = writes.join("").replace(sgr, "");
+  assertStringIncludes(text, "3 stages: 0 hit, 3 run, 0 maybe");
+  assertStringIncludes(text, "failed: a\n    first\n    second");
+  assertStringIncludes(text, "warning: b: odd");
+  assertStringIncludes(text, "slow: b took 20.0 s, usually 2.0 s");
+  reporter.tick(4000);
+  assertStringIncludes(writes.at(-1)!.replace(sgr, ""), "2/3 1 failed · 4.0 s");
+});
