@@ -147,38 +147,25 @@ async function readGraph(
   [file, ...overrides]: readonly string[],
   options: SessionOptions,
 ): Promise<{ readonly graph: Graph; readonly place: ParamPlace } | null> {
-  const texts = new Map<string, string>();
-  const readText = async (path: string) => {
-    const text = new TextDecoder("utf-8", { fatal: false }).decode(await disk.read(path));
-    texts.set(path, text);
-    return text;
-  };
+  const readText = async (path: string) => new TextDecoder().decode(await disk.read(path));
   const workflow = await loadWorkflow(file, readText, {
     overrides,
     ...(options.set === undefined ? {} : { sets: options.set }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
-  if (!workflow.ok) return refuse(terminal, workflow.error, texts);
+  if (!workflow.ok) return refuse(terminal, workflow.error);
   const graph = await expand(workflow.value, catalogue);
-  if (!graph.ok) return refuse(terminal, graph.error, texts);
-  say(terminal, graph.value.warnings, texts);
+  if (!graph.ok) return refuse(terminal, graph.error);
+  say(terminal, graph.value.warnings);
   return { graph: graph.value, place: paramPlace(workflow.value) };
 }
 
-function refuse(
-  terminal: Terminal,
-  diagnostics: readonly Diagnostic[],
-  texts: ReadonlyMap<string, string>,
-): null {
-  say(terminal, diagnostics, texts);
+function refuse(terminal: Terminal, diagnostics: readonly Diagnostic[]): null {
+  say(terminal, diagnostics);
   return null;
 }
 
-function say(
-  terminal: Terminal,
-  diagnostics: readonly Diagnostic[],
-  texts: ReadonlyMap<string, string>,
-): void {
+function say(terminal: Terminal, diagnostics: readonly Diagnostic[]): void {
   if (diagnostics.length === 0) return;
   terminal.err(
     renderDiagnostics(diagnostics, { colour: terminal.colour }),

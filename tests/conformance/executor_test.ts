@@ -131,7 +131,7 @@ for (const [name, make] of Object.entries(executors)) {
     const executor = make(1);
     const control = new AbortController();
     const forever = bundleOf(
-      "await new Promise((_, no) => context.signal.addEventListener('abort', no))",
+      "await new Promise((_, no) => context.signal.aborted ? no() : context.signal.addEventListener('abort', no))",
     );
     const running = executor.execute(jobOf(forever), { signal: control.signal });
     const waiting = executor.execute(jobOf(forever), { signal: control.signal });

@@ -13,7 +13,8 @@ import { mainJob } from "#tests/lib/workflow/main_job.ts";
 /** More of them, and others: `-- --mutants=100000 --from=2000`. */
 const numMutants = argument("mutants", 2000);
 const from = argument("from", 0);
-const maxMs = 1000;
+/** A text that takes this long hangs: no machine is busy enough to explain it. */
+const maxMs = 20_000;
 
 const pieces = [
   "${{",
@@ -174,11 +175,9 @@ Deno.test("damaged workflows give a graph or diagnostics", async () => {
   for (let number = from; number < from + numMutants; number++) {
     const text = mutant(number);
     try {
-      let { ms, outcome } = await run(text);
+      const { ms, outcome } = await run(text);
       outcomes[outcome]++;
-      // A slow text is slow every time; a busy machine is not.
-      for (let again = 0; ms > maxMs && again < 3; again++) ms = Math.min(ms, (await run(text)).ms);
-      assert(ms <= maxMs, `it takes ${ms} ms`);
+      assert(ms <= maxMs, `it hangs: ${ms} ms`);
     } catch (error) {
       throw new Error(`mutant ${number} fails:\n${text}`, { cause: error });
     }
