@@ -2,7 +2,7 @@
 
 import { dim, green, red, yellow } from "@std/fmt/colors";
 import type { RunEvent } from "../core/event.ts";
-import { fit, formatSeconds, oneLine, plural, printable } from "./format.ts";
+import { columnsOf, fit, formatSeconds, oneLine, plural, printable } from "./format.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
 
 /** Stages skipped for one reason that are named; the others are counted. */
@@ -27,7 +27,7 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
   const skips = new Map<string, number>();
   const line = (mark: string, stage: string, rest: string) => {
     const count = `${String(finished).padStart(String(total).length)}/${total}`;
-    const room = Math.max(20, columns() - count.length - rest.length - 10);
+    const room = Math.max(20, columns() - count.length - columnsOf(rest) - 10);
     write(`${dim(count)} ${mark} ${fit(oneLine(stage), room)}  ${rest}\n`);
   };
   return {
