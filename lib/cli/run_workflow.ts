@@ -65,11 +65,11 @@ export async function runWorkflow(
     const stage = id.split("[")[0];
     return history().expected(id, stage, "");
   });
-  const folder = await createRunFolder(world.disk, results, graph.workflow, run);
-  const events: RunEvent[] = [];
   using interruption = listenForSignals(terminal, (text) => {
     if (!options.json) terminal.err(text);
   });
+  const folder = await createRunFolder(world.disk, results, graph.workflow, run);
+  const events: RunEvent[] = [];
   let origin = performance.now();
   const timer = setInterval(() => {
     // Events count from the start of the run, the process began earlier.

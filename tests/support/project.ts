@@ -24,6 +24,10 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Working folder inside the project. */
   readonly cwd?: string;
+  /** Standard output is closed after so many lines, as by `head`. */
+  readonly readLines?: number;
+  /** Flags of Deno besides those of the task, such as `--deny-write=results/store`. */
+  readonly deno?: readonly string[];
 }
 
 /** A command that is running. */
@@ -165,12 +169,12 @@ function startIn(
   folder: string,
   words: readonly string[],
   args: readonly string[],
-  { env = {}, cwd = "." }: StartOptions,
+  { env = {}, cwd = ".", readLines, deno = [] }: StartOptions,
 ): Running {
   const inherited = Object.entries(Deno.env.toObject())
     .filter(([name]) => !(environmentVariables as readonly string[]).includes(name));
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...words, ...args],
+    args: [words[0], ...deno, ...words.slice(1), ...args],
     cwd: join(folder, cwd),
     clearEnv: true,
     env: { ...Object.fromEntries(inherited), ...env },
@@ -180,7 +184,8 @@ function startIn(
   }).spawn();
   const [forLines, forText] = child.stdout.tee();
   const stderr = new Response(child.stderr).text();
-  const stdout = new Response(forText).text();
+  const stdout = readLines === undefined ? new Response(forText).text() : head(forText, readLines);
+  if (readLines !== undefined) forLines.cancel();
   return {
     pid: child.pid,
     lines: linesOf(forLines),
@@ -197,6 +202,16 @@ function startIn(
 /** A killed program may leave half a line at the end. */
 function eventsOf(text: string): RunEvent[] {
   return text.split("\n").slice(0, -1).map((line) => JSON.parse(line) as RunEvent);
+}
+
+/** Reads so many lines and closes the stream. */
+async function head(stream: ReadableStream<Uint8Array>, count: number): Promise<string> {
+  let text = "";
+  for await (const line of linesOf(stream)) {
+    text += `${line}\n`;
+    if (--count === 0) break;
+  }
+  return text;
 }
 
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {

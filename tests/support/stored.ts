@@ -8,14 +8,18 @@ import { openFsStore } from "#lib/store/fs_store.ts";
 import { readLine } from "#lib/store/segment_line.ts";
 import { denoWorld } from "#lib/world/deno_world.ts";
 
-/** All files below a folder, sorted. */
+/** All files below a folder, sorted; none if it does not exist, or goes away meanwhile. */
 export async function filesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   const folders = [folder];
   while (folders.length > 0) {
     const at = folders.pop()!;
-    for await (const { name, isDirectory } of Deno.readDir(at)) {
-      (isDirectory ? folders : found).push(join(at, name));
+    try {
+      for await (const { name, isDirectory } of Deno.readDir(at)) {
+        (isDirectory ? folders : found).push(join(at, name));
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
   return found.sort();
