@@ -152,11 +152,17 @@ async function dispatch(
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const key = String(issue.path[0] ?? "");
-      terminal.err(
-        `error: --${key.replaceAll("_", "-")} ${JSON.stringify(raw[key])}: ${issue.message}\n`,
-      );
+      const option = optionsOf(description.options).find((each) => each.key === key);
+      const wanted = option?.kind === "integer" ? wantedNumber(issue) : issue.message;
+      terminal.err(`error: ${option?.flag ?? key} ${wanted}, not '${raw[key]}'\n`);
     }
     return exitCodes.usage;
   }
   return await description.handler(terminal, args, parsed.data);
+}
+
+function wantedNumber(issue: z.core.$ZodIssue): string {
+  if (issue.code === "too_small") return `must be at least ${issue.minimum}`;
+  if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
+  return "must be a whole number";
 }

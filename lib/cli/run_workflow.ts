@@ -9,10 +9,10 @@ import { plainReporter } from "../report/plain.ts";
 import { foldEvents, type RunRecord } from "../report/record.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { summaryText } from "../report/summary.ts";
-import { jobSummary } from "../report/github.ts";
 import { schedule } from "../scheduler/schedule.ts";
 import { plan as planGraph } from "../workflow/plan.ts";
 import { exitCodes } from "./command.ts";
+import { tellGithub } from "./github.ts";
 import { exitCodeOf, listenForSignals, type StopSignal } from "./interruption.ts";
 import { publish } from "./publish.ts";
 import { firstFigure } from "./first_figure.ts";
@@ -159,26 +159,8 @@ export async function runWorkflow(
       highlights: published.highlights,
     }));
   }
-  writeJobSummary(terminal, record, published.highlights);
+  tellGithub(terminal, graph, record, published.highlights);
   return exitCode(record, interruption.reason);
-}
-
-/** What a run leaves behind on GitHub; only `run:ci` grants it. */
-function writeJobSummary(
-  terminal: Terminal,
-  record: RunRecord,
-  highlights: readonly string[],
-): void {
-  const path = terminal.env("GITHUB_STEP_SUMMARY");
-  if (path === undefined || path === "") return;
-  try {
-    Deno.writeTextFileSync(path, jobSummary(record, highlights), { append: true });
-  } catch (error) {
-    const reason = error instanceof Deno.errors.NotCapable
-      ? "use `deno task run:ci`"
-      : String(error);
-    terminal.err(`warning: no job summary: ${reason}\n`);
-  }
 }
 
 /** Seconds since the process began: what a person has waited. */

@@ -8,8 +8,7 @@ import type { World } from "../core/disk.ts";
 import type { Store } from "../core/store.ts";
 import { sandboxedTask } from "../executors/sandboxed_task.ts";
 import { WorkersExecutor } from "../executors/workers.ts";
-import { annotation } from "../report/github.ts";
-import { renderDiagnostics } from "../report/diagnostics.ts";
+import { githubAnnotations, renderDiagnostics } from "../report/diagnostics.ts";
 import { type FsStore, openFsStore } from "../store/fs_store.ts";
 import { memoryStore } from "../store/memory_store.ts";
 import { expand } from "../workflow/expand.ts";
@@ -170,10 +169,7 @@ function say(terminal: Terminal, diagnostics: readonly Diagnostic[]): void {
   terminal.err(
     renderDiagnostics(diagnostics, { colour: terminal.colour }),
   );
-  if (terminal.env("GITHUB_ACTIONS") !== "true") return;
-  for (const { severity, message, at } of diagnostics) {
-    terminal.err(annotation(severity, message, at));
-  }
+  if (terminal.env("GITHUB_ACTIONS") === "true") terminal.err(githubAnnotations(diagnostics, {}));
 }
 
 function resolvePath({ cwd }: Terminal, path: string): string {
