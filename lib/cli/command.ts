@@ -94,17 +94,26 @@ export function defineCommand<O extends z.ZodObject>(
 export function optionsOf(schema: z.ZodObject): readonly OptionDescription[] {
   return Object.entries(schema.shape).map(([key, field]) => {
     let inner = field as z.ZodType;
-    const summary = inner.description ?? inner.meta()?.description ?? "";
-    const placeholder = String(inner.meta()?.placeholder ?? key.toUpperCase());
     const required = !inner.safeParse(undefined).success;
+    let summary: string | undefined;
+    let placeholder: string | undefined;
     let fallback: unknown;
+    // What is written about a field may stand before or after its default.
     for (;;) {
+      summary ??= inner.description;
+      placeholder ??= inner.meta()?.placeholder as string | undefined;
       const def = inner.def as { type: string; innerType?: z.ZodType; defaultValue?: unknown };
       if (def.type === "default") fallback = def.defaultValue;
       if (def.innerType === undefined) break;
       inner = def.innerType;
     }
-    const base = { key, flag: `--${key.replaceAll("_", "-")}`, summary, placeholder, required };
+    const base = {
+      key,
+      flag: `--${key.replaceAll("_", "-")}`,
+      summary: summary ?? "",
+      placeholder: placeholder ?? key.toUpperCase(),
+      required,
+    };
     const more = fallback === undefined ? {} : { default: fallback };
     const def = inner.def as { type: string; entries?: Record<string, string> };
     switch (def.type) {

@@ -1,7 +1,7 @@
 // A plan for people: one row per stage, axes collapsed, with the expected time.
 
 import { bold, dim, green, yellow } from "@std/fmt/colors";
-import { fit, formatSeconds, plural } from "../report/format.ts";
+import { columnsOf, fit, formatSeconds, oneLine, padded, plural } from "../report/format.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { StageHistory } from "./stage_history.ts";
 
@@ -40,18 +40,23 @@ export function planByStage(plan: Plan, history: StageHistory): readonly StagePl
 export function planText(plan: Plan, rows: readonly StagePlan[], columns: number): string {
   const { counts } = plan;
   const width = Math.min(columns, 100);
-  const nameWidth = Math.min(Math.max(...rows.map(({ stage }) => stage.length), 5), width - 46);
-  const taskWidth = Math.min(Math.max(...rows.map(({ task }) => task.length), 4), 16);
+  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(columnsOf));
+  const tasks = rows.map(({ task }) => oneLine(task));
+  const taskWidth = Math.max(4, Math.min(longest(tasks), 16));
+  // Counts take 20 columns, the expected time 12, the gaps 8.
+  const names = rows.map(({ stage }) => oneLine(stage));
+  const nameWidth = Math.max(5, Math.min(longest(names), width - taskWidth - 40));
+  const totals = `: ${plural(counts.stages, "stage")} — ` +
+    `${counts.hit} hit, ${counts.run} run, ${counts.maybe} maybe`;
   const lines = [
-    `${bold(plan.graph.workflow)}: ${plural(counts.stages, "stage")} — ` +
-    `${counts.hit} hit, ${counts.run} run, ${counts.maybe} maybe`,
+    bold(fit(oneLine(plan.graph.workflow), width - columnsOf(totals))) + totals,
     dim(
       `  ${"stage".padEnd(nameWidth)}  ${"task".padEnd(taskWidth)}  ${"hit".padStart(6)} ${
         "run".padStart(6)
       } ${"maybe".padStart(6)}  expected`,
     ),
   ];
-  for (const row of rows) {
+  for (const [i, row] of rows.entries()) {
     const cell = (count: number, colour: (text: string) => string) => {
       const text = (count === 0 ? "·" : String(count)).padStart(6);
       return count === 0 ? dim(text) : colour(text);
@@ -62,9 +67,7 @@ export function planText(plan: Plan, rows: readonly StagePlan[], columns: number
       ? dim("not seen yet")
       : formatSeconds(row.seconds);
     lines.push(
-      `  ${fit(row.stage, nameWidth).padEnd(nameWidth)}  ${
-        fit(row.task, taskWidth).padEnd(taskWidth)
-      }  ` +
+      `  ${padded(names[i], nameWidth)}  ${padded(tasks[i], taskWidth)}  ` +
         `${cell(row.hit, (text) => text)} ${cell(row.run, green)} ${
           cell(row.maybe, yellow)
         }  ${expected}`,
@@ -73,13 +76,10 @@ export function planText(plan: Plan, rows: readonly StagePlan[], columns: number
   const known = rows.every(({ seconds }) => seconds !== null);
   const total = rows.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0);
   if (counts.run + counts.maybe > 0) {
-    lines.push(
-      known
-        ? `about ${
-          formatSeconds(total)
-        } of worker time; a "maybe" runs only if what it reads comes out different`
-        : `a "maybe" runs only if what it reads comes out different`,
-    );
+    if (known) lines.push(`about ${formatSeconds(total)} of worker time`);
+    if (counts.maybe > 0) {
+      lines.push(`a "maybe" runs only if what it reads comes out different`);
+    }
   }
   return lines.join("\n") + "\n";
 }
