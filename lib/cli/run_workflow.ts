@@ -7,7 +7,7 @@ import { liveReporter } from "../report/live.ts";
 import { ndjsonReporter } from "../report/ndjson.ts";
 import { plainReporter } from "../report/plain.ts";
 import { foldEvents, type RunRecord } from "../report/record.ts";
-import type { Reporter } from "../report/reporter.ts";
+import type { Reporter, ReporterOptions } from "../report/reporter.ts";
 import { summaryText } from "../report/summary.ts";
 import { schedule } from "../scheduler/schedule.ts";
 import { plan as planGraph } from "../workflow/plan.ts";
@@ -191,17 +191,25 @@ function reporterFor(
     columns: () => terminal.columns(),
     expected,
   };
-  if (options.quiet) return quiet(plainReporter(shown));
+  if (options.quiet) return onlyFailures(shown);
   return terminal.live ? liveReporter(shown) : plainReporter(shown);
 }
 
-/** Only what went wrong. */
-function quiet(reporter: Reporter): Reporter {
+/** The plain reporter, of which only what went wrong is shown. */
+function onlyFailures(options: ReporterOptions): Reporter {
+  let loud = false;
+  const reporter = plainReporter({
+    ...options,
+    write: (text) => {
+      if (loud) options.write(text);
+    },
+  });
   return {
     event(event) {
-      if (event.type === "stage-failed" || event.type === "warning") reporter.event(event);
+      loud = event.type === "stage-failed" || event.type === "warning";
+      reporter.event(event);
     },
-    close: () => reporter.close(),
+    close() {},
   };
 }
 

@@ -6,6 +6,7 @@ import type { Bundle, StageFailure } from "../core/executor.ts";
 
 const maxFrames = 8;
 const maxMessage = 4000;
+const maxSource = 120;
 const bundleFrame = /\(?(?:blob:|data:)[^\s)]*?:(\d+):(\d+)\)?/;
 
 /**
@@ -33,7 +34,7 @@ const bundleFrame = /\(?(?:blob:|data:)[^\s)]*?:(\d+):(\d+)\)?/;
  * ```
  */
 export function readable(failure: StageFailure, code: Bundle["code"]): StageFailure {
-  const message = shortened(withoutUrls(failure.message, code));
+  const message = shortened(withoutPermissions(withoutUrls(failure.message, code)));
   if (failure.reason !== "threw" || failure.stack === undefined) return { ...failure, message };
   const frames = failure.stack.split("\n").map((line) => line.trim())
     .filter((line) => line.startsWith("at ") && !line.includes("/lib/executors/"));
@@ -66,9 +67,24 @@ function moduleAt(code: string, line: number): string {
   return "";
 }
 
+/** The code at the place; a bundle has few and long lines, of which the part around the place is shown. */
 function sourceLine(frame: string, code: string): string[] {
-  const line = code.split("\n")[Number(bundleFrame.exec(frame)![1]) - 1];
-  return line === undefined ? [] : [`  > ${line.trim().slice(0, 160)}`];
+  const [, row, column] = bundleFrame.exec(frame)!;
+  const line = code.split("\n")[Number(row) - 1];
+  if (line === undefined) return [];
+  if (line.length <= maxSource) return [`  > ${line.trim()}`];
+  const from = Math.max(0, Number(column) - 1 - maxSource / 4);
+  const before = from === 0 ? "" : "…";
+  const after = from + maxSource < line.length ? "…" : "";
+  return [`  > ${before}${line.slice(from, from + maxSource)}${after}`];
+}
+
+/** Deno advises flags that no task can be given. */
+function withoutPermissions(message: string): string {
+  return message.replace(
+    /^NotCapable: Requires (.*), run again with the --allow-\w+ flag$/s,
+    "NotCapable: tasks have no permissions, hence no $1; what they need comes in as params, inputs and `files`",
+  );
 }
 
 function shortened(message: string): string {

@@ -108,8 +108,10 @@ async function inTime<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
 
 function failureText(failure: StageFailure, { code }: Bundle): string {
   const shown = readable(failure, code);
-  const stack = shown.reason === "threw" && shown.stack !== undefined ? `\n${shown.stack}` : "";
-  return `the task's code failed: ${shown.message}${stack}`;
+  const snippet = shown.reason === "threw"
+    ? /^ {2}> (.*)$/m.exec(shown.stack ?? "")?.[1]
+    : undefined;
+  return `the task's code failed: ${shown.message}${snippet === undefined ? "" : ` at ${snippet}`}`;
 }
 
 /** Copies to give away: other jobs may read the same bytes, and a view may lie in a much larger buffer. */
