@@ -169,10 +169,10 @@ function reasonOf(error: unknown): string {
     (error as { errors?: { text: string; location?: { file: string; line: number } | null }[] })
       .errors?.[0];
   if (first === undefined) return error instanceof Error ? error.message : String(error);
-  const place = first.location === undefined || first.location === null
-    ? ""
-    : `${first.location.file.replace(/^[a-z]+:/, "")}:${first.location.line}: `;
-  return place + first.text;
+  const file = first.location?.file.replace(/^[a-z]+:/, "").replace(/^user\//, "./");
+  // The generated entries have numbers for names and mean nothing to anybody.
+  if (file === undefined || /^\d+$/.test(file)) return first.text;
+  return `${file}:${first.location!.line}: ${first.text}`;
 }
 
 /**

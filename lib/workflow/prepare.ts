@@ -78,11 +78,18 @@ async function findTask({ catalogue, problems }: Context, { task }: StageSpec) {
   const found = await catalogue.task(task.name, task.at.source.folder);
   if (found.ok) return found.value;
   const isPath = /^\.\.?\//.test(task.name);
-  problems.error("unknown-task", task.at, found.error, {
-    hint: isPath
-      ? "the path starts from the folder of the file it is written in"
-      : () => suggest(task.name, catalogue.taskNames, "tasks"),
-  });
+  // A file that is there, but is no task, needs no advice on paths.
+  const isThere = isPath && !/ENOENT|there is no task/.test(found.error);
+  problems.error(
+    "unknown-task",
+    task.at,
+    found.error,
+    isThere ? {} : {
+      hint: isPath
+        ? "the path starts from the folder of the file it is written in"
+        : () => suggest(task.name, catalogue.taskNames, "tasks"),
+    },
+  );
   return null;
 }
 
