@@ -52,6 +52,9 @@ export default defineTask({
 });
 
 function attached(parts: readonly Trajectories[], keepLength: boolean): Trajectories {
+  if (parts.length < 2) {
+    throw new RangeError(`attach takes at least two parts, but got ${parts.length}`);
+  }
   parts.slice(1).forEach((part) => requireSameShape(parts[0], part));
   const { shape } = statesOf(parts[0]);
   const joined = attach(parts.map((part) => statesOf(part).states), shape);
