@@ -237,12 +237,12 @@ function claimHtml(
         `<td>${escapeHtml(cellText(row[name] ?? null).replaceAll("_", " "))}</td>`
       ),
       `<td class="verdict ${verdictClass(row.verdict)}">${escapeHtml(String(row.verdict))}</td>`,
-      `<td class="number">${escapeHtml(cellText(row.number ?? null) + unit)}</td>`,
-      `<td class="number">${
+      `<td class="number measured">${escapeHtml(cellText(row.number ?? null) + unit)}</td>`,
+      `<td class="number interval">${
         escapeHtml(`${cellText(row.low ?? null)} … ${cellText(row.high ?? null)}`)
       }</td>`,
-      `<td class="number">${escapeHtml(cellText(row.floor ?? null))}</td>`,
-      `<td class="number">${escapeHtml(cellText(row.n ?? null))}</td>`,
+      `<td class="number floor">${escapeHtml(cellText(row.floor ?? null))}</td>`,
+      `<td class="number count">${escapeHtml(cellText(row.n ?? null))}</td>`,
       `<td class="reason">${escapeHtml(String(row.reason ?? ""))}</td>`,
     ];
     return `<tr>${cells.join("")}</tr>`;
@@ -347,5 +347,9 @@ figcaption { font-size: .85rem; padding: .6rem .75rem; background: var(--panel);
 pre { background: var(--panel); padding: .75rem; border-radius: .4rem; overflow-x: auto; font-size: .82rem; }
 .failures pre { white-space: pre-wrap; border-left: 3px solid var(--bad); }
 code { background: var(--panel); padding: .1rem .3rem; border-radius: .25rem; overflow-wrap: anywhere; }
+@media (max-width: 40rem) { .claim table, .claim tbody { display: block; } .claim thead { display: none; }
+.claim tr { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .4rem 0; border-bottom: 1px solid var(--line); }
+.claim td { padding: 0; border: 0; } .claim .number::before { color: var(--soft); } .claim .measured::before { content: "number "; } .claim .interval::before { content: "interval "; } .claim .floor::before { content: "self floor "; } .claim .count::before { content: "n "; }
+.claim td { text-align: left; } .claim .reason { flex: 0 0 100%; min-width: 0; } }
 @media print { .figures { grid-template-columns: 1fr 1fr; } details { display: none; } figure { break-inside: avoid; } }
 `;

@@ -87,7 +87,14 @@ function parse(source: SourceText, problems: Problems): Tree | null {
   const [document, second] = documents;
   const complaints = [...document.errors, ...document.warnings]
     .sort((a, b) => a.pos[0] - b.pos[0]);
-  for (const complaint of complaints.slice(0, maxSyntaxErrors)) {
+  const bare = complaints.filter((complaint) => opensExpression(text, complaint));
+  for (const complaint of bare.slice(0, maxSyntaxErrors)) {
+    addBareExpression(problems, source, complaint);
+  }
+  const others = bare.length === 0
+    ? complaints // What follows an expression without quotes follows from it.
+    : complaints.filter(({ pos }) => pos[0] < bare[0].pos[0]);
+  for (const complaint of others.slice(0, maxSyntaxErrors)) {
     addSyntaxError(problems, source, complaint, open);
   }
   if (problems.failed) return null;
@@ -215,6 +222,23 @@ const wording: Readonly<Record<string, { message?: string; hint?: string }>> = {
 interface Bracket {
   readonly sign: string;
   readonly offset: number;
+}
+
+/** Whether the parser stumbles over the first brace of `${{`: inside `{ }` and `[ ]` it opens a map. */
+function opensExpression(text: string, { pos: [start] }: YAMLError): boolean {
+  return text.slice(start - 1, start + 2) === "${{";
+}
+
+function addBareExpression(problems: Problems, source: SourceText, { pos }: YAMLError): void {
+  const start = pos[0] - 1;
+  const rest = source.text.slice(start);
+  const expression = /^\$\{\{[^\n]*?\}\}/.exec(rest)?.[0] ?? "${{";
+  problems.error(
+    "unquoted-expression",
+    { source, start, end: start + expression.length },
+    "an expression inside `{ }` or `[ ]` needs quotes",
+    { hint: `write "${expression === "${{" ? "${{ … }}" : expression}"` },
+  );
 }
 
 function addSyntaxError(
