@@ -91,7 +91,7 @@ async function copyPart(part: string, folder: string): Promise<void> {
 function projectIn(folder: string): Project {
   const path = (name: string) => join(folder, name);
   const start: Project["start"] = (task, args, options = {}) =>
-    startIn(folder, commandOf(task), args, options);
+    startIn(folder, commandOf(task, options.env), args, options);
   const basin: Project["basin"] = (task, args, options) => start(task, args, options).outcome;
   return {
     folder,
@@ -155,11 +155,13 @@ export function summary(outcome: Outcome): Ran {
 
 const config = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
 
-/** The words of a task's command after `deno`. */
-function commandOf(task: string): readonly string[] {
+/** The words of a task's command after `deno`; variables in it are replaced. */
+function commandOf(task: string, env: StartOptions["env"] = {}): readonly string[] {
   const command: string = config.tasks[task]?.command ?? "";
-  const [program, ...words] = command.split(" ");
-  if (program !== "deno" || /["'$&|;]/.test(command)) {
+  const [program, ...words] = command.replace(/\$(\w+)/g, (_all, name) => env[name] ?? "").split(
+    " ",
+  );
+  if (program !== "deno" || /["'&|;]/.test(command)) {
     throw new Error(`task ${task} is no single deno command: ${command}`);
   }
   return words;
