@@ -55,10 +55,13 @@ export default defineMetric({
   reference: { paper: "Ostrow et al. 2023, eq. 7", agreesWith: "dsa_pairs" },
   prepare(system, { rank }, options) {
     const wanted = rank ?? options.rank ?? system.matrix.shape[0];
-    return describeOperator(matrixAt(system, wanted), wanted);
+    return {
+      frames: describeOperator(matrixAt(system, wanted), wanted),
+      singularRatio: singularRatioAt(system, wanted),
+    };
   },
   compare(first, second, params) {
-    const [a, b] = sameSize(first, second, params.on_size_mismatch);
+    const [a, b] = sameSize(first.frames, second.frames, params.on_size_mismatch);
     const result = compareOperators(a, b, {
       effort: params.effort,
       group: params.group,
@@ -74,6 +77,7 @@ export default defineMetric({
       value,
       more: {
         rank: a.n,
+        singular_ratio: Math.min(first.singularRatio, second.singularRatio),
         lower_bound: params.score === "euclidean"
           ? 2 * Math.sin(result.lowerBound / 2)
           : scaled(result.lowerBound, params.scale),
@@ -111,4 +115,10 @@ function matrixAt({ matrix, auto, cross, about }: Operator, rank: number): Float
     maxRank,
     ridge: about.ridge as number,
   }, rank);
+}
+
+/** σ_r/σ₁ of the embedding: below about 1e-7 the last modes are rounding, and the score with them. */
+function singularRatioAt({ singularValues }: Operator, rank: number): number {
+  const values = singularValues.data as Float64Array;
+  return values[Math.min(rank, values.length) - 1] / values[0];
 }
