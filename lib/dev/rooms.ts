@@ -75,7 +75,7 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The `node:` modules that compute and touch nothing; pure rooms may use these and no other. */
-export const pureBuiltIns: readonly string[] = ["node:crypto"];
+export const pureBuiltIns: readonly string[] = ["node:buffer", "node:crypto"];
 
 /** A folder of members, each one file, found through the generated index `mod.ts` in it. */
 export interface MemberRoom {

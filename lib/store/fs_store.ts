@@ -246,7 +246,7 @@ export class FsStore implements Store {
 
 function blobsOf(manifest: Manifest): StoredFile[] {
   return Object.values(manifest.outputs).flatMap(({ files }) => Object.values(files))
-    .filter((file) => file.inline === undefined);
+    .filter((file) => !("inline" in file));
 }
 
 /** 48 bits of time and 80 of chance, in digits that sort. */

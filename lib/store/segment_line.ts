@@ -3,7 +3,8 @@
 // segment refer to, and a mark saying up to where the segment was durable.
 
 import { createHash } from "node:crypto";
-import { canonicalJson, reviveCanonical } from "../core/canonical.ts";
+import { readBody } from "./line_body.ts";
+import { canonicalJson } from "../core/canonical.ts";
 import { type ActionKey, type Digest, digestOfValue } from "../core/digest.ts";
 import type { Manifest, Provenance } from "../core/manifest.ts";
 
@@ -84,16 +85,13 @@ export function durableLine(bytes: number): Uint8Array {
  */
 export function readLine(bytes: Uint8Array): Line | undefined {
   const end = bytes[bytes.length - 1] === lineEnd ? bytes.length - 1 : bytes.length;
-  const text = decoder.decode(bytes.subarray(0, end));
-  const match = linePattern.exec(text);
-  if (match === null) return undefined;
+  const match = linePattern.exec(decoder.decode(bytes.subarray(0, Math.min(end, headLength))));
+  if (match === null || bytes[end - 1] !== closeBrace) return undefined;
   const [head, kind, name, sum] = match;
-  // Everything before the body is ASCII, so characters and bytes count the same.
-  const bytesOfBody = bytes.subarray(head.length, end - 1);
-  if (!text.endsWith("}") || checksum(kind, name, bytesOfBody) !== sum) return undefined;
-  const body = text.slice(head.length, -1);
-  const value = body.includes('$number"') ? JSON.parse(body, reviveCanonical) : JSON.parse(body);
-  return { kind: kindOfWord[kind], name, body: value };
+  // The head is ASCII, so characters and bytes count the same.
+  const body = bytes.subarray(head.length, end - 1);
+  if (checksum(kind, name, body) !== sum) return undefined;
+  return { kind: kindOfWord[kind], name, body: readBody(body) };
 }
 
 /**
@@ -156,7 +154,9 @@ export function manifestOf(
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const lineEnd = 10;
-const [openBrace, quote, letterK, letterM, letterD] = [123, 34, 107, 109, 100];
+const [openBrace, closeBrace, quote, letterK, letterM, letterD] = [123, 125, 34, 107, 109, 100];
+/** Longer than any head of a line. */
+const headLength = 256;
 const keyLength = "sha256:".length + 64;
 const keyPattern = /^sha256:[0-9a-f]{64}$/;
 const linePattern =
