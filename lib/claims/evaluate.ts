@@ -81,11 +81,11 @@ function claimRows(claim: Claim, shared: SharedParams, table: Table, floors?: Ta
     return {
       id: claim.id,
       ...place,
+      ...found,
       statement: claim.statement,
       published: claim.published,
       quantity: claim.quantity === undefined ? null : quantityText(claim),
       test: claim.test === undefined ? null : testText(claim.test),
-      ...found,
     };
   });
 }
@@ -104,6 +104,7 @@ interface Assessment extends Record_ {
 }
 
 const untested = {
+  verdict: "not tested here",
   number: null,
   low: null,
   high: null,
@@ -112,7 +113,6 @@ const untested = {
   floor: null,
   n: 0,
   num_rows: 0,
-  verdict: "not tested here",
 };
 
 function assess(

@@ -1,5 +1,6 @@
 // The catalogue: Basin's own tasks and members from the generated indexes, and a user's task files through a sandbox.
 
+import { stripAnsiCode } from "@std/fmt/colors";
 import { isAbsolute, join, resolve } from "@std/path";
 import { canonicalJson } from "../core/canonical.ts";
 import type { Catalogue, ResolvedTask, TaskHandle } from "../core/catalogue.ts";
@@ -75,7 +76,12 @@ function isPath(reference: string): boolean {
 
 async function builtIn(parts: CatalogueParts, name: string): Promise<Result<TaskHandle, string>> {
   if (!Object.hasOwn(parts.tasks, name)) return err(`there is no task '${name}'`);
-  const task = (await parts.tasks[name]()).default;
+  const loaded = await parts.tasks[name]().then(
+    ({ default: task }) => ok(task),
+    (error) => err(reasonOf(error)),
+  );
+  if (!loaded.ok) return err(`the task '${name}' cannot be loaded: ${loaded.error}`);
+  const task = loaded.value;
   const answers = new Map<string, Promise<Result<ResolvedTask, readonly ParamIssue[]>>>();
   return ok({
     reference: name,
@@ -106,8 +112,14 @@ async function resolveTask(
   const issues: ParamIssue[] = [];
   for (const [param, { room, name }] of Object.entries(chosen)) {
     const index = rooms[room]?.index ?? {};
-    if (Object.hasOwn(index, name)) members[param] = (await index[name]()).default;
-    else {
+    if (Object.hasOwn(index, name)) {
+      try {
+        members[param] = (await index[name]()).default;
+      } catch (error) {
+        const message = `'${name}' of ${room} cannot be loaded: ${reasonOf(error)}`;
+        issues.push({ path: [param], code: "broken-member", message });
+      }
+    } else {
       issues.push({
         path: [param],
         code: "unknown-member",
@@ -124,4 +136,11 @@ async function resolveTask(
     members: chosen,
     ...resolvePorts(task, params.value, members),
   });
+}
+
+/** The first line of what Deno says of a module that does not parse, without its colours. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return stripAnsiCode(text).split("\n").map((line) => line.trim()).filter((line) => line !== "")
+    .slice(0, 2).join(" ");
 }

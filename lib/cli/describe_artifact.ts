@@ -8,6 +8,7 @@ import { decodeNpy } from "../core/npy.ts";
 import type { Cell, Table } from "../core/table.ts";
 import { describeShape } from "../core/tensor.ts";
 import { fit, formatBytes, printable } from "../report/format.ts";
+import { wrap } from "./wrap.ts";
 
 /** Text of one output, indented by two. */
 export function describeArtifact(
@@ -77,7 +78,11 @@ export function tableText(
   lines[0] = dim(lines[0]);
   if (table.rows.length > rows) lines.push(dim(`    … ${table.rows.length - rows} more rows`));
   const hidden = table.columns.slice(fitting).map(({ name }) => name);
-  if (hidden.length > 0) lines.push(dim(`    not shown: ${hidden.join(", ")}`));
+  if (hidden.length > 0) {
+    lines.push(
+      ...wrap(`not shown: ${hidden.join(", ")}`, columns - 4).map((line) => dim(`    ${line}`)),
+    );
+  }
   return lines.join("\n") + "\n";
 }
 

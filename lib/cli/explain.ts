@@ -5,6 +5,7 @@ import { History } from "../workflow/history.ts";
 import { why } from "../workflow/why.ts";
 import { whyText } from "../workflow/why_text.ts";
 import type { Session } from "./session.ts";
+import { wrap } from "./wrap.ts";
 import type { Terminal } from "./terminal.ts";
 import { sayUnknownStage } from "./unknown_stage.ts";
 
@@ -26,7 +27,8 @@ export async function explain(
   const manifests = new History(session.store.manifests());
   for (const index of chosen.slice(0, maxShown)) {
     for (const line of whyText(why(plan, index, { manifests, place: session.place }))) {
-      terminal.out(`${line}\n`);
+      const [first, ...rest] = wrap(line, Math.max(40, terminal.columns() - 2));
+      terminal.out([first, ...rest.map((more) => `  ${more}`)].join("\n") + "\n");
     }
   }
   if (chosen.length > maxShown) {

@@ -226,6 +226,7 @@ function claimHtml(
     "verdict",
     "number",
     "interval",
+    "effect",
     "self floor",
     "n",
     "because",
@@ -241,6 +242,7 @@ function claimHtml(
       `<td class="number interval">${
         escapeHtml(`${cellText(row.low ?? null)} … ${cellText(row.high ?? null)}`)
       }</td>`,
+      `<td class="number effect">${escapeHtml(cellText(row.effect ?? null))}</td>`,
       `<td class="number floor">${escapeHtml(cellText(row.floor ?? null))}</td>`,
       `<td class="number count">${escapeHtml(cellText(row.n ?? null))}</td>`,
       `<td class="reason">${escapeHtml(String(row.reason ?? ""))}</td>`,
@@ -349,7 +351,7 @@ pre { background: var(--panel); padding: .75rem; border-radius: .4rem; overflow-
 code { background: var(--panel); padding: .1rem .3rem; border-radius: .25rem; overflow-wrap: anywhere; }
 @media (max-width: 40rem) { .claim table, .claim tbody { display: block; } .claim thead { display: none; }
 .claim tr { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .4rem 0; border-bottom: 1px solid var(--line); }
-.claim td { padding: 0; border: 0; } .claim .number::before { color: var(--soft); } .claim .measured::before { content: "number "; } .claim .interval::before { content: "interval "; } .claim .floor::before { content: "self floor "; } .claim .count::before { content: "n "; }
+.claim td { padding: 0; border: 0; } .claim .number::before { color: var(--soft); } .claim .measured::before { content: "number "; } .claim .interval::before { content: "interval "; } .claim .effect::before { content: "effect "; } .claim .floor::before { content: "self floor "; } .claim .count::before { content: "n "; }
 .claim td { text-align: left; } .claim .reason { flex: 0 0 100%; min-width: 0; } }
 @media print { .figures { grid-template-columns: 1fr 1fr; } details { display: none; } figure { break-inside: avoid; } }
 `;

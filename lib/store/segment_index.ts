@@ -89,9 +89,12 @@ export class SegmentIndex {
       return manifestOf(line, (digest) => this.#modules(entry.segment, digest));
     }
     this.drop(entry);
-    this.#options.warn(
-      `${entry.segment.path} is damaged at byte ${entry.offset}: the result there counts as absent`,
-    );
+    // A result that was made again since is no news.
+    if (!this.#byKey.has(entry.key)) {
+      this.#options.warn(
+        `${entry.segment.path} is damaged at byte ${entry.offset}: the result there counts as absent`,
+      );
+    }
     return undefined;
   }
 

@@ -21,7 +21,7 @@ const maxCandidates = 200;
  */
 export class History {
   readonly #byKey = new Map<ActionKey, Manifest>();
-  readonly #byStage = new Map<string, Manifest>();
+  readonly #byStage = new Map<string, Manifest[]>();
   readonly #byName = new Map<string, Manifest[]>();
   readonly #byOutput = new Map<Digest, Manifest>();
 
@@ -30,7 +30,7 @@ export class History {
     for (const manifest of manifests) {
       const { workflow, stage } = manifest.provenance;
       setOnce(this.#byKey, manifest.key, manifest);
-      setOnce(this.#byStage, `${workflow}\n${stage}`, manifest);
+      add(this.#byStage, `${workflow}\n${stage}`, manifest);
       const { task } = manifest.action.recipe;
       add(this.#byName, `${task}\n${stage.split("[")[0]}`, manifest);
       add(this.#byName, task, manifest);
@@ -51,13 +51,14 @@ export class History {
   }
 
   /**
-   * The earlier result to compare a member with: its own latest; else, of the same task and stage name, else of the
-   * same task, the one whose params are most like the member's.
+   * The earlier result to compare a member with: of its own, else of the same task and stage name, else of the same
+   * task, the one whose params are most like the member's; the latest of equals.
    */
   nearest(workflow: string, member: StageMember): Manifest | undefined {
-    const own = this.#byStage.get(`${workflow}\n${member.id}`);
-    if (own?.action.recipe.task === member.task.name) return own;
-    return mostAlike(member, this.#byName.get(`${member.task.name}\n${member.stage}`)) ??
+    const own = this.#byStage.get(`${workflow}\n${member.id}`)
+      ?.filter(({ action }) => action.recipe.task === member.task.name);
+    return mostAlike(member, own) ??
+      mostAlike(member, this.#byName.get(`${member.task.name}\n${member.stage}`)) ??
       mostAlike(member, this.#byName.get(member.task.name));
   }
 }
