@@ -2,7 +2,9 @@
 
 import { relative } from "@std/path";
 import { isAssertion } from "../core/assertion.ts";
+import { DiskError } from "../core/disk.ts";
 import type { RunEvent } from "../core/event.ts";
+import { StorageError } from "../core/store.ts";
 import { liveReporter } from "../report/live.ts";
 import { ndjsonReporter } from "../report/ndjson.ts";
 import { plainReporter } from "../report/plain.ts";
@@ -18,7 +20,7 @@ import { publish } from "./publish.ts";
 import { firstFigure } from "./first_figure.ts";
 import { createRunFolder } from "./run_folder.ts";
 import { runId } from "./run_id.ts";
-import { openSession, type SessionOptions } from "./session.ts";
+import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { type StageHistory, stageHistory } from "./stage_history.ts";
 import type { Terminal } from "./terminal.ts";
 import { sayUnknownStage } from "./unknown_stage.ts";
@@ -101,6 +103,7 @@ export async function runWorkflow(
       counts: plan.counts,
       members: plan.entries.map((entry, i) => [graph.members[i].id, entry.verdict]),
     });
+    if (plan.counts.run > 0) await requireStore(session);
     const first = firstFigure(plan);
     const stream = schedule(graph, {
       ...(first === null ? {} : { first }),
@@ -161,6 +164,16 @@ export async function runWorkflow(
   }
   tellGithub(terminal, graph, record, published.highlights);
   return exitCode(record, interruption.reason);
+}
+
+/** Refuses a store that cannot even be made before the first stage is started in vain. */
+async function requireStore({ world, storeFolder }: Session): Promise<void> {
+  try {
+    await world.disk.makeDirectory(storeFolder);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    throw new StorageError("create", storeFolder, error.errno);
+  }
 }
 
 /** Seconds since the process began: what a person has waited. */

@@ -40,6 +40,8 @@ export interface Session extends AsyncDisposable {
   readonly failed: number | null;
   readonly world: World;
   readonly results: string;
+  /** Absolute path of the store's folder. */
+  readonly storeFolder: string;
   readonly store: Store;
   readonly executor: WorkersExecutor;
   readonly graph: Graph;
@@ -104,6 +106,7 @@ export async function openSession(
     failed: null,
     world,
     results,
+    storeFolder: storeFolderOf(terminal, results, options.store),
     store,
     executor,
     graph,
@@ -130,12 +133,16 @@ export function openResults(
 ): Promise<FsStore> {
   return openFsStore(
     denoWorld(),
-    store === undefined ? join(results, "store") : resolvePath(terminal, store),
+    storeFolderOf(terminal, results, store),
     {
       index: join(results, "index"),
       warn: (message) => terminal.err(`warning: ${message}\n`),
     },
   );
+}
+
+function storeFolderOf(terminal: Terminal, results: string, store: string | undefined): string {
+  return store === undefined ? join(results, "store") : resolvePath(terminal, store);
 }
 
 /** Loads and expands the workflow; says what is wrong with it. */
