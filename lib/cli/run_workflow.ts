@@ -12,6 +12,7 @@ import { foldEvents, type RunRecord } from "../report/record.ts";
 import type { Reporter, ReporterOptions } from "../report/reporter.ts";
 import { summaryText } from "../report/summary.ts";
 import { schedule } from "../scheduler/schedule.ts";
+import type { Graph } from "../workflow/graph.ts";
 import { plan as planGraph } from "../workflow/plan.ts";
 import { exitCodes } from "./command.ts";
 import { tellGithub } from "./github.ts";
@@ -88,11 +89,8 @@ export async function runWorkflow(
       ...(options.force === undefined ? {} : { force: options.force }),
     }));
     if (plan === undefined) {
-      const stages = graph.members.length;
-      const totals = { stages, ran: 0, hit: 0, failed: 0, skipped: stages, fused: 0 };
-      const finished = { ...totals, ...sinceStart(), run: relative(terminal.cwd, folder.path) };
       const interrupted = interruption.reason!;
-      const event = { type: "run-finished", at: 0, ok: false, ...finished, interrupted } as const;
+      const event = { ...nothingRan(graph, relative(terminal.cwd, folder.path)), interrupted };
       folder.event(event);
       await folder.flush();
       if (options.json) reporter.event(event);
@@ -132,8 +130,8 @@ export async function runWorkflow(
     }
   } catch (error) {
     // A store that failed is told by the caller; readers of events get their last line all the same.
-    const last = events.at(-1);
-    if (options.json && last?.type === "run-finished") reporter.event(last);
+    const last = events.at(-1) ?? nothingRan(graph, relative(terminal.cwd, folder.path));
+    if (options.json && last.type === "run-finished") reporter.event(last);
     await folder.flush().catch(() => {});
     throw error;
   } finally {
@@ -164,6 +162,20 @@ export async function runWorkflow(
   }
   tellGithub(terminal, graph, record, published.highlights);
   return exitCode(record, interruption.reason);
+}
+
+/** The last event of a run that ended before its first stage. */
+function nothingRan({ members }: Graph, run: string): Extract<RunEvent, { type: "run-finished" }> {
+  const totals = { ran: 0, hit: 0, failed: 0, skipped: members.length, fused: 0 };
+  return {
+    type: "run-finished",
+    at: 0,
+    ok: false,
+    stages: members.length,
+    ...totals,
+    ...sinceStart(),
+    run,
+  };
 }
 
 /** Refuses a store that cannot even be made before the first stage is started in vain. */
