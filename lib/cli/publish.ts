@@ -40,6 +40,9 @@ export interface Published {
 /** Arrays of leaf stages are copied up to this size together; larger ones stay in the store. */
 const maxArrayBytes = 64e6;
 
+/** Artifacts read and written at a time. */
+const filesAtOnce = 16;
+
 /** Writes `figures/`, `tables/`, `arrays/` and `report.html`. */
 export async function publish(input: PublishInput): Promise<Published> {
   const { session, record, folder, command, terminal } = input;
@@ -61,48 +64,68 @@ export async function publish(input: PublishInput): Promise<Published> {
 }
 
 async function collect({ session, record, folder }: PublishInput) {
-  const { members } = session.graph;
-  const dependents = dependentsOf(members);
-  const byId = new Map(record.stages.map((stage) => [stage.stage, stage]));
   const figures: ReportFigure[] = [];
   const verdicts: ReportTable[] = [];
   const tables: ReportTable[] = [];
   let arrayBytes = 0;
-  for (const member of members) {
-    const stage = byId.get(member.id);
-    if (stage?.key === undefined) continue;
-    const isLeaf = dependents[member.index].length === 0;
-    for (const [output, kind] of Object.entries(member.outputs)) {
-      if (kind !== "figure" && member.task.name !== "claims" && !isLeaf) continue;
-      const files = await filesOf(session, stage, output);
-      if (files === undefined) continue;
-      const name = fileNameOf(member.id) +
-        (Object.keys(member.outputs).length > 1 ? `.${output}` : "");
+  const shown = shownOutputs(session, record);
+  for (let at = 0; at < shown.length; at += filesAtOnce) {
+    const batch = shown.slice(at, at + filesAtOnce);
+    const contents = await Promise.all(
+      batch.map(({ stage, output }) => filesOf(session, stage, output)),
+    );
+    const writes: Promise<void>[] = [];
+    batch.forEach(({ id, kind, isVerdict, name }, i) => {
+      const files = contents[i];
+      if (files === undefined) return;
       if (kind === "figure") {
-        const value = figureType.decode(files);
-        figures.push({ stage: member.id, svg: value.svg, caption: value.caption });
-        await writeAll(folder, `figures/${name}`, files, {
+        const { svg, caption } = figureType.decode(files);
+        figures.push({ stage: id, svg, caption });
+        writes.push(writeAll(folder, `figures/${name}`, files, {
           "figure.svg": "svg",
           "figure.png": "png",
           "figure.vl.json": "vl.json",
-        });
+        }));
       } else if (kind === "table") {
-        const table = tableType.decode(files);
-        (member.task.name === "claims" ? verdicts : tables).push({ stage: member.id, table });
-        await writeAll(folder, `tables/${name}`, files, {
+        (isVerdict ? verdicts : tables).push({ stage: id, table: tableType.decode(files) });
+        writes.push(writeAll(folder, `tables/${name}`, files, {
           "table.tsv": "tsv",
           "table.json": "json",
-        });
+        }));
       } else {
         arrayBytes += Object.values(files).reduce((sum, { length }) => sum + length, 0);
-        if (arrayBytes > maxArrayBytes) continue;
+        if (arrayBytes > maxArrayBytes) return;
         for (const [file, bytes] of Object.entries(files)) {
-          await folder.write(`arrays/${name}.${file}`, bytes);
+          writes.push(folder.write(`arrays/${name}.${file}`, bytes));
         }
       }
-    }
+    });
+    await Promise.all(writes);
   }
   return { figures, verdicts, tables };
+}
+
+/** Outputs that people look at: figures, verdicts, and what no other stage reads. */
+function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
+  const dependents = dependentsOf(graph.members);
+  const byId = new Map(record.stages.map((stage) => [stage.stage, stage]));
+  return graph.members.flatMap(({ id, index, outputs, task }) => {
+    const stage = byId.get(id);
+    if (stage?.key === undefined) return [];
+    const isVerdict = task.name === "claims";
+    const isLeaf = dependents[index].length === 0;
+    const several = Object.keys(outputs).length > 1;
+    return Object.entries(outputs)
+      .filter(([, kind]) => kind === "figure" || isVerdict || isLeaf)
+      .map(([output, kind]) => ({
+        id,
+        stage,
+        output,
+        kind,
+        isVerdict,
+        name: fileNameOf(id) + (several ? `.${output}` : ""),
+      }));
+  });
 }
 
 async function filesOf(
@@ -120,9 +143,10 @@ async function writeAll(
   files: Files,
   endings: Readonly<Record<string, string>>,
 ): Promise<void> {
-  for (const [name, ending] of Object.entries(endings)) {
-    if (files[name] !== undefined) await folder.write(`${path}.${ending}`, files[name]);
-  }
+  await Promise.all(
+    Object.entries(endings).filter(([name]) => files[name] !== undefined)
+      .map(([name, ending]) => folder.write(`${path}.${ending}`, files[name])),
+  );
 }
 
 /** One line per claim, with its number and verdict. */

@@ -5,7 +5,6 @@ import { join } from "@std/path";
 import { jsonBytes } from "../core/artifact.ts";
 import type { Disk } from "../core/disk.ts";
 import type { RunEvent } from "../core/event.ts";
-import { canonicalJson } from "../core/canonical.ts";
 import { digestOf, hexOf } from "../core/digest.ts";
 
 /** A folder `runs/<workflow>/<run id>/` being written. */
@@ -91,7 +90,7 @@ export async function createRunFolder(
   return {
     path,
     event(event) {
-      lines.push(canonicalEvent(event));
+      lines.push(JSON.stringify(event) + "\n");
     },
     write,
     writeJson: (name, value) => write(name, jsonBytes(value)),
@@ -102,10 +101,4 @@ export async function createRunFolder(
       await replace(join(home, "latest"), new TextEncoder().encode(run + "\n"));
     },
   };
-}
-
-/** One line per event; `type` first, for people who read the file. */
-function canonicalEvent(event: RunEvent): string {
-  const { type, ...rest } = event;
-  return `{"type":${JSON.stringify(type)},${canonicalJson(rest).slice(1)}\n`;
 }
