@@ -44,7 +44,8 @@ function inlineContents(bytes: Uint8Array): Range[] {
   const found: Range[] = [];
   for (let at = view.indexOf(key); at >= 0;) {
     const from = at + key.length;
-    const to = view.indexOf(quote, from);
+    // Of the typed array: Buffer looks for single bytes one by one.
+    const to = bytes.indexOf(quote, from);
     if (to < 0) break;
     found.push({ from, to });
     at = view.indexOf(key, to);
