@@ -93,13 +93,19 @@ export async function openSession(
         memberNames: (room) => Object.keys(rooms[room]?.index ?? {}).sort(),
       }),
   });
+  // Opened while the workflow is read: one waits for the disk, the other for the processor.
+  const opening = withStore
+    ? openResults(terminal, results, options.store)
+    : Promise.resolve(memoryStore());
+  opening.catch(() => {}); // told where it is awaited
   const read = await readGraph(terminal, world, catalogue, args, options);
   if (read === null) {
     await executor[Symbol.asyncDispose]();
+    await opening.then((store) => store[Symbol.asyncDispose](), () => {});
     return failedSession(exitCodes.usage);
   }
   const { graph, place } = read;
-  const store = withStore ? await openResults(terminal, results, options.store) : memoryStore();
+  const store: Store = await opening;
   const files = diskInputFiles(world.disk);
   const keys = { closures, memberModule, files, engineClass: "ref-f64", deno: denoVersion };
   return {
