@@ -13,13 +13,7 @@ import {
   resolvePorts,
 } from "../core/resolve.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { Task } from "../core/task.ts";
-
-/** Names to lazy imports of tasks, as the generated index has it. */
-export type TaskIndex = Readonly<
-  // deno-lint-ignore no-explicit-any
-  Record<string, () => Promise<{ readonly default: Task<any, any, any> }>>
->;
+import type { Task, TaskIndex } from "../core/task.ts";
 
 /** A room of members: its index, and its folder relative to the project's root. */
 export interface Room {

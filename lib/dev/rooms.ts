@@ -62,7 +62,6 @@ export const closedRooms: readonly string[] = ["lib/dev", "tests"];
 export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   "yaml": ["lib/workflow", "lib/cli"],
   "commander": ["lib/cli"],
-  "@commander-js/extra-typings": ["lib/cli"],
   "@bomb.sh/tab": ["lib/cli"],
   "esbuild-wasm": ["lib/closure"],
   "vega": ["lib/draw"],
