@@ -1,6 +1,7 @@
 // Actions: everything that determines an output, and the key made of it. Nothing else is in the key: not the
 // stage's name, the workflow, the executor, the machine, the time, nor anything from `config/`.
 
+import type { CommandPreimage } from "./command.ts";
 import type { ActionKey, Digest } from "./digest.ts";
 import { digestOfValue } from "./digest.ts";
 
@@ -34,6 +35,8 @@ export interface Action {
   readonly params: Readonly<Record<string, unknown>>;
   /** By port; a port that takes one artifact has a list of one. Unbound optional ports are absent. */
   readonly inputs: Readonly<Record<string, readonly ActionInput[]>>;
+  /** Of a `run:` stage; absent for tasks. */
+  readonly command?: CommandPreimage;
 }
 
 /**
@@ -72,5 +75,6 @@ export function actionKey(action: Action, weak: Digest = weakKey(action.recipe))
     weak,
     params: action.params,
     inputs: action.inputs,
+    ...(action.command === undefined ? {} : { command: action.command }),
   }) as string as ActionKey;
 }

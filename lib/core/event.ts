@@ -2,6 +2,7 @@
 
 import type { ActionKey } from "./digest.ts";
 import type { StageFailure } from "./executor.ts";
+import type { Usage } from "./manifest.ts";
 
 /** Totals of a run, as in its last event. */
 export interface RunTotals {
@@ -57,6 +58,19 @@ export type RunEvent =
     readonly outputs: Readonly<
       Record<string, { readonly kind: string; readonly digest: string; readonly bytes: number }>
     >;
+    readonly usage?: Usage;
+    /** Failed members that a gathered input left out. */
+    readonly omitted?: readonly string[];
+  }
+  | {
+    /** An attempt failed; another follows after `wait_seconds`. */
+    readonly type: "stage-retried";
+    readonly at: number;
+    readonly stage: string;
+    /** The attempt that failed, from 1. */
+    readonly attempt: number;
+    readonly failure: StageFailure;
+    readonly wait_seconds: number;
   }
   | {
     readonly type: "stage-failed";

@@ -5,9 +5,9 @@ import type {
   Bundle,
   ExecuteOptions,
   Executor,
-  Job,
   JobResult,
   StageFailure,
+  TaskJob,
 } from "../core/executor.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type BundleExport, runJob, thrown } from "./run_job.ts";
@@ -39,7 +39,7 @@ export class InlineExecutor implements Executor {
   }
 
   async execute(
-    { bundle, ...job }: Job,
+    { bundle, ...job }: TaskJob,
     { signal, progress = () => {} }: ExecuteOptions,
   ): Promise<Result<JobResult, StageFailure>> {
     if (signal.aborted) return err(cancelled(signal));

@@ -2,7 +2,7 @@
 // a task sees the same world wherever it runs. Leaves out where the code comes from and who may stop it.
 
 import type { Files } from "../core/artifact.ts";
-import type { Job, JobInput, StageFailure } from "../core/executor.ts";
+import type { JobInput, StageFailure, TaskJob } from "../core/executor.ts";
 import type { Member } from "../core/member.ts";
 import { choosePorts, portSets } from "../core/resolve.ts";
 import { err, ok, type Result } from "../core/result.ts";
@@ -20,7 +20,7 @@ export interface BundleExport {
 export type JobContext = Omit<TaskContext, "members">;
 
 /** A job without its code. */
-export type JobData = Omit<Job, "bundle">;
+export type JobData = Omit<TaskJob, "bundle">;
 
 /**
  * Runs a job with loaded code. Everything that the task does wrong is a failure, never an exception.
@@ -86,7 +86,7 @@ function textOf(value: unknown): string {
 
 function chosen(
   bundle: BundleExport,
-  names: Job["members"],
+  names: TaskJob["members"],
 ): Readonly<Record<string, Member>> {
   const members: Record<string, Member> = {};
   for (const [param, name] of Object.entries(names)) {

@@ -6,10 +6,10 @@ import type {
   Bundle,
   ExecuteOptions,
   Executor,
-  Job,
   JobInput,
   JobResult,
   StageFailure,
+  TaskJob,
 } from "../core/executor.ts";
 import type { ParamIssue } from "../core/resolve.ts";
 import { err, type Result } from "../core/result.ts";
@@ -39,7 +39,7 @@ export class WorkersExecutor implements Executor {
   }
 
   async execute(
-    { bundle, ...job }: Job,
+    { bundle, ...job }: TaskJob,
     options: ExecuteOptions,
   ): Promise<Result<JobResult, StageFailure>> {
     const url = this.#url(bundle);

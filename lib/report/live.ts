@@ -142,6 +142,13 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
             }
           }
           break;
+        case "stage-retried":
+          running.delete(event.stage);
+          above(
+            `${yellow("retry:")} ${oneLine(event.stage)}: attempt ${event.attempt} ` +
+              `${event.failure.reason}, next in ${formatSeconds(event.wait_seconds)}`,
+          );
+          break;
         case "stage-failed":
           running.delete(event.stage);
           done++;

@@ -45,6 +45,9 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
           finished++;
           if (event.how === "ran") line(green("ran "), event.stage, formatSeconds(event.seconds));
           break;
+        case "stage-retried":
+          line(yellow("retry"), event.stage, `attempt ${event.attempt} ${event.failure.reason}`);
+          break;
         case "stage-failed":
           finished++;
           line(red("FAIL"), event.stage, event.failure.reason);

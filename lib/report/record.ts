@@ -2,6 +2,7 @@
 
 import type { RunEvent, RunTotals } from "../core/event.ts";
 import type { StageFailure } from "../core/executor.ts";
+import type { Usage } from "../core/manifest.ts";
 
 /** What became of one stage member. */
 export interface StageRecord {
@@ -14,6 +15,11 @@ export interface StageRecord {
   readonly outputs?: Readonly<Record<string, { kind: string; digest: string; bytes: number }>>;
   readonly failure?: StageFailure;
   readonly because?: string;
+  readonly usage?: Usage;
+  /** Attempts that failed before. */
+  readonly retried?: number;
+  /** Failed members that a gathered input left out. */
+  readonly omitted?: readonly string[];
 }
 
 /** What became of a run. */
@@ -72,6 +78,7 @@ export function foldEvents(events: Iterable<RunEvent>): RunRecord {
           status: "unfinished",
           started: event.at,
           worker: event.worker,
+          ...retriedOf(stages.get(event.stage)),
         });
         break;
       case "stage-finished":
@@ -82,6 +89,16 @@ export function foldEvents(events: Iterable<RunEvent>): RunRecord {
           key: event.key,
           seconds: event.seconds,
           outputs: event.outputs,
+          ...(event.usage === undefined ? {} : { usage: event.usage }),
+          ...(event.omitted === undefined ? {} : { omitted: event.omitted }),
+        });
+        break;
+      case "stage-retried":
+        stages.set(event.stage, {
+          ...stages.get(event.stage),
+          stage: event.stage,
+          status: "unfinished",
+          retried: event.attempt,
         });
         break;
       case "stage-failed":
@@ -121,4 +138,8 @@ export function foldEvents(events: Iterable<RunEvent>): RunRecord {
     }
   }
   return { ...record, stages: [...stages.values()], warnings };
+}
+
+function retriedOf(known: StageRecord | undefined): { readonly retried?: number } {
+  return known?.retried === undefined ? {} : { retried: known.retried };
 }

@@ -7,6 +7,7 @@ import type { ActionKey } from "../core/digest.ts";
 import { type Clock, type Disk, DiskError } from "../core/disk.ts";
 import type { Manifest, StoredArtifact, StoredFile } from "../core/manifest.ts";
 import { type OutputBytes, StorageError, type Store } from "../core/store.ts";
+import type { Reads } from "../core/trace.ts";
 import { Blobs, type PendingBlob } from "./blobs.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { KeyLocks } from "./key_locks.ts";
@@ -116,6 +117,26 @@ export class FsStore implements Store {
         return manifest;
       }
     }
+    return undefined;
+  }
+
+  recall(key: ActionKey): Manifest | undefined {
+    for (const entry of this.#index.entries(key)) {
+      const manifest = this.#index.load(entry);
+      if (manifest !== undefined) return manifest;
+    }
+    return undefined;
+  }
+
+  isPresent(manifest: Manifest): boolean {
+    return blobsOf(manifest).every((file) => this.#blobs.check(file));
+  }
+
+  shapes(): readonly Reads[] {
+    return [];
+  }
+
+  traced(): Manifest | undefined {
     return undefined;
   }
 

@@ -2,7 +2,10 @@
 // One node per stage member, in topological order; integers for edges, so that 100,000 members stay light.
 
 import type { TaskHandle } from "../core/catalogue.ts";
+import type { Command } from "../core/command.ts";
 import type { Diagnostic, Span } from "../core/diagnostic.ts";
+import type { Result } from "../core/result.ts";
+import type { Table } from "../core/table.ts";
 
 /** An id on an axis: what a coordinate shows. Records on an axis are known by their `id`. */
 export type AxisId = string | number | boolean;
@@ -12,7 +15,13 @@ export type Coords = Readonly<Record<string, AxisId>>;
 
 /** Where one input artifact comes from. Paths of files start from where the workflow's own path starts. */
 export type Source =
-  | { readonly from: number; readonly output: string; readonly coords: Coords }
+  | {
+    readonly from: number;
+    readonly output: string;
+    readonly coords: Coords;
+    /** One artifact in a column of a table output: the folder of its files there, and its kind. */
+    readonly part?: { readonly folder: string; readonly kind: string };
+  }
   | { readonly file: string; readonly coords: Coords };
 
 /** The inputs bound to one port of a member. */
@@ -23,6 +32,35 @@ export interface BoundPort {
   readonly coords: boolean;
   /** In axis order; exactly one unless `many`. */
   readonly sources: readonly Source[];
+  /** `failed: omit`: failed members are left out of the list instead of skipping this one. */
+  readonly omitFailed?: true;
+}
+
+/** What a stage asks of the machine in one attempt. Never in a key. */
+export interface Resources {
+  /** Cores; 1 if nothing is said. */
+  readonly cpu: number;
+  /** Bytes. */
+  readonly memory?: number;
+  /** Named slots: name → how many. */
+  readonly slots: Readonly<Record<string, number>>;
+}
+
+/** What happens after a failed attempt. */
+export interface RetryPolicy {
+  /** Attempts in all, 1 for no retry. */
+  readonly attempts: number;
+  /** Seconds before the second attempt; doubled before each further one. */
+  readonly backoffSeconds: number;
+}
+
+/** A `run:` stage's own part. */
+export interface CommandSpec {
+  readonly command: Command;
+  /** Declared environment variables: a value, or `null` for the one of the environment. */
+  readonly env: Readonly<Record<string, string | null>>;
+  /** Tool → the command line that prints its version. */
+  readonly tools: Readonly<Record<string, string>>;
 }
 
 /** One node: a stage at one point of its axes. */
@@ -42,6 +80,39 @@ export interface StageMember {
   /** Output → kind. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly timeoutSeconds?: number;
+  /** Present for `run:` stages; `task` is then `runTask`. */
+  readonly command?: CommandSpec;
+  /** By attempt, the last one for all further ones; absent: one core. */
+  readonly resources?: readonly Resources[];
+  readonly retry?: RetryPolicy;
+  /** `store: digest`. */
+  readonly keep?: "digest";
+  /**
+   * It stands for members that a table will name which is not known yet, or reads such a one: it is never run.
+   * Its inputs tell what it waits for.
+   */
+  readonly pending?: true;
+  /** It was pending, and its place was taken by members further down. */
+  readonly replaced?: true;
+}
+
+/** A table that `foreach` waits for: an output of a member. */
+export interface WantedTable {
+  readonly from: number;
+  readonly output: string;
+}
+
+/** The part of a graph that depends on tables which are not known yet. */
+export interface Growing {
+  /** Tables that were not given so far. */
+  readonly wants: readonly WantedTable[];
+  /**
+   * The graph with further tables given. Members keep their indexes; pending ones that are now known are marked
+   * `replaced`, and new ones follow at the end, in topological order. Diagnostics if a table does not fit.
+   */
+  grow(
+    tables: readonly (WantedTable & { readonly table: Table })[],
+  ): Promise<Result<Graph, Diagnostic[]>>;
 }
 
 /** A stage as written, for views that collapse axes. */
@@ -68,6 +139,8 @@ export interface Graph {
   readonly warnings: readonly Diagnostic[];
   /** The workflow as resolved (extends, profile, overrides applied, expressions in place), as YAML. */
   readonly resolved: string;
+  /** Absent if no `foreach` waits for a table. */
+  readonly growing?: Growing;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Files } from "#lib/core/artifact.ts";
 import { digestOf } from "#lib/core/digest.ts";
-import type { Executor, Job, JobResult, StageFailure } from "#lib/core/executor.ts";
+import type { Executor, Job, JobResult, StageFailure, TaskJob } from "#lib/core/executor.ts";
 import type { Result } from "#lib/core/result.ts";
 import { fakeCode } from "./fake_tasks.ts";
 
@@ -20,8 +20,8 @@ export function fakeJob(params: Record<string, unknown> = {}, texts: readonly st
 export function jobOf(
   code: string,
   params: Record<string, unknown> = {},
-  inputs: Job["inputs"] = {},
-): Job {
+  inputs: TaskJob["inputs"] = {},
+): TaskJob {
   return { bundle: { digest: digestOf(code), code }, params, members: {}, inputs };
 }
 

@@ -1,7 +1,14 @@
 // An executor that remembers what it was asked, in order, and checks how many jobs are with it at a time. It runs
 // fake tasks in process, and can wait, fail or refuse as a test tells it.
 
-import type { ExecuteOptions, Executor, Job, JobResult, StageFailure } from "#lib/core/executor.ts";
+import type {
+  ExecuteOptions,
+  Executor,
+  Job,
+  JobResult,
+  StageFailure,
+  TaskJob,
+} from "#lib/core/executor.ts";
 import { err, type Result } from "#lib/core/result.ts";
 import { InlineExecutor } from "#lib/executors/inline.ts";
 
@@ -44,7 +51,7 @@ export class RecordingExecutor implements Executor {
     try {
       const refused = await this.#before(job, options);
       const result = refused === undefined
-        ? await this.#inline.execute(job, options)
+        ? await this.#inline.execute(job as TaskJob, options)
         : err(refused);
       if (!result.ok && result.error.reason === "cancelled") this.cancelled++;
       return result;

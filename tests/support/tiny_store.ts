@@ -4,6 +4,7 @@ import { digestOfFiles } from "#lib/core/artifact.ts";
 import { type ActionKey, type Digest, digestOf } from "#lib/core/digest.ts";
 import type { Files } from "#lib/core/artifact.ts";
 import type { Manifest, StoredArtifact } from "#lib/core/manifest.ts";
+import type { Reads } from "#lib/core/trace.ts";
 import { StorageError, type Store } from "#lib/core/store.ts";
 
 /** A store in memory, with counters and ways to hurt it. */
@@ -20,6 +21,20 @@ export class TinyStore implements Store {
   lookup(key: ActionKey): Manifest | undefined {
     this.counts.lookups++;
     return this.results.get(key);
+  }
+  recall(key: ActionKey): Manifest | undefined {
+    return this.results.get(key);
+  }
+  isPresent(manifest: Manifest): boolean {
+    return Object.values(manifest.outputs).flatMap(({ files }) => Object.values(files))
+      .every(({ digest }) => this.blobs.has(digest));
+  }
+  shapes(weak: Digest): readonly Reads[] {
+    const found = [...this.results.values()].filter((m) => m.weak === weak && m.reads);
+    return found.reverse().map(({ reads }) => reads!);
+  }
+  traced(): Manifest | undefined {
+    return undefined;
   }
   manifests(): Iterable<Manifest> {
     return [...this.results.values()].reverse();
