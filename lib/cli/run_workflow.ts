@@ -51,7 +51,7 @@ export async function runWorkflow(
   }
   const machine = readMachine(terminal);
   if (machine === null) return exitCodes.usage;
-  const jobs = options.jobs ?? machine.slots ?? terminal.numCpus;
+  const jobs = options.jobs ?? machine.cpus ?? terminal.numCpus;
   await using session = await openSession(terminal, args, options, { jobs });
   if (session.failed !== null) return session.failed;
   const { graph, world, store, results } = session;

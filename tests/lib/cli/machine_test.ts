@@ -23,13 +23,19 @@ async function withConfig(
 }
 
 Deno.test("readMachine() takes BASIN_JOBS before the file, and the file before nothing", async () => {
-  const slots = async (text: string | null, env = {}) => (await withConfig(text, env)).machine;
-  assertEquals(await slots(null), { slots: undefined });
-  assertEquals(await slots(""), { slots: undefined });
-  assertEquals(await slots("slots: auto\n"), { slots: undefined });
-  assertEquals(await slots("slots: 3 # workers\n"), { slots: 3 });
-  assertEquals(await slots("slots: 3\n", { BASIN_JOBS: "7" }), { slots: 7 });
-  assertEquals(await slots("slots: 3\n", { BASIN_JOBS: "" }), { slots: 3 });
+  const cpus = async (text: string | null, env = {}) => (await withConfig(text, env)).machine!.cpus;
+  assertEquals(await cpus(null), undefined);
+  assertEquals(await cpus(""), undefined);
+  assertEquals(await cpus("cpus: auto\n"), undefined);
+  assertEquals(await cpus("cpus: 3 # workers\n"), 3);
+  assertEquals(await cpus("cpus: 3\n", { BASIN_JOBS: "7" }), 7);
+  assertEquals(await cpus("cpus: 3\n", { BASIN_JOBS: "" }), 3);
+});
+
+Deno.test("readMachine() reads memory in bytes and named slots as indexes", async () => {
+  const { machine } = await withConfig("memory: 16GB\nslots: { gpu: [1, 3], licence: 2 }\n", {});
+  assertEquals(machine?.memory, 16e9);
+  assertEquals(machine?.slots, { gpu: [1, 3], licence: [0, 1] });
 });
 
 Deno.test("readMachine() says what is wrong, where, and gives nothing", async () => {
@@ -37,9 +43,13 @@ Deno.test("readMachine() says what is wrong, where, and gives nothing", async ()
     [null, { BASIN_JOBS: "many" }, "BASIN_JOBS is 'many'"],
     [null, { BASIN_JOBS: "0" }, "BASIN_JOBS is '0'"],
     [null, { BASIN_JOBS: "-1" }, "BASIN_JOBS is '-1'"],
-    ["slots: 0\n", {}, "slots"],
-    ["slots: 2.5\n", {}, "slots"],
+    ["cpus: 0\n", {}, "cpus"],
+    ["cpus: 2.5\n", {}, "cpus"],
     ["slotz: 2\n", {}, "slotz"],
+    ["slots: 2\n", {}, "slots"],
+    ["slots: { cpu: 2 }\n", {}, "cpus"],
+    ["slots: { gpu: [1, 1] }\n", {}, "names an index twice"],
+    ["memory: lots\n", {}, "memory is 'lots'"],
     ["slots: [\n", {}, "config/machine/default.yaml"],
     ["- 1\n", {}, "config/machine/default.yaml"],
   ];
