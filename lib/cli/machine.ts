@@ -6,12 +6,6 @@ import { z } from "zod";
 import { parseBytes } from "../core/bytes.ts";
 import type { Terminal } from "./terminal.ts";
 
-const names = z.string().regex(/^[a-z][a-z0-9_]*$/, "a slot's name is in snake_case")
-  .refine(
-    (name) => !["cpu", "memory"].includes(name),
-    "`cpus` and `memory` have keys of their own",
-  );
-
 const schema = z.strictObject({
   cpus: z.union([z.int().min(1), z.literal("auto")]).default("auto").describe("workers at a time"),
   memory: z.union([z.string(), z.number()]).optional().describe("what stages may ask for together"),
