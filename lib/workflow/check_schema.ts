@@ -112,6 +112,8 @@ function whatIs(path: Path): { name: string; child: string; keys: readonly strin
     axes: "an axis",
     stages: "a stage",
     profiles: "a profile",
+    inputs: "an input",
+    outputs: "an output",
   };
   if (path.length === 1) {
     return { name: `\`${section}\``, child: sections[section] ?? "", keys: [] };
@@ -128,11 +130,26 @@ function whatIs(path: Path): { name: string; child: string; keys: readonly strin
     }
     return { name: `\`${inner[0]}\``, child: "", keys: ["not"] };
   }
-  return { name: `\`${key}\``, child: key === "matrix" ? "an axis" : "a port", keys: [] };
+  if (key === "outputs" && path.length > 3) {
+    return { name: `the output \`${path[3]}\``, child: "", keys: knownKeys.output };
+  }
+  if (key === "retry") return { name: "`retry`", child: "", keys: knownKeys.retry };
+  return { name: `\`${key}\``, child: namedIn[String(key)] ?? "a port", keys: [] };
 }
 
+/** What the keys under a stage's key name. */
+const namedIn: Readonly<Record<string, string>> = {
+  matrix: "an axis",
+  foreach: "a row",
+  outputs: "an output",
+  tools: "a tool",
+  env: "an environment variable",
+  resources: "a resource",
+};
+
 function namesAre(path: Path): string {
-  const dashes = !(path.includes("params") || path.includes("axes") || path.includes("matrix"));
+  const dashes = !["params", "axes", "matrix", "foreach", "env", "resources"]
+    .some((key) => path.includes(key));
   return `letters, digits${dashes ? ", `_` and `-`" : " and `_`"}, not starting with a digit`;
 }
 
@@ -152,6 +169,15 @@ function expected(issue: Issue, path: Path): string {
   if (last === "gather") return "expected `all` or a list of axes such as [seed]";
   if (last === "keep" || last === "when") return "expected an expression ${{ … }}, true or false";
   if (last === "timeout") return "expected seconds or a duration such as 90s, 10m, 2h";
+  if (last === "backoff") return "expected seconds or a duration such as 500ms, 5s, 1m";
+  if (last === "run") return "expected a command: a text, or a list of words that is not empty";
+  if (last === "env") return "expected a list of names or a map {NAME: value}";
+  if (last === "retry") {
+    return "expected a number of further attempts from 0 to 99, or {attempts, backoff}";
+  }
+  if (key === "outputs" && path.length === 4) {
+    return "expected the kind of the output, such as `file`, or {kind, path, volatile}";
+  }
   if (path[0] === "axes" || key === "matrix") {
     return "expected a list of scalars or records with an `id`, or an expression that gives one";
   }

@@ -4,7 +4,7 @@
 import { suggest } from "./nearest.ts";
 import type { Problems } from "./problems.ts";
 import type { Place } from "./source_text.ts";
-import type { PartSpec, StageSpec } from "./stage_spec.ts";
+import type { StageSpec } from "./stage_spec.ts";
 
 /**
  * Sorts stages so that sources come first. References to stages that do not exist and circles are reported;
@@ -33,10 +33,10 @@ export function orderStages(
   const inCircle = new Set<string>();
   for (const root of stages) {
     if (marks.has(root.name)) continue;
-    const path: { stage: StageSpec; parts: readonly PartSpec[]; next: number }[] = [];
+    const path: { stage: StageSpec; parts: readonly Reference[]; next: number }[] = [];
     const enter = (stage: StageSpec) => {
       marks.set(stage.name, "open");
-      path.push({ stage, parts: stage.inputs.flatMap((input) => input.parts), next: 0 });
+      path.push({ stage, parts: referencesOf(stage), next: 0 });
     };
     enter(root);
     while (path.length > 0) {
@@ -71,8 +71,22 @@ export function orderStages(
   return order;
 }
 
+/** A stage that another one needs, and where it says so. */
+interface Reference {
+  readonly stage: string;
+  readonly at: Place;
+}
+
+function referencesOf({ inputs, foreach }: StageSpec): readonly Reference[] {
+  const references: Reference[] = inputs.flatMap(({ parts }) =>
+    parts.filter((part) => !part.ofRow)
+  );
+  if (foreach === undefined) return references;
+  return [...references, { stage: foreach.stage, at: foreach.tableAt }];
+}
+
 function reportUnknown(
-  part: PartSpec,
+  part: Reference,
   names: readonly string[],
   unreadable: ReadonlyMap<string, Place>,
   problems: Problems,
@@ -86,7 +100,7 @@ function reportUnknown(
 const maxSteps = 8;
 
 function reportCircle(
-  circle: readonly { readonly stage: StageSpec; readonly part: PartSpec }[],
+  circle: readonly { readonly stage: StageSpec; readonly part: Reference }[],
   problems: Problems,
 ): void {
   const names = circle.map(({ stage }) => stage.name);

@@ -1,6 +1,5 @@
 // The schema of workflow files: every key, what it may hold, and a sentence about it. It checks the shape only;
 // names, axes and types are checked where they are resolved. The editor's JSON Schema is made from it.
-// Keys of later versions are in it too: they are known, and refused with a message (unsupported.ts).
 
 import { z } from "zod";
 
@@ -8,6 +7,9 @@ import { z } from "zod";
 const identifier = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 /** Names of stages and ports; a stage's has no dot, because `stage.output` has one. */
 const stageName = /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/;
+
+/** Names of environment variables. */
+const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const expression = z.string().regex(/\$\{\{/, "expected an expression, ${{ … }}");
@@ -50,7 +52,9 @@ const inputShape = {
   as: z.record(z.string(), scalar).optional().meta({
     description: "In a list of inputs: the value on an axis that this stage lacks",
   }),
-  failed: z.literal("omit").optional().meta({ description: "Not supported yet" }),
+  failed: z.literal("omit").optional().meta({
+    description: "Leave members that failed out of the list instead of skipping the stage",
+  }),
 } as const;
 const inputObject = z.strictObject(inputShape);
 const input = z.union([reference, inputObject, z.array(z.union([reference, inputObject]))]).meta({
@@ -60,12 +64,38 @@ const input = z.union([reference, inputObject, z.array(z.union([reference, input
 
 const duration = z.union([z.number(), z.string()]);
 
+/** A kind of artifact: `table`, `file`, … */
+const kind = z.string().regex(/^[a-z][a-z0-9_]*$/, "expected a kind of artifact such as table");
+const outputShape = {
+  kind: kind.meta({ description: "What it is: file, folder, table, arrays, trajectories, …" }),
+  path: z.string().optional().meta({
+    description: "Where the command leaves it, below out/; the output's name if not given",
+  }),
+  volatile: z.boolean().optional().meta({
+    description: "Kept, but no part of what is compared: logs, timings",
+  }),
+} as const;
+const output = z.union([kind, z.strictObject(outputShape)]);
+
+const retryShape = {
+  attempts: z.int().min(1).max(100).meta({ description: "Attempts in all" }),
+  backoff: duration.optional().meta({
+    description: "Pause before the second attempt, doubled before each further one",
+  }),
+} as const;
+
 const stageShape = {
   task: z.string().min(1).optional().meta({
     description: "What the stage computes: a task's name, or the path of a task file (./mine.ts)",
   }),
-  run: z.unknown().optional().meta({ description: "Not supported yet: an external command" }),
-  workflow: z.unknown().optional().meta({ description: "Not supported yet: a sub-workflow" }),
+  run: z.union([z.string().min(1), z.array(z.union([z.string(), z.number()])).min(1)]).optional()
+    .meta({
+      description:
+        "An external command: a line for the shell, or a list that is started without one",
+    }),
+  workflow: z.string().min(1).optional().meta({
+    description: "A sub-workflow: the path of a workflow file",
+  }),
   description: z.string().optional().meta({ description: "A sentence for people" }),
   over: z.array(z.string()).optional().meta({
     description: "Axes of the workflow that the stage has",
@@ -76,7 +106,9 @@ const stageShape = {
   exclude: z.array(z.record(z.string(), z.union([scalar, z.array(scalar)]))).optional().meta({
     description: "Combinations that do not exist: a list of {axis: value}",
   }),
-  foreach: z.record(z.string(), z.string()).optional().meta({ description: "Not supported yet" }),
+  foreach: z.record(z.string().regex(identifier), reference).optional().meta({
+    description: "One member for each row of a table: {row: stage.table}",
+  }),
   from: z.record(z.string().regex(stageName), input).optional().meta({
     description: "Inputs by port: a stage, `stage.output`, or {stage, where, rename, gather, as}",
   }),
@@ -94,22 +126,30 @@ const stageShape = {
     description: "Axes to gather on every input that carries them, or `all`",
   }),
   when: condition.optional().meta({ description: "If false, the stage has no members" }),
-  outputs: z.unknown().optional().meta({
-    description: "Not supported yet: outputs of an external command",
+  outputs: z.record(z.string().regex(stageName), output).optional().meta({
+    description: "Outputs of an external command: name: kind, or name: {kind, path, volatile}",
   }),
-  tools: z.unknown().optional().meta({
-    description: "Not supported yet: tools of an external command",
+  tools: z.record(z.string().regex(stageName), z.string().min(1)).optional().meta({
+    description: "Tools of an external command: name: the command that prints its version",
   }),
-  env: z.unknown().optional().meta({
-    description: "Not supported yet: environment of an external command",
+  env: z.union([
+    z.array(z.string().regex(variable)),
+    z.record(z.string().regex(variable), scalar),
+  ]).optional().meta({
+    description: "Environment of an external command: names to take over, or {NAME: value}",
   }),
-  resources: z.unknown().optional().meta({ description: "Not supported yet" }),
-  retry: z.unknown().optional().meta({ description: "Not supported yet" }),
+  resources: z.record(z.string().regex(identifier), z.union([z.number(), z.string()])).optional()
+    .meta({
+      description: "What one attempt needs: cpu, memory (8GB), and slots of the machine by name",
+    }),
+  retry: z.union([z.int().min(0).max(99), z.strictObject(retryShape)]).optional().meta({
+    description: "Further attempts after a failure, or {attempts, backoff}",
+  }),
   timeout: duration.optional().meta({
     description: "Longest run of one member: seconds, or a duration such as 90s, 10m, 2h",
   }),
   store: z.enum(["full", "digest"]).optional().meta({
-    description: "What is kept of the outputs; `digest` is not supported yet",
+    description: "What is kept of the outputs: all of them, or after the run their digests only",
   }),
 } as const;
 const stage = z.strictObject(stageShape).meta({ id: "stage", description: "One stage" });
@@ -139,11 +179,11 @@ const workflowShape = {
     description: "Partial workflows laid over this one by --profile",
   }),
   axes: axes.optional().meta({ description: "Axes that stages share" }),
-  inputs: z.unknown().optional().meta({
-    description: "Not supported yet: inputs of a sub-workflow",
+  inputs: z.record(z.string().regex(stageName), kind).optional().meta({
+    description: "As a sub-workflow: what is handed in, name: kind",
   }),
-  outputs: z.unknown().optional().meta({
-    description: "Not supported yet: outputs of a sub-workflow",
+  outputs: z.record(z.string().regex(stageName), reference).optional().meta({
+    description: "As a sub-workflow: what is handed out, name: stage.output",
   }),
   stages: stages.optional().meta({ description: "What is computed" }),
 } as const;
@@ -160,4 +200,6 @@ export const knownKeys = {
   profile: Object.keys(profileShape),
   stage: Object.keys(stageShape),
   input: Object.keys(inputShape),
+  output: Object.keys(outputShape),
+  retry: Object.keys(retryShape),
 } as const;

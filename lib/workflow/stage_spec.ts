@@ -1,6 +1,9 @@
 // Stages as written, in typed form with places. What a stage means (axes, ports, members) is worked out later.
 
+import { readRetry, readTimeout } from "./attempts.ts";
+import type { RetryPolicy } from "./graph.ts";
 import type { Problems } from "./problems.ts";
+import { readRun, type RunSpec } from "./run_spec.ts";
 import type { Place } from "./source_text.ts";
 import { childOf, type Entry, type MapTree, plain, type Tree } from "./tree.ts";
 
@@ -32,6 +35,18 @@ export interface PartSpec {
   readonly rename: readonly (Named & { readonly to: string })[];
   readonly as: readonly Setting[];
   readonly gather: Gather | undefined;
+  /** `failed: omit`, and where that is written. */
+  readonly failed: Place | undefined;
+  /** It names a column of the stage's own `foreach` row, not a stage: `stage` is the row, `output` the column. */
+  readonly ofRow: boolean;
+}
+
+/** `foreach`: the axis that the rows of a table make. */
+export interface ForeachSpec extends Named {
+  readonly stage: string;
+  readonly output: string | undefined;
+  /** The reference to the table. */
+  readonly tableAt: Place;
 }
 
 /** One input of a stage: a stage, or several that form a union. */
@@ -55,11 +70,14 @@ export interface StageSpec {
   /** Position in the file. */
   readonly index: number;
   readonly at: Place;
+  /** For a `run:` stage its name is `run`. */
   readonly task: Named;
+  readonly run: RunSpec | undefined;
   readonly description: string;
   readonly over: readonly Named[];
   readonly matrix: readonly Setting[];
   readonly exclude: Tree | undefined;
+  readonly foreach: ForeachSpec | undefined;
   readonly inputs: readonly InputSpec[];
   readonly files: readonly FilesSpec[];
   readonly with: Entry | undefined;
@@ -67,11 +85,16 @@ export interface StageSpec {
   readonly when: Tree | undefined;
   readonly gather: Gather | undefined;
   readonly timeoutSeconds: number | undefined;
+  /** `cpu`, `memory` and slots by name. */
+  readonly resources: readonly Setting[];
+  readonly retry: RetryPolicy | undefined;
+  /** `store: digest`. */
+  readonly keepsDigestOnly: boolean;
 }
 
 /**
  * Reads one stage whose shape was checked. Adds to `problems` what the schema cannot see.
- * Returns null for a stage without a task.
+ * Returns null for a stage without `task` and `run`.
  *
  * @example
  * ```ts
@@ -92,13 +115,15 @@ export function readStage(
   { key, value }: Entry,
   problems: Problems,
 ): StageSpec | null {
-  const task = childOf(value, "task");
-  if (task?.kind !== "scalar" || typeof task.value !== "string" || value.kind !== "map") {
-    return null;
-  }
+  if (value.kind !== "map") return null;
+  const run = readRun(value);
+  const task = run === undefined ? readTask(value) : { name: "run", at: run.at };
+  if (task === null) return null;
+  checkSort(name, value, run, problems);
+  const foreach = readForeach(childOf(value, "foreach"), problems);
   const from = childOf(value, "from");
   const inputs = from?.kind === "map"
-    ? [...from.entries].map(([port, entry]) => readInput(port, entry))
+    ? [...from.entries].map(([port, entry]) => readInput(port, entry, foreach?.name))
     : [];
   const files = settings(childOf(value, "files")).map(({ name: port, at, value: paths }) => {
     const twice = inputs.find((input) => input.port === port);
@@ -115,15 +140,18 @@ export function readStage(
     return { port, at, paths };
   });
   const description = childOf(value, "description");
+  const store = childOf(value, "store");
   return {
     name,
     index,
     at: key,
-    task: { name: task.value, at: task },
+    task,
+    run,
     description: description === undefined ? "" : String(plain(description)),
     over: names(childOf(value, "over")),
     matrix: settings(childOf(value, "matrix")),
     exclude: childOf(value, "exclude"),
+    foreach,
     inputs,
     files,
     with: value.entries.get("with"),
@@ -131,22 +159,89 @@ export function readStage(
     when: childOf(value, "when"),
     gather: readGather(childOf(value, "gather")),
     timeoutSeconds: readTimeout(childOf(value, "timeout"), problems),
+    resources: settings(childOf(value, "resources")),
+    retry: readRetry(childOf(value, "retry"), problems),
+    keepsDigestOnly: store?.kind === "scalar" && store.value === "digest",
   };
 }
 
-function readInput(port: string, { key, value }: Entry): InputSpec {
-  const parts = value.kind === "list" ? value.items : [value];
-  return { port, at: key, parts: parts.map(readPart) };
+function readTask(stage: MapTree): Named | null {
+  const task = childOf(stage, "task");
+  if (task?.kind !== "scalar" || typeof task.value !== "string") return null;
+  return { name: task.value, at: task };
 }
 
-function readPart(tree: Tree): PartSpec {
-  const reference = tree.kind === "map" ? childOf(tree, "stage")! : tree;
-  const text = String(plain(reference));
+/** Keys that only an external command has. */
+const commandKeys = ["outputs", "tools", "env"];
+
+/** A stage is of one sort, and has the keys of its sort. */
+function checkSort(
+  name: string,
+  stage: MapTree,
+  run: RunSpec | undefined,
+  problems: Problems,
+): void {
+  if (run === undefined) {
+    for (const key of commandKeys) {
+      const entry = stage.entries.get(key);
+      if (entry === undefined) continue;
+      problems.error("unknown-key", entry.key, `\`${key}\` is for stages with \`run\``, {
+        hint: key === "outputs"
+          ? "a task declares its own outputs"
+          : "a task sees nothing of the environment; give it what it needs in `with`",
+      });
+    }
+    return;
+  }
+  const task = stage.entries.get("task");
+  if (task !== undefined) {
+    problems.error("two-sorts", task.key, `\`${name}\` has both \`run\` and \`task\``, {
+      notes: [{ message: "`run` is here", at: run.at }],
+      hint: "a stage is one of them; remove the other",
+    });
+  }
+  if (run.outputs.length === 0) {
+    problems.error("missing-key", run.at, `the stage \`${name}\` needs the key \`outputs\``, {
+      hint: "say what the command makes: outputs: { model: file }",
+    });
+  }
+}
+
+function readForeach(tree: Tree | undefined, problems: Problems): ForeachSpec | undefined {
+  if (tree?.kind !== "map") return undefined;
+  const entries = [...tree.entries];
+  if (entries.length !== 1) {
+    const at = entries.length === 0 ? tree : entries[1][1].key;
+    problems.error("bad-value", at, `\`foreach\` has one row, found ${entries.length}`, {
+      hint: "write foreach: { row: stage.table }",
+    });
+    if (entries.length === 0) return undefined;
+  }
+  const [name, { key, value }] = entries[0];
+  return { name, at: key, ...readReference(value), tableAt: value };
+}
+
+function readReference(tree: Tree): { stage: string; output: string | undefined } {
+  const text = String(plain(tree));
   const dot = text.indexOf(".");
+  return dot < 0
+    ? { stage: text, output: undefined }
+    : { stage: text.slice(0, dot), output: text.slice(dot + 1) };
+}
+
+function readInput(port: string, { key, value }: Entry, row: string | undefined): InputSpec {
+  const parts = value.kind === "list" ? value.items : [value];
+  return { port, at: key, parts: parts.map((part) => readPart(part, row)) };
+}
+
+function readPart(tree: Tree, row: string | undefined): PartSpec {
+  const reference = tree.kind === "map" ? childOf(tree, "stage")! : tree;
+  const named = readReference(reference);
   return {
-    stage: dot < 0 ? text : text.slice(0, dot),
-    output: dot < 0 ? undefined : text.slice(dot + 1),
+    ...named,
+    ofRow: named.stage === row,
     at: reference,
+    failed: tree.kind === "map" ? tree.entries.get("failed")?.key : undefined,
     where: settings(childOf(tree, "where")),
     rename: settings(childOf(tree, "rename")).map(({ name, at, value }) => ({
       name,
@@ -173,22 +268,4 @@ function names(tree: Tree | undefined): Named[] {
 function settings(tree: Tree | undefined): Setting[] {
   if (tree?.kind !== "map") return [];
   return [...(tree as MapTree).entries].map(([name, { key, value }]) => ({ name, at: key, value }));
-}
-
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
-
-function readTimeout(tree: Tree | undefined, problems: Problems): number | undefined {
-  if (tree === undefined) return undefined;
-  const value = plain(tree);
-  const match = /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(String(value));
-  const seconds = typeof value === "number"
-    ? value
-    : match === null
-    ? NaN
-    : Number(match[1]) * unitSeconds[match[2]];
-  if (seconds > 0 && Number.isFinite(seconds)) return seconds;
-  problems.error("bad-value", tree, "a timeout is a number of seconds above 0, or a duration", {
-    hint: "write 90s, 10m, 2h or 1d",
-  });
-  return undefined;
 }

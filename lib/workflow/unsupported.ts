@@ -12,11 +12,6 @@ const stageKeys: Readonly<Record<string, readonly [what: string, hint?: string]>
     "members made from a table (`foreach`)",
     "declare an axis, if its values are known before the run",
   ],
-  outputs: ["declared outputs (`outputs`)", "a task declares its own outputs"],
-  tools: ["declared tools (`tools`)"],
-  env: ["environment variables (`env`)", "make it a param"],
-  resources: ["`resources`", "the number of workers is set with --jobs"],
-  retry: ["`retry`"],
 };
 
 /** Keys that leave a stage without known members until they are supported. */
