@@ -26,6 +26,8 @@ export interface CommitOptions {
   readonly keep?: "full" | "digest";
   /** What the stage printed. */
   readonly log?: Uint8Array;
+  /** The action's {@link traceKey} for the manifest's `reads`: `traced` finds the result under it. */
+  readonly trace?: Digest;
 }
 
 /** Where results are kept. Many processes may use one store at a time. */
@@ -55,6 +57,14 @@ export interface Store extends AsyncDisposable {
     result: Omit<Manifest, "outputs">,
     outputs: Readonly<Record<string, OutputBytes>>,
     options?: CommitOptions,
+  ): Promise<{ readonly manifest: Manifest; readonly durable: Promise<void> }>;
+  /**
+   * Stores a manifest whose outputs are stored already (those of a result that `traced` found) under its own key.
+   * No bytes are moved, nothing is checked.
+   * @throws {StorageError}
+   */
+  alias?(
+    manifest: Manifest,
   ): Promise<{ readonly manifest: Manifest; readonly durable: Promise<void> }>;
   /** Waits until nobody else works on the key, and keeps others waiting until released. */
   lock(key: ActionKey): Promise<Disposable>;
