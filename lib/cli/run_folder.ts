@@ -73,8 +73,7 @@ export async function createRunFolder(
     }
     return writing;
   };
-  const replace = async (target: string, bytes: Uint8Array) => {
-    const temporary = `${target}.part`;
+  const replace = async (target: string, bytes: Uint8Array, temporary = `${target}.part`) => {
     if (disk.stat(temporary) !== undefined) await disk.remove(temporary);
     await disk.create(temporary, bytes);
     await disk.rename(temporary, target);
@@ -98,7 +97,9 @@ export async function createRunFolder(
     async close() {
       await flush();
       events.close();
-      await replace(join(home, "latest"), new TextEncoder().encode(run + "\n"));
+      // Under a name of this run's own: other runs may end at the same time.
+      const bytes = new TextEncoder().encode(run + "\n");
+      await replace(join(home, "latest"), bytes, join(path, "latest.part"));
     },
   };
 }
