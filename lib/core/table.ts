@@ -119,7 +119,7 @@ function quote(text: string): string {
  * ```
  */
 export function readTsv(text: string, columns: readonly Column[]): Table {
-  const [, ...lines] = splitCells(text);
+  const [, ...lines] = splitTsv(text);
   const rows = lines.map((line, at) => {
     // A row of no columns is an empty line, which reads as one empty entry.
     const cells = columns.length === 0 && line.length === 1 && line[0].value === "" ? [] : line;
@@ -152,9 +152,25 @@ function readCell(value: string, quoted: boolean, column: Column, row: number): 
   return number;
 }
 
-function splitCells(text: string): { value: string; quoted: boolean }[][] {
-  const rows: { value: string; quoted: boolean }[][] = [];
-  let row: { value: string; quoted: boolean }[] = [];
+/** One entry of a TSV as it stands there: `"n/a"` in quotes is a text, without them a missing value. */
+export interface TsvEntry {
+  readonly value: string;
+  readonly quoted: boolean;
+}
+
+/**
+ * The entries of a TSV, header included, before types are known.
+ *
+ * @example
+ * ```ts
+ * import { splitTsv } from "#lib/core/table.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(splitTsv('a\n"b c"\n').flat(), [{ value: "a", quoted: false }, { value: "b c", quoted: true }]);
+ * ```
+ */
+export function splitTsv(text: string): TsvEntry[][] {
+  const rows: TsvEntry[][] = [];
+  let row: TsvEntry[] = [];
   let at = 0;
   while (at < text.length) {
     let value = "";
