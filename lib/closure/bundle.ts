@@ -44,9 +44,10 @@ export interface Bundled {
  * ```ts
  * import { bundle } from "#lib/closure/bundle.ts";
  * import { Modules } from "#lib/closure/modules.ts";
+ * import { denoDisk } from "#lib/world/deno_disk.ts";
  * import { assert } from "@std/assert";
  * const text = new TextEncoder().encode("export default { run: () => 1 } // one");
- * const stat = { size: 1, mtime: 0, ino: 1, isFile: true, isDirectory: false, isSymlink: false };
+ * const stat = denoDisk().stat("deno.json")!;
  * const modules = new Modules({ stat: () => stat, readSync: () => text }, { now: () => 0 });
  * const [made] = await bundle([{ root: "/p", task: "/p/tasks/one.ts", members: {}, imports: {} }], modules);
  * assert(made.ok && !made.value.code.includes("// one"));

@@ -1,7 +1,15 @@
 // The real disk, over Deno. Every failure is a DiskError with the system's own name for it.
 // Leaves out: what is written where; see the store and the run folders.
 
-import { type AppendFile, type Disk, DiskError, type DiskLock } from "../core/disk.ts";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import {
+  type AppendFile,
+  type Disk,
+  type DiskEntryType,
+  DiskError,
+  type DiskLock,
+  type DiskStat,
+} from "../core/disk.ts";
 
 /**
  * The file system of this machine.
@@ -60,6 +68,18 @@ const disk: Disk = {
       if (options.sync) await file.sync();
     }),
 
+  createSync: (path, bytes, options = {}) =>
+    attemptSync("create", path, () => {
+      using file = Deno.openSync(path, {
+        write: true,
+        createNew: true,
+        mode: options.mode ?? 0o666,
+      });
+      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    }),
+
+  readSeen: (path, seen) => attempt("read", path, () => readSeen(path, seen)),
+
   append: (path) =>
     attempt("open", path, async () => {
       return appendFile(path, await Deno.open(path, { append: true, create: true }));
@@ -72,6 +92,17 @@ const disk: Disk = {
   remove: (path) => attempt("remove", path, () => Deno.remove(path)),
 
   makeDirectory: (path) => attempt("create", path, () => Deno.mkdir(path, { recursive: true })),
+
+  makeDirectorySync: (path) => attemptSync("create", path, () => Deno.mkdirSync(path)),
+
+  removeAll: (path) =>
+    attempt("remove", path, async () => {
+      try {
+        await Deno.remove(path, { recursive: true });
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }),
 
   list: (path) =>
     attempt("list", path, () => {
@@ -86,9 +117,7 @@ const disk: Disk = {
   stat: (path) =>
     attemptSync("stat", path, () => {
       try {
-        const { size, mtime, ino, isFile, isDirectory, isSymlink } = Deno.lstatSync(path);
-        const time = mtime?.getTime() ?? 0;
-        return { size, mtime: time, ino: ino ?? 0, isFile, isDirectory, isSymlink };
+        return diskStat(Deno.lstatSync(path));
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
         if (error instanceof Deno.errors.NotADirectory) return undefined;
@@ -103,6 +132,65 @@ const disk: Disk = {
 
   tryLock: (path) => acquire(path, false),
 };
+
+function diskStat(info: Deno.FileInfo): DiskStat {
+  const { size, mtime, dev, ino, nlink, isFile, isDirectory, isSymlink } = info;
+  return {
+    size,
+    mtime: mtime?.getTime() ?? 0,
+    dev,
+    ino: ino ?? 0,
+    nlink: nlink ?? 1,
+    type: isFile
+      ? "file"
+      : isDirectory
+      ? "directory"
+      : isSymlink
+      ? "symbolic link"
+      : specialType(info),
+    isFile,
+    isDirectory,
+    isSymlink,
+  };
+}
+
+function specialType(info: Deno.FileInfo): DiskEntryType {
+  if (info.isFifo) return "FIFO";
+  if (info.isSocket) return "socket";
+  if (info.isCharDevice) return "character device";
+  return info.isBlockDevice ? "block device" : "unknown";
+}
+
+/** Above this a file is read piece by piece, in between of which others get their turn. */
+const readAtOnce = 8 * 1024 * 1024;
+
+/**
+ * `node:fs`, because it can open without waiting for the other end of a FIFO. What was opened is compared with what
+ * was seen, so it does not matter that a link would be followed.
+ */
+async function readSeen(path: string, seen: DiskStat): Promise<Uint8Array> {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const check = () => {
+      const { dev, ino, size, mtimeMs } = fstatSync(file);
+      const same = dev === seen.dev && ino === seen.ino && size === seen.size &&
+        Math.floor(mtimeMs) === Math.floor(seen.mtime);
+      if (!same) throw new DiskError("read", path, "ESTALE", "it changed while it was read");
+    };
+    check();
+    const bytes = new Uint8Array(seen.size);
+    for (let at = 0; at < bytes.length;) {
+      const n = readSync(file, bytes, at, Math.min(readAtOnce, bytes.length - at), null);
+      if (n === 0) break;
+      at += n;
+      if (at < bytes.length) await new Promise((resolve) => setTimeout(resolve));
+    }
+    check();
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
 
 function appendFile(path: string, file: Deno.FsFile): AppendFile {
   return {
@@ -189,7 +277,7 @@ function attemptSync<T>(operation: string, path: string, act: () => T): T {
 }
 
 function diskError(operation: string, path: string, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof DiskError) return error;
   const code = (error as { code?: unknown }).code;
   const detail = error.message.replace(/: \w+ '.*'(?: -> '.*')?$/s, "");
   return new DiskError(operation, path, typeof code === "string" ? code : error.name, detail);

@@ -1,14 +1,16 @@
 // Real child processes. Leaves out: what they may see (the caller gives the whole environment) and how long they
 // may take (the caller's signal says when to stop).
 
-import type { Spawn } from "../core/disk.ts";
+import { type Spawn, SpawnError, type SpawnOptions, type SpawnResult } from "../core/disk.ts";
 
-/** How long a stopped process may take to end by itself before it is killed, in ms. */
-const graceMs = 5000;
+/** How long a stopped process may take to end by itself before it is killed, in ms, if nothing is said. */
+const defaultGraceMs = 5000;
+
+/** How long nothing may come from output that is open after the process and its group have ended, in ms. */
+const silenceMs = 100;
 
 /**
- * Starts processes on this machine. An aborted signal asks the process to end (SIGTERM) and, after five
- * seconds, ends it (SIGKILL).
+ * Starts processes on this machine.
  *
  * @example
  * ```ts
@@ -20,36 +22,148 @@ const graceMs = 5000;
  * ```
  */
 export function denoSpawn(): Spawn {
+  return { run };
+}
+
+async function run(
+  command: readonly string[],
+  options: SpawnOptions,
+): Promise<SpawnResult> {
+  const { signal, graceMs = defaultGraceMs, group = false, input, started } = options;
+  signal.throwIfAborted();
+  const child = start(command, options);
+  const send = (name: Deno.Signal) => group ? sendToGroup(child.pid, name) : sendTo(child, name);
+  started?.({ id: child.pid, kill: () => void send("SIGKILL") });
+  input?.pipeTo(child.stdin).catch(() => {}); // it need not read to the end
+  const stdout = collect(child.stdout, options.output);
+  const stderr = collect(child.stderr, options.output);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    send("SIGTERM");
+    timer = setTimeout(() => send("SIGKILL"), graceMs);
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const status = await child.status;
+    if (group) await endGroup(child.pid);
+    const held = await isHeld(stdout, stderr);
+    return {
+      code: status.code,
+      signal: status.signal,
+      stdout: stdout.bytes(),
+      stderr: stderr.bytes(),
+      held,
+    };
+  } finally {
+    signal.removeEventListener("abort", stop);
+    clearTimeout(timer);
+  }
+}
+
+function start([program, ...args]: readonly string[], options: SpawnOptions): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, {
+      args,
+      cwd: options.cwd,
+      env: { ...options.env },
+      clearEnv: true,
+      stdin: options.input === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+      detached: options.group ?? false,
+    }).spawn();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const code = (error as { code?: unknown }).code;
+    throw new SpawnError(program, typeof code === "string" ? code : error.name, error.message);
+  }
+}
+
+/** A stream that is read to its end, or until nobody waits for that any more. */
+interface Collected {
+  readonly done: Promise<void>;
+  readonly giveUp: () => void;
+  readonly bytes: () => Uint8Array;
+  /** How many came so far. */
+  readonly numBytes: () => number;
+}
+
+function collect(
+  stream: ReadableStream<Uint8Array>,
+  output: ((bytes: Uint8Array) => void) | undefined,
+): Collected {
+  const parts: Uint8Array[] = [];
+  const take = output ?? ((bytes) => parts.push(bytes));
+  let numBytes = 0;
+  const reader = stream.getReader();
+  const read = async () => {
+    for (let next; !(next = await reader.read()).done;) {
+      numBytes += next.value.length;
+      take(next.value);
+    }
+  };
   return {
-    async run([program, ...args], { cwd, env, signal }) {
-      signal.throwIfAborted();
-      const child = new Deno.Command(program, {
-        args,
-        cwd,
-        env: { ...env },
-        clearEnv: true,
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const stop = () => {
-        send(child, "SIGTERM");
-        timer = setTimeout(() => send(child, "SIGKILL"), graceMs);
-      };
-      signal.addEventListener("abort", stop, { once: true });
-      try {
-        const { code, signal: ended, stdout, stderr } = await child.output();
-        return { code, signal: ended, stdout, stderr };
-      } finally {
-        signal.removeEventListener("abort", stop);
-        clearTimeout(timer);
-      }
-    },
+    done: read().catch(() => {}),
+    giveUp: () => void reader.cancel().catch(() => {}),
+    bytes: () => concatenated(parts),
+    numBytes: () => numBytes,
   };
 }
 
-function send(child: Deno.ChildProcess, signal: Deno.Signal): void {
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/**
+ * Waits for the end of the output; if it does not come although nothing more arrives, somebody else holds it open, and
+ * it is left.
+ */
+async function isHeld(...streams: readonly Collected[]): Promise<boolean> {
+  let ended = false;
+  const done = Promise.all(streams.map((stream) => stream.done)).then(() => void (ended = true));
+  const numBytes = () => streams.reduce((sum, stream) => sum + stream.numBytes(), 0);
+  // Two silent spells, because this very process may have been busy during one.
+  for (let silent = 0, before = -1; silent < 2;) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([done, new Promise((resolve) => timer = setTimeout(resolve, silenceMs))]);
+    clearTimeout(timer);
+    if (ended) return false;
+    const now = numBytes();
+    silent = now === before ? silent + 1 : 0;
+    before = now;
+  }
+  for (const stream of streams) stream.giveUp();
+  return true;
+}
+
+/**
+ * Kills what is left of a group, and waits until it is gone, since what dies may still write. Gives up after some
+ * tenths of a second: in a container whose first process does not collect the dead, they stay in their group.
+ */
+async function endGroup(id: number): Promise<void> {
+  for (let ms = 1; sendToGroup(id, "SIGKILL") && ms < 256; ms *= 2) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+}
+
+/** Whether there was anybody in the group. */
+function sendToGroup(id: number, signal: Deno.Signal): boolean {
+  try {
+    Deno.kill(-id, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sendTo(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
     child.kill(signal);
   } catch {

@@ -2,7 +2,7 @@
 // kills, power cuts and failures on demand. One thread and one seed, so a failing history replays alike.
 
 import { setImmediate } from "node:timers";
-import { type Clock, type Disk, DiskError, type DiskLock } from "#lib/core/disk.ts";
+import { type Clock, type Disk, DiskError, type DiskLock, type DiskStat } from "#lib/core/disk.ts";
 import { philox4x32 } from "#lib/core/random.ts";
 import { type Chance, type SimFile, SimFiles } from "./sim_files.ts";
 
@@ -186,6 +186,8 @@ export class SimWorld {
   }
 }
 
+const simTypes = { file: "file", folder: "directory", link: "symbolic link" } as const;
+
 class SimDisk implements Disk {
   constructor(readonly world: SimWorld, readonly process: number) {}
 
@@ -210,6 +212,21 @@ class SimDisk implements Disk {
     await this.#write(path, file, bytes);
     if (options.mtime !== undefined) file.mtime = options.mtime;
     if (options.sync) await this.#sync(path, file);
+  }
+
+  createSync(path: string, bytes: Uint8Array): void {
+    this.world.mayFail("create", path);
+    if (this.#find(path) !== undefined) throw new DiskError("create", path, "EEXIST");
+    this.world.files.write(this.#newFile(path), bytes, this.world.now, this.process);
+  }
+
+  async readSeen(path: string, seen: DiskStat): Promise<Uint8Array> {
+    await this.world.turn(this.process, "read", path);
+    const stat = this.stat(path);
+    if (stat?.ino !== seen.ino || stat.mtime !== seen.mtime) {
+      throw new DiskError("read", path, "ESTALE");
+    }
+    return this.#read(path);
   }
 
   async append(path: string) {
@@ -262,6 +279,19 @@ class SimDisk implements Disk {
     }
   }
 
+  makeDirectorySync(path: string): void {
+    this.world.mayFail("mkdir", path);
+    if (this.#find(path) !== undefined) throw new DiskError("mkdir", path, "EEXIST");
+    this.#name("mkdir", path, this.world.files.folder(this.world.now));
+  }
+
+  async removeAll(path: string): Promise<void> {
+    if (this.stat(path)?.isDirectory) {
+      for (const name of await this.list(path)) await this.removeAll(`${path}/${name}`);
+    }
+    if (this.#find(path) !== undefined) await this.remove(path);
+  }
+
   async list(path: string): Promise<readonly string[]> {
     await this.world.turn(this.process, "list", path);
     const { files, now } = this.world;
@@ -277,7 +307,10 @@ class SimDisk implements Disk {
     return {
       size: node.kind === "file" ? files.content(node, now, this.process).length : 0,
       mtime: node.mtime,
+      dev: 1,
       ino: node.ino,
+      nlink: 1,
+      type: simTypes[node.kind],
       isFile: node.kind === "file",
       isDirectory: node.kind === "folder",
       isSymlink: node.kind === "link",
