@@ -62,6 +62,8 @@ export interface Manifest {
   readonly provenance: Provenance;
   /** What the task looked at, if less than everything. */
   readonly reads?: Reads;
+  /** Committed with `keep: "digest"`: that large files are not there is no loss. */
+  readonly keep?: "digest";
   /** What it printed, standard output and error as they came; absent if nothing. */
   readonly log?: StoredFile;
 }

@@ -26,46 +26,87 @@ export interface CommitOptions {
   readonly keep?: "full" | "digest";
   /** What the stage printed. */
   readonly log?: Uint8Array;
-  /** The action's {@link traceKey} for the manifest's `reads`: `traced` finds the result under it. */
+  /**
+   * The action's {@link traceKey} for the manifest's `reads`: `traced` finds the result under it. Without it a
+   * result with `reads` is found so only if they name no files of inputs.
+   */
   readonly trace?: Digest;
 }
 
-/** Where results are kept. Many processes may use one store at a time. */
+/** A result that can be found. */
+export interface Committed {
+  /** The manifest that counts from now on: the one given, or an earlier one of the same key that stands. */
+  readonly manifest: Manifest;
+  /** Resolves once the result would survive a power cut. */
+  readonly durable: Promise<void>;
+}
+
+/**
+ * Where results are kept. Many processes may use one store at a time.
+ *
+ * One key has one result at a time. The first that was committed stands for as long as its bytes are there, and
+ * also without them as long as nobody commits other ones (see {@link Store.commit}).
+ */
 export interface Store extends AsyncDisposable {
-  /** The result of an action, if its manifest is known here and its files look untouched. */
+  /**
+   * The result of an action, if its manifest is known here and its files look untouched: `recall(key)`, if
+   * `isPresent` says so of it.
+   */
   lookup(key: ActionKey): Manifest | undefined;
-  /** The result of an action if its manifest is known here, whether or not its bytes are still there. */
+  /**
+   * The result of an action if its manifest is known here, whether or not its bytes are still there (collected,
+   * damaged, or kept by digest only). Looks at no file.
+   */
   recall(key: ActionKey): Manifest | undefined;
-  /** Whether the bytes of a result lie here and look untouched. Looks at files, does not read them. */
+  /**
+   * Whether the bytes of all outputs lie here and look untouched. Looks at files and reads only those that nobody
+   * vouches for; a result of small files costs nothing. The log does not count.
+   */
   isPresent(manifest: Manifest): boolean;
   /** What tasks of a weak key were seen to look at: the distinct shapes, the latest first. */
   shapes(weak: Digest): readonly Reads[];
-  /** The result whose task looked at the same values, by {@link traceKey}. */
+  /**
+   * The result whose task looked at the same values, by `traceKey`. As `recall`: its bytes may be gone. Its key is
+   * another one; {@link Store.alias} gives the result a second key.
+   */
   traced(trace: Digest): Manifest | undefined;
   /** All manifests known, latest first, for `why` and `stats`. */
   manifests(): Iterable<Manifest>;
   /** Sees what other processes have committed since. */
   refresh(): Promise<void>;
-  /** The verified bytes of an artifact; `undefined` if a file is missing or its bytes are not what they were. */
+  /**
+   * The verified bytes of an artifact; `undefined` if a file is missing or its bytes are not what they were.
+   * The log of a manifest is read by `read({ kind: "file", digest: log.digest, files: { log } })`.
+   */
   read(artifact: StoredArtifact): Promise<Files | undefined>;
   /**
-   * Stores outputs and, after them, the manifest. Resolves once the result can be found;
-   * `durable` resolves once it would survive a power cut.
+   * Stores outputs and, after them, the manifest. Resolves once the result can be found.
+   *
+   * If the key has a result already:
+   * - its bytes are there: it stands, whatever was computed now (compare `manifest` with what you made);
+   * - its bytes are gone and the new ones are the same: they come back, and it stands;
+   * - its bytes are gone and the new ones differ: the new result takes its place, for `lookup` and `recall` of every
+   *   process from now on. Compare `recall(key)` before with `manifest` to tell of it. Volatile outputs may differ
+   *   without a change of any artifact's digest.
+   *
+   * `keep: "digest"`: large files go where all processes can read them for as long as any process with this store
+   * open goes on writing; afterwards `recall` still knows the result, and `isPresent` denies it. Small files and the
+   * log are kept. A volatile output's digest is `digestOfValue({ volatile: key, output: name })`.
+   *
    * @throws {StorageError}
    */
   commit(
     result: Omit<Manifest, "outputs">,
     outputs: Readonly<Record<string, OutputBytes>>,
     options?: CommitOptions,
-  ): Promise<{ readonly manifest: Manifest; readonly durable: Promise<void> }>;
+  ): Promise<Committed>;
   /**
-   * Stores a manifest whose outputs are stored already (those of a result that `traced` found) under its own key.
-   * No bytes are moved, nothing is checked.
+   * Records a known result under another key: `manifest` with the new key, weak key, action and provenance, and the
+   * outputs as they are. No bytes move, and they need not be there. A result that the key has already stands.
+   *
    * @throws {StorageError}
    */
-  alias?(
-    manifest: Manifest,
-  ): Promise<{ readonly manifest: Manifest; readonly durable: Promise<void> }>;
+  alias?(manifest: Manifest): Promise<Committed>;
   /** Waits until nobody else works on the key, and keeps others waiting until released. */
   lock(key: ActionKey): Promise<Disposable>;
   /** Waits until everything committed is durable. @throws {StorageError} */

@@ -3,20 +3,27 @@
 
 import { randomBytes } from "node:crypto";
 import type { Files } from "../core/artifact.ts";
-import type { ActionKey } from "../core/digest.ts";
+import type { ActionKey, Digest } from "../core/digest.ts";
 import { type Clock, type Disk, DiskError } from "../core/disk.ts";
 import type { Manifest, StoredArtifact, StoredFile } from "../core/manifest.ts";
-import { type OutputBytes, StorageError, type Store } from "../core/store.ts";
-import type { Reads } from "../core/trace.ts";
+import {
+  type CommitOptions,
+  type Committed,
+  type OutputBytes,
+  StorageError,
+  type Store,
+} from "../core/store.ts";
+import { type Reads, traceKey } from "../core/trace.ts";
 import { Blobs, type PendingBlob } from "./blobs.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { KeyLocks } from "./key_locks.ts";
-import { type Layout, layoutOf } from "./layout.ts";
+import { type Layout, layoutOf, transientLayout } from "./layout.ts";
 import { ManifestLog } from "./manifest_log.ts";
-import { SegmentIndex, sessionOf } from "./segment_index.ts";
+import { type Entry, SegmentIndex, sessionOf } from "./segment_index.ts";
 import { checkFormat, Session, tidy } from "./session.ts";
 import { StatIndex } from "./stat_index.ts";
-import { readInline, splitArtifact } from "./stored_files.ts";
+import { readInline, splitArtifact, splitLog, volatileDigest } from "./stored_files.ts";
+import { TraceLog } from "./trace_log.ts";
 
 /** How a store is opened. */
 export interface FsStoreOptions {
@@ -71,13 +78,17 @@ export class FsStore implements Store {
   readonly #index: SegmentIndex;
   readonly #looks: StatIndex;
   readonly #blobs: Blobs;
+  /** Files kept for the time of a run. */
+  readonly #transient: Blobs;
   readonly #session: Session;
   readonly #groups: GroupCommit;
   readonly #locks: KeyLocks;
   readonly #log: ManifestLog;
+  readonly #traces: TraceLog;
   /** Commits of this process that were not durable when last seen. */
-  readonly #ours = new Map<ActionKey, { manifest: Manifest; durable: Promise<void> }>();
+  readonly #ours = new Map<ActionKey, Committed>();
   #found: PendingBlob[] = [];
+  #closing: Promise<void> | undefined;
 
   /** Use {@link openFsStore}. */
   constructor(
@@ -92,6 +103,15 @@ export class FsStore implements Store {
     const temporaryPath = this.#session.temporaryPath;
     this.#blobs = new Blobs({ disk, clock, layout, warn, temporaryPath, index: this.#looks });
     this.#blobs.onFound = (blob) => this.#found.push(blob);
+    this.#transient = new Blobs({
+      disk,
+      clock,
+      layout: transientLayout(layout),
+      warn,
+      temporaryPath,
+      index: new StatIndex(disk, undefined, layout.root, newId),
+    });
+    this.#traces = new TraceLog(disk, layout, this.#session.id, warn);
     this.#locks = new KeyLocks(disk, layout.locks);
     this.#log = new ManifestLog(disk, layout, this.#index, this.#session.id);
     this.#groups = new GroupCommit({
@@ -105,39 +125,35 @@ export class FsStore implements Store {
           this.#index.drop(entry);
           this.#ours.delete(entry.key);
         }
-        this.#log.giveUp(writer);
+        if (writer !== undefined) this.#log.giveUp(writer);
       },
     });
   }
 
   lookup(key: ActionKey): Manifest | undefined {
-    for (const entry of this.#index.entries(key)) {
-      const manifest = this.#index.load(entry);
-      if (manifest !== undefined && blobsOf(manifest).every((file) => this.#blobs.check(file))) {
-        return manifest;
-      }
-    }
-    return undefined;
+    return this.#whole(key)?.manifest;
   }
 
   recall(key: ActionKey): Manifest | undefined {
-    for (const entry of this.#index.entries(key)) {
-      const manifest = this.#index.load(entry);
-      if (manifest !== undefined) return manifest;
-    }
-    return undefined;
+    const candidates = this.#index.candidates(key);
+    if (candidates.length < 2) return candidates[0]?.manifest;
+    return candidates.find(({ manifest }) => this.isPresent(manifest))?.manifest ??
+      candidates[0].manifest;
   }
 
   isPresent(manifest: Manifest): boolean {
-    return blobsOf(manifest).every((file) => this.#blobs.check(file));
+    return blobsOf(manifest).every((file) =>
+      this.#blobs.check(file) || this.#transient.check(file)
+    );
   }
 
-  shapes(): readonly Reads[] {
-    return [];
+  shapes(weak: Digest): readonly Reads[] {
+    return this.#traces.shapes(weak);
   }
 
-  traced(): Manifest | undefined {
-    return undefined;
+  traced(trace: Digest): Manifest | undefined {
+    const key = this.#traces.key(trace);
+    return key === undefined ? undefined : this.recall(key);
   }
 
   manifests(): Iterable<Manifest> {
@@ -145,7 +161,7 @@ export class FsStore implements Store {
   }
 
   async refresh(): Promise<void> {
-    await orStorageError(() => this.#index.refresh());
+    await orStorageError(() => this.#refresh());
   }
 
   async read(artifact: StoredArtifact): Promise<Files | undefined> {
@@ -153,7 +169,7 @@ export class FsStore implements Store {
     const contents = await orStorageError(() =>
       Promise.all(names.map((name) => {
         const file = artifact.files[name];
-        return file.inline === undefined ? this.#blobs.read(file) : readInline(file, file.inline);
+        return file.inline === undefined ? this.#read(file) : readInline(file, file.inline);
       }))
     );
     const files: Record<string, Uint8Array> = {};
@@ -168,32 +184,56 @@ export class FsStore implements Store {
   commit(
     result: Omit<Manifest, "outputs">,
     outputs: Readonly<Record<string, OutputBytes>>,
-  ): Promise<{ readonly manifest: Manifest; readonly durable: Promise<void> }> {
+    { keep, log, trace }: CommitOptions = {},
+  ): Promise<Committed> {
     return orStorageError(async () => {
+      const { key } = result;
       const split = Object.entries(outputs).map(([port, output]) =>
-        [port, splitArtifact(output)] as const
+        [port, splitArtifact(output, volatileDigest(key, port))] as const
       );
       const stored = Object.fromEntries(split.map(([port, { artifact }]) => [port, artifact]));
+      const printed = log === undefined ? undefined : splitLog(log);
       await this.#session.start();
-      const blobs = await Promise.all(
-        split.flatMap(([, artifact]) => artifact.blobs)
-          .map(({ digest, bytes }) => this.#blobs.put(digest, bytes)),
-      );
-      // Whoever was first wins, so that a key keeps the result that others may have used already.
-      const first = this.lookup(result.key);
-      const ours = this.#ours.get(result.key);
-      if (first !== undefined && ours !== undefined) return ours;
-      const manifest = first ?? { ...result, outputs: stored };
-      if (first !== undefined) {
-        blobs.push(...blobsOf(first).map((file) => this.#blobs.pending(file.digest)));
+      const place = keep === "digest" ? this.#transient : this.#blobs;
+      const put = await Promise.all([
+        ...split.flatMap(([, artifact]) => artifact.blobs)
+          .map(({ digest, bytes }) => place.put(digest, bytes)),
+        ...(printed?.blobs ?? []).map(({ digest, bytes }) => this.#blobs.put(digest, bytes)),
+      ]);
+      const pending = keep === "digest"
+        ? put.slice(put.length - (printed?.blobs.length ?? 0))
+        : put;
+      const shown = trace ?? traceOf(result);
+      if (shown !== undefined) {
+        this.#traces.add(shown, { weak: result.weak, reads: result.reads!, key });
       }
-      const pending = blobs.filter((blob) => blob !== undefined);
-      const { writer, entry } = await this.#log.append(manifest);
-      const durable = storageErrorLater(this.#groups.add(writer, entry, pending));
-      const committed = { manifest, durable };
-      this.#ours.set(result.key, committed);
-      durable.then(() => this.#forget(result.key, committed), () => {});
-      return committed;
+      // Whoever was first stands, so that a key keeps the result that others may have used already. If its bytes
+      // were gone and ours are the same, they are back by now.
+      const first = this.#whole(key);
+      if (first !== undefined) return await this.#stand(first, pending);
+      const [gone] = this.#index.entries(key);
+      const manifest: Manifest = {
+        ...result,
+        outputs: stored,
+        ...(keep === undefined || keep === "full" ? {} : { keep }),
+        ...(printed === undefined ? {} : { log: printed.log }),
+      };
+      return await this.#record(manifest, gone === undefined ? 0 : gone.generation + 1, pending);
+    });
+  }
+
+  alias(manifest: Manifest): Promise<Committed> {
+    return orStorageError(async () => {
+      await this.#session.start();
+      const [first] = this.#index.candidates(manifest.key);
+      if (first !== undefined) return await this.#stand(first, []);
+      const trace = traceOf(manifest);
+      if (trace !== undefined) {
+        this.#traces.add(trace, { weak: manifest.weak, reads: manifest.reads!, key: manifest.key });
+      }
+      // Checked, so that the files of others that are not durable yet become so with this manifest.
+      this.isPresent(manifest);
+      return await this.#record(manifest, 0, this.#pendingOf(manifest));
     });
   }
 
@@ -215,16 +255,22 @@ export class FsStore implements Store {
 
   async flush(): Promise<void> {
     await orStorageError(() => this.#groups.flush());
+    await this.#traces.flush();
     await this.#vouchForFound();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     try {
       await this.flush();
     } finally {
       await this.#vouchForFound();
       this.#looks.close();
       await this.#log.close();
+      await this.#traces.close();
       if (this.#session.started) await this.#session.end();
     }
   }
@@ -237,10 +283,59 @@ export class FsStore implements Store {
     }
   }
 
+  async #refresh(): Promise<void> {
+    await this.#index.refresh();
+    await this.#traces.refresh(this.#index.live);
+  }
+
+  /** The result that counts, if its bytes are there. */
+  #whole(key: ActionKey): Candidate | undefined {
+    return this.#index.candidates(key).find(({ manifest }) => this.isPresent(manifest));
+  }
+
+  /** Lets a recorded result stand, and makes it durable if it may not be yet, as by another process. */
+  async #stand(
+    { entry, manifest }: Candidate,
+    pending: readonly (PendingBlob | undefined)[],
+  ): Promise<Committed> {
+    const ours = this.#ours.get(manifest.key);
+    if (ours !== undefined) return ours;
+    if (entry.offset + entry.length > entry.segment.durable) {
+      const all = [...pending, ...this.#pendingOf(manifest)];
+      return await this.#record(manifest, entry.generation, all);
+    }
+    const blobs = [...pending, ...this.#pendingOf(manifest)].filter((blob) => blob !== undefined);
+    const durable = blobs.length === 0 ? Promise.resolve() : this.#groups.add(blobs);
+    return { manifest, durable: storageErrorLater(durable) };
+  }
+
+  /** Appends a manifest. */
+  async #record(
+    manifest: Manifest,
+    generation: number,
+    pending: readonly (PendingBlob | undefined)[],
+  ): Promise<Committed> {
+    const appended = await this.#log.append(manifest, generation);
+    const blobs = pending.filter((blob) => blob !== undefined);
+    const durable = storageErrorLater(this.#groups.add(blobs, appended));
+    const committed = { manifest, durable };
+    this.#ours.set(manifest.key, committed);
+    durable.then(() => this.#forget(manifest.key, committed), () => {});
+    return committed;
+  }
+
+  #pendingOf(manifest: Manifest): (PendingBlob | undefined)[] {
+    return blobsOf(manifest).map((file) => this.#blobs.pending(file.digest));
+  }
+
+  async #read(file: StoredFile): Promise<Uint8Array | undefined> {
+    return await this.#blobs.read(file) ?? await this.#transient.read(file);
+  }
+
   /** A lock together with all that its last holder committed. */
   async #refreshed(lock: Disposable): Promise<Disposable> {
     try {
-      await this.#index.refresh();
+      await this.#refresh();
       return lock;
     } catch (error) {
       lock[Symbol.dispose]();
@@ -263,6 +358,17 @@ export class FsStore implements Store {
     }
     await this.#looks.save();
   }
+}
+
+/** A manifest that may count, and where it lies. */
+interface Candidate {
+  readonly entry: Entry;
+  readonly manifest: Manifest;
+}
+
+/** The trace of a result that looked at no files of its inputs by name; of others only the caller knows it. */
+function traceOf({ weak, reads, action }: Omit<Manifest, "outputs">): Digest | undefined {
+  return reads === undefined ? undefined : traceKey(weak, reads, action, () => undefined);
 }
 
 function blobsOf(manifest: Manifest): StoredFile[] {

@@ -8,7 +8,8 @@ import type { SegmentWriter } from "./segment_writer.ts";
 
 /** Commits that become durable together. */
 interface Group {
-  readonly writer: SegmentWriter;
+  /** Where its manifests were appended; none if only bytes came back. */
+  writer: SegmentWriter | undefined;
   readonly blobs: Set<PendingBlob>;
   readonly entries: Entry[];
   readonly durable: Promise<void>;
@@ -27,7 +28,7 @@ export interface GroupCommitOptions {
   /** Called after a group became durable. */
   readonly onDurable: () => Promise<void>;
   /** Called with what a failed group had committed. */
-  readonly onFailed: (entries: readonly Entry[], writer: SegmentWriter) => void;
+  readonly onFailed: (entries: readonly Entry[], writer: SegmentWriter | undefined) => void;
 }
 
 /** Collects commits into groups and makes them durable. */
@@ -41,13 +42,20 @@ export class GroupCommit {
     this.#options = options;
   }
 
-  /** Adds a commit whose line was appended; resolves once it is durable. */
-  add(writer: SegmentWriter, entry: Entry, blobs: readonly PendingBlob[]): Promise<void> {
-    if (this.#open !== undefined && this.#open.writer !== writer) this.#close();
-    this.#open ??= this.#begin(writer);
-    this.#open.entries.push(entry);
-    for (const blob of blobs) this.#open.blobs.add(blob);
-    return this.#open.durable;
+  /** Adds files, and the manifest that was appended after them, if there is one; resolves once they are durable. */
+  add(
+    blobs: readonly PendingBlob[],
+    appended?: { readonly writer: SegmentWriter; readonly entry: Entry },
+  ): Promise<void> {
+    const writer = this.#open?.writer;
+    if (appended !== undefined && writer !== undefined && writer !== appended.writer) this.#close();
+    const group = this.#open ??= this.#begin();
+    if (appended !== undefined) {
+      group.writer = appended.writer;
+      group.entries.push(appended.entry);
+    }
+    for (const blob of blobs) group.blobs.add(blob);
+    return group.durable;
   }
 
   /** Waits until everything added is durable. Throws what kept something from it since the last call. */
@@ -60,7 +68,7 @@ export class GroupCommit {
     throw first;
   }
 
-  #begin(writer: SegmentWriter): Group {
+  #begin(): Group {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // Whoever waits sees the failure, and so does flush(); nobody has to wait.
     promise.catch(() => {});
@@ -68,7 +76,7 @@ export class GroupCommit {
       if (this.#open === group) this.#close();
     });
     const group: Group = {
-      writer,
+      writer: undefined,
       blobs: new Set(),
       entries: [],
       durable: promise,
@@ -91,7 +99,7 @@ export class GroupCommit {
     try {
       await syncSession();
       await blobs.sync(group.blobs);
-      await group.writer.sync();
+      await group.writer?.sync();
     } catch (error) {
       this.#failures.push(error);
       onFailed(group.entries, group.writer);

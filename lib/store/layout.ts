@@ -19,8 +19,19 @@ export interface Layout {
   readonly locks: string;
   /** One folder for each process that writes, named after its session. */
   readonly temporary: string;
+  /** Files kept by digest only: content-addressed as `cas`, removed when no session is alive. */
+  readonly transient: string;
+  /** What tasks were seen to look at, one file for each session. */
+  readonly traces: string;
+  /** What `gc` keeps. */
+  readonly roots: string;
+  /** Where `fsck --repair` puts what is damaged. */
+  readonly damaged: string;
+  /** Held by whoever removes files, and by sessions while they begin. */
+  readonly gate: string;
   blob(digest: Digest): { readonly path: string; readonly folder: string };
   segment(id: string): string;
+  traceFile(session: string): string;
   /** Held by a session for as long as it lives. */
   sessionLock(session: string): string;
 }
@@ -47,12 +58,43 @@ export function layoutOf(root: string): Layout {
     segments,
     locks,
     temporary: `${root}/tmp`,
+    transient: `${root}/transient`,
+    traces: `${root}/tr`,
+    roots: `${root}/roots`,
+    damaged: `${root}/damaged`,
+    gate: `${locks}/gate`,
     blob(digest) {
       const hex = hexOf(digest);
       const folder = `${cas}/${hex.slice(0, 2)}`;
       return { folder, path: `${folder}/${hex.slice(2)}` };
     },
     segment: (id) => `${segments}/${id}.ndjson`,
+    traceFile: (session) => `${root}/tr/${session}.ndjson`,
     sessionLock: (session) => `${locks}/session-${session}`,
+  };
+}
+
+/**
+ * The same paths with content-addressed files in the transient area.
+ *
+ * @example
+ * ```ts
+ * import { layoutOf, transientLayout } from "#lib/store/layout.ts";
+ * import { digestOf } from "#lib/core/digest.ts";
+ * import { assertEquals } from "@std/assert";
+ * const { path } = transientLayout(layoutOf("s")).blob(digestOf(""));
+ * assertEquals(path.slice(0, 18), "s/transient/e3/b0c");
+ * ```
+ */
+export function transientLayout(layout: Layout): Layout {
+  const cas = layout.transient;
+  return {
+    ...layout,
+    cas,
+    blob(digest) {
+      const hex = hexOf(digest);
+      const folder = `${cas}/${hex.slice(0, 2)}`;
+      return { folder, path: `${folder}/${hex.slice(2)}` };
+    },
   };
 }

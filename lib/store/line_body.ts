@@ -77,11 +77,15 @@ function parse(text: string): unknown {
  * `inline`, too, and then the body is parsed as a whole.
  */
 function putBack(value: unknown, bytes: Uint8Array, found: readonly Range[]): boolean {
-  const outputs =
-    (value as { outputs?: Record<string, { files?: Record<string, object> }> }).outputs;
+  const { outputs, log } = value as {
+    outputs?: Record<string, { files?: Record<string, object> }>;
+    log?: object;
+  };
+  const lists = Object.values(outputs ?? {}).map(({ files }) => Object.values(files ?? {}));
+  if (log !== undefined) lists.push([log]);
   let count = 0;
-  for (const { files } of Object.values(outputs ?? {})) {
-    for (const file of Object.values(files ?? {})) {
+  for (const files of lists) {
+    for (const file of files) {
       const inline = (file as { inline?: unknown }).inline;
       if (inline === undefined) continue;
       const number = typeof inline === "string" && inline[0] === "#" ? Number(inline.slice(1)) : -1;

@@ -25,8 +25,11 @@ export class ManifestLog {
   }
 
   /** Appends a manifest, and before it the table of its modules if the segment lacks it. @throws {DiskError} */
-  async append(manifest: Manifest): Promise<{ writer: SegmentWriter; entry: Entry }> {
-    const { line, modules } = manifestLine(manifest);
+  async append(
+    manifest: Manifest,
+    generation: number,
+  ): Promise<{ writer: SegmentWriter; entry: Entry }> {
+    const { line, modules } = manifestLine(manifest, generation);
     const writer = await (this.#current ??= this.#open());
     const { segment } = writer;
     const lines = [line];
@@ -37,7 +40,8 @@ export class ManifestLog {
     try {
       const offsets = await writer.append(lines);
       const offset = offsets[offsets.length - 1];
-      return { writer, entry: this.#index.add(segment, manifest.key, offset, line) };
+      const { key } = manifest;
+      return { writer, entry: this.#index.add(segment, { key, generation, offset }, line) };
     } catch (error) {
       this.giveUp(writer);
       throw error;

@@ -1,11 +1,14 @@
 // A store in memory, for tests and for running without a disk. It keeps the promises of the one on disk, apart from
-// surviving the process.
+// surviving the process; what is kept by digest only stays as long as the store.
 
 import type { Files } from "../core/artifact.ts";
 import { type ActionKey, type Digest, digestOf } from "../core/digest.ts";
 import { digestOfFiles } from "../core/artifact.ts";
 import type { Manifest, StoredArtifact, StoredFile } from "../core/manifest.ts";
 import type { OutputBytes, Store } from "../core/store.ts";
+import { canonicalJson } from "../core/canonical.ts";
+import { type Reads, traceKey } from "../core/trace.ts";
+import { volatileDigest } from "./stored_files.ts";
 
 /** A store in memory. `blobs` is open to tests that damage it. */
 export interface MemoryStore extends Store {
@@ -26,6 +29,8 @@ export interface MemoryStore extends Store {
 export function memoryStore(): MemoryStore {
   const blobs = new Map<Digest, Uint8Array>();
   const manifests = new Map<ActionKey, Manifest>();
+  const traces = new Map<Digest, ActionKey>();
+  const shapes = new Map<Digest, Map<string, Reads>>();
   const held = new Map<ActionKey, Promise<void>>();
   const isWhole = ({ digest, size }: StoredFile) => {
     const bytes = blobs.get(digest);
@@ -44,8 +49,11 @@ export function memoryStore(): MemoryStore {
     recall: (key) => manifests.get(key),
     isPresent: ({ outputs }) =>
       Object.values(outputs).flatMap((output) => Object.values(output.files)).every(isWhole),
-    shapes: () => [],
-    traced: () => undefined,
+    shapes: (weak) => [...shapes.get(weak)?.values() ?? []].reverse(),
+    traced(trace) {
+      const key = traces.get(trace);
+      return key === undefined ? undefined : manifests.get(key);
+    },
     manifests: () => [...manifests.values()].reverse(),
     refresh: () => Promise.resolve(),
     read(artifact) {
@@ -56,14 +64,39 @@ export function memoryStore(): MemoryStore {
       }
       return Promise.resolve(files);
     },
-    commit(result, outputs) {
+    commit(result, outputs, { keep, log, trace } = {}) {
+      const { key, weak, reads, action } = result;
       const stored = Object.fromEntries(
-        Object.entries(outputs).map(([port, output]) => [port, keep(output, blobs)]),
+        Object.entries(outputs).map(([port, output]) => {
+          const digest = output.volatile ? volatileDigest(key, port) : undefined;
+          return [port, store(output, blobs, digest)];
+        }),
       );
-      const manifest = this.lookup(result.key) ?? { ...result, outputs: stored };
-      manifests.delete(result.key);
-      manifests.set(result.key, manifest);
+      if (reads !== undefined) note(trace ?? traceKey(weak, reads, action, () => undefined));
+      const manifest = this.lookup(key) ?? {
+        ...result,
+        outputs: stored,
+        ...(keep === "digest" ? { keep } : {}),
+        ...(log === undefined || log.length === 0 ? {} : { log: file(log, blobs) }),
+      };
+      manifests.delete(key);
+      manifests.set(key, manifest);
       return Promise.resolve({ manifest, durable: Promise.resolve() });
+
+      function note(shown: Digest | undefined): void {
+        if (shown === undefined) return;
+        traces.set(shown, key);
+        const known = shapes.get(weak) ?? new Map<string, Reads>();
+        shapes.set(weak, known);
+        const text = canonicalJson(reads);
+        known.delete(text);
+        known.set(text, reads!);
+      }
+    },
+    alias(manifest) {
+      const known = manifests.get(manifest.key) ?? manifest;
+      manifests.set(manifest.key, known);
+      return Promise.resolve({ manifest: known, durable: Promise.resolve() });
     },
     async lock(key) {
       for (let before; (before = held.get(key)) !== undefined;) await before;
@@ -82,13 +115,24 @@ export function memoryStore(): MemoryStore {
   };
 }
 
-function keep({ kind, files }: OutputBytes, blobs: Map<Digest, Uint8Array>): StoredArtifact {
+function store(
+  { kind, files }: OutputBytes,
+  blobs: Map<Digest, Uint8Array>,
+  volatile: Digest | undefined,
+): StoredArtifact {
   const stored: Record<string, StoredFile> = {};
   const digests: Record<string, Digest> = {};
   for (const [name, bytes] of Object.entries(files satisfies Files)) {
-    const digest = digests[name] = digestOf(bytes);
-    blobs.set(digest, bytes.slice());
-    stored[name] = { digest, size: bytes.length };
+    stored[name] = file(bytes, blobs);
+    digests[name] = stored[name].digest;
   }
-  return { kind, digest: digestOfFiles(kind, digests), files: stored };
+  return volatile === undefined
+    ? { kind, digest: digestOfFiles(kind, digests), files: stored }
+    : { kind, digest: volatile, volatile: true, files: stored };
+}
+
+function file(bytes: Uint8Array, blobs: Map<Digest, Uint8Array>): StoredFile {
+  const digest = digestOf(bytes);
+  blobs.set(digest, bytes.slice());
+  return { digest, size: bytes.length };
 }

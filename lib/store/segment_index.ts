@@ -11,6 +11,8 @@ import { glance, manifestOf, readLine } from "./segment_line.ts";
 export interface Entry {
   readonly segment: Segment;
   readonly key: ActionKey;
+  /** 0 for the first result of a key; a higher one takes the place of all lower ones. */
+  readonly generation: number;
   readonly offset: number;
   readonly length: number;
   /** The bytes that hold the line, while they are kept in memory. */
@@ -25,9 +27,14 @@ export interface Segment {
   scanned: number;
   /** Size when it was last looked at. */
   size: number;
+  /** Everything before it is known to have become durable. */
+  durable: number;
   readonly entries: Entry[];
   readonly modules: Map<Digest, ModulesAt>;
 }
+
+/** Where a line lies in its segment. */
+type Place = Pick<Entry, "offset" | "length" | "chunk">;
 
 interface Chunk {
   readonly offset: number;
@@ -35,7 +42,7 @@ interface Chunk {
 }
 
 /** A table of modules: where it lies until it is asked for, then itself. */
-type ModulesAt = Omit<Entry, "segment" | "key"> | { readonly table: Provenance["modules"] };
+type ModulesAt = Place | { readonly table: Provenance["modules"] };
 
 /** What the index needs. */
 export interface SegmentIndexOptions {
@@ -65,10 +72,21 @@ export class SegmentIndex {
     this.#memoryLeft = options.memoryLimit ?? defaultMemoryLimit;
   }
 
-  /** Candidates for a key, the first committed first. */
+  /** Results of a key: the latest generation first, and within it the first committed. */
   entries(key: ActionKey): readonly Entry[] {
     const found = this.#byKey.get(key);
     return found === undefined ? [] : Array.isArray(found) ? found : [found];
+  }
+
+  /** The manifests of a key that may count: of its latest generation, the first committed first. */
+  candidates(key: ActionKey): readonly { readonly entry: Entry; readonly manifest: Manifest }[] {
+    const found: { entry: Entry; manifest: Manifest }[] = [];
+    for (const entry of this.entries(key)) {
+      if (found.length > 0 && found[0].entry.generation !== entry.generation) break;
+      const manifest = this.load(entry);
+      if (manifest !== undefined) found.push({ entry, manifest });
+    }
+    return found;
   }
 
   /** Every manifest, latest segment first. Damaged ones are passed over. */
@@ -101,15 +119,19 @@ export class SegmentIndex {
   /** Adds a segment of our own, which is never read from disk. */
   addSegment(id: string): Segment {
     const path = this.#options.layout.segment(id);
-    const segment = { id, path, scanned: Infinity, size: 0, entries: [], modules: new Map() };
+    const segment = { ...newSegment(id, path), scanned: Infinity };
     this.#segments.set(id, segment);
     return segment;
   }
 
   /** Adds a manifest whose line was written at an offset of our own segment. */
-  add(segment: Segment, key: ActionKey, offset: number, line: Uint8Array): Entry {
-    const kept = this.#keep({ offset, bytes: line });
-    return this.#insert({ segment, key, offset, length: line.length, chunk: kept });
+  add(
+    segment: Segment,
+    { key, generation, offset }: Pick<Entry, "key" | "generation" | "offset">,
+    line: Uint8Array,
+  ): Entry {
+    const chunk = this.#keep({ offset, bytes: line });
+    return this.#insert({ segment, key, generation, offset, length: line.length, chunk });
   }
 
   /** Forgets a manifest. */
@@ -157,6 +179,11 @@ export class SegmentIndex {
     }
   }
 
+  /** Sessions that had a folder for unfinished files when last looked. */
+  get live(): readonly string[] {
+    return this.#live;
+  }
+
   /** Segments that end within a line: torn if their session has ended. */
   unfinished(): readonly Segment[] {
     return [...this.#segments.values()].filter(({ scanned, size }) => scanned < size);
@@ -182,8 +209,7 @@ export class SegmentIndex {
   async #readOn(id: string): Promise<void> {
     const { disk, layout } = this.#options;
     const path = layout.segment(id);
-    const segment = this.#segments.get(id) ??
-      { id, path, scanned: 0, size: 0, entries: [], modules: new Map() };
+    const segment = this.#segments.get(id) ?? newSegment(id, path);
     const size = disk.stat(path)?.size ?? 0;
     if (size <= segment.size || segment.scanned === Infinity) {
       this.#segments.set(id, segment);
@@ -226,8 +252,13 @@ export class SegmentIndex {
       const place = { offset: offset + at, length: end + 1 - at, chunk: kept };
       if (seen === undefined) damaged++;
       else if (seen.kind === "manifest") {
-        this.#insert({ segment, key: seen.name as ActionKey, ...place });
+        const { generation = 0 } = seen;
+        this.#insert({ segment, key: seen.name as ActionKey, generation, ...place });
       } else if (seen.kind === "modules") segment.modules.set(seen.name as Digest, place);
+      else if (seen.kind === "durable") {
+        const mark = readLine(bytes.subarray(at, end + 1));
+        if (mark !== undefined) segment.durable = Math.max(segment.durable, Number(mark.name));
+      }
     }
     if (damaged > 0) {
       this.#options.warn(`${segment.path} has ${damaged} damaged lines, which were passed over`);
@@ -241,7 +272,7 @@ export class SegmentIndex {
     if (found === undefined) this.#byKey.set(entry.key, entry);
     else {
       const all = (Array.isArray(found) ? found : [found]).concat(entry);
-      this.#byKey.set(entry.key, all.sort(byPlace));
+      this.#byKey.set(entry.key, all.sort(byRank));
     }
     return entry;
   }
@@ -252,7 +283,7 @@ export class SegmentIndex {
     return chunk;
   }
 
-  #line(segment: Segment, place: Omit<Entry, "segment" | "key">) {
+  #line(segment: Segment, place: Place) {
     const { offset, length, chunk } = place;
     if (chunk !== undefined) {
       const at = offset - chunk.offset;
@@ -299,7 +330,12 @@ const racyMs = 2000;
 const chunkSize = 8 * 1024 * 1024;
 const defaultMemoryLimit = 64 * 1024 * 1024;
 
-function byPlace(a: Entry, b: Entry): number {
+function newSegment(id: string, path: string): Segment {
+  return { id, path, scanned: 0, size: 0, durable: 0, entries: [], modules: new Map() };
+}
+
+function byRank(a: Entry, b: Entry): number {
+  if (a.generation !== b.generation) return b.generation - a.generation;
   if (a.segment.id !== b.segment.id) return a.segment.id < b.segment.id ? -1 : 1;
   return a.offset - b.offset;
 }

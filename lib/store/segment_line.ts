@@ -1,12 +1,14 @@
 // Lines of a segment: one JSON object each, with a checksum, so that a torn or flipped line is noticed and
-// passed over. Three kinds: a manifest under its key, a table of module digests that manifests of the same
-// segment refer to, and a mark saying up to where the segment was durable.
+// passed over. In segments: a manifest under its key (the first one, or one that takes the place of all before it), a
+// table of module digests that manifests of the same segment refer to, and a mark saying up to where the segment was
+// durable. In files of traces: what a task looked at, under its trace.
 
 import { createHash } from "node:crypto";
 import { readBody } from "./line_body.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import { type ActionKey, type Digest, digestOfValue } from "../core/digest.ts";
 import type { Manifest, Provenance } from "../core/manifest.ts";
+import type { Reads } from "../core/trace.ts";
 
 /** A manifest as its line holds it: the key stands before it, the modules on a line of their own. */
 export interface ManifestBody extends Omit<Manifest, "key" | "provenance"> {
@@ -14,18 +16,29 @@ export interface ManifestBody extends Omit<Manifest, "key" | "provenance"> {
 }
 
 /** What a line is, judged by its first characters. */
-export type LineKind = "manifest" | "modules" | "durable";
+export type LineKind = "manifest" | "modules" | "durable" | "trace";
+
+/** What the line of a trace holds. */
+export interface TraceBody {
+  readonly weak: Digest;
+  readonly reads: Reads;
+  readonly key: ActionKey;
+}
 
 /** A line whose checksum is right. */
 export interface Line {
   readonly kind: LineKind;
-  /** Key of a manifest, digest of modules, or number of durable bytes. */
+  /** Key of a manifest, digest of modules, number of durable bytes, or trace. */
   readonly name: string;
+  /** Of a manifest that takes the place of earlier ones: how many did so before, and one. */
+  readonly generation?: number;
   readonly body: unknown;
 }
 
 /**
  * Writes the line of a manifest.
+ *
+ * @param generation 0 for the first result of a key; a higher one takes the place of all lower ones
  *
  * @example
  * ```ts
@@ -34,11 +47,17 @@ export interface Line {
  * assertEquals(readLine(durableLine(120)), { kind: "durable", name: "120", body: null });
  * ```
  */
-export function manifestLine(manifest: Manifest): { line: Uint8Array; modules: Digest } {
+export function manifestLine(
+  manifest: Manifest,
+  generation = 0,
+): { line: Uint8Array; modules: Digest } {
   const { key, provenance, ...rest } = manifest;
   const modules = digestOfValue(provenance.modules);
   const body: ManifestBody = { ...rest, provenance: { ...provenance, modules } };
-  return { line: encodeLine("manifest", key, canonicalJson(body)), modules };
+  const line = generation === 0
+    ? encodeLine("key", key, canonicalJson(body))
+    : encodeLine("again", `${key}:${generation}`, canonicalJson(body));
+  return { line, modules };
 }
 
 /**
@@ -72,6 +91,22 @@ export function durableLine(bytes: number): Uint8Array {
 }
 
 /**
+ * Writes the line of a trace.
+ *
+ * @example
+ * ```ts
+ * import { readLine, traceLine } from "#lib/store/segment_line.ts";
+ * import { digestOf } from "#lib/core/digest.ts";
+ * import { assertEquals } from "@std/assert";
+ * const body = { weak: digestOf("w"), reads: { params: ["=/a"], inputs: {} }, key: digestOf("k") as never };
+ * assertEquals(readLine(traceLine(digestOf("t"), body))?.body, body);
+ * ```
+ */
+export function traceLine(trace: Digest, body: TraceBody): Uint8Array {
+  return encodeLine("trace", trace, canonicalJson(body));
+}
+
+/**
  * Reads a line (with or without its line end) and checks it; `undefined` if a bit of it is not as written.
  *
  * @example
@@ -91,7 +126,9 @@ export function readLine(bytes: Uint8Array): Line | undefined {
   // The head is ASCII, so characters and bytes count the same.
   const body = bytes.subarray(head.length, end - 1);
   if (checksum(kind, name, body) !== sum) return undefined;
-  return { kind: kindOfWord[kind], name, body: readBody(body) };
+  if (kind !== "again") return { kind: kindOfWord[kind], name, body: readBody(body) };
+  const generation = Number(name.slice(keyLength + 1));
+  return { kind: "manifest", name: name.slice(0, keyLength), generation, body: readBody(body) };
 }
 
 /**
@@ -107,12 +144,20 @@ export function readLine(bytes: Uint8Array): Line | undefined {
 export function glance(
   bytes: Uint8Array,
   at: number,
-): { kind: LineKind; name: string } | undefined {
+): { kind: LineKind; name: string; generation?: number } | undefined {
   if (bytes[at] !== openBrace || bytes[at + 1] !== quote) return undefined;
   switch (bytes[at + 2]) {
     case letterK: {
       const name = decoder.decode(bytes.subarray(at + 8, at + 8 + keyLength));
       return keyPattern.test(name) ? { kind: "manifest", name } : undefined;
+    }
+    case letterA: {
+      const end = bytes.indexOf(quote, at + 10);
+      const name = decoder.decode(bytes.subarray(at + 10, end < 0 ? at : Math.min(end, at + 100)));
+      const generation = Number(name.slice(keyLength + 1));
+      return againPattern.test(name)
+        ? { kind: "manifest", name: name.slice(0, keyLength), generation }
+        : undefined;
     }
     case letterM: {
       const name = decoder.decode(bytes.subarray(at + 12, at + 12 + keyLength));
@@ -154,24 +199,29 @@ export function manifestOf(
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const lineEnd = 10;
-const [openBrace, closeBrace, quote, letterK, letterM, letterD] = [123, 125, 34, 107, 109, 100];
+const [openBrace, closeBrace, quote] = [123, 125, 34];
+const [letterA, letterK, letterM, letterD] = [97, 107, 109, 100];
 /** Longer than any head of a line. */
 const headLength = 256;
 const keyLength = "sha256:".length + 64;
 const keyPattern = /^sha256:[0-9a-f]{64}$/;
+const againPattern = /^sha256:[0-9a-f]{64}:[1-9][0-9]{0,8}$/;
 const linePattern =
-  /^\{"(key|modules|durable)":"([0-9a-z:]+)","sum":"([0-9a-f]{16})","(?:manifest|of)":/;
+  /^\{"(key|again|modules|durable|trace)":"([0-9a-z:]+)","sum":"([0-9a-f]{16})","(?:manifest|of)":/;
+
+/** The first member of a line. */
+type Word = "key" | "again" | "modules" | "durable" | "trace";
+
 const kindOfWord: Readonly<Record<string, LineKind>> = {
   key: "manifest",
   modules: "modules",
   durable: "durable",
+  trace: "trace",
 };
-const words = { manifest: "key", modules: "modules", durable: "durable" } as const;
 
-function encodeLine(kind: LineKind, name: string, body: string): Uint8Array {
-  const word = words[kind];
+function encodeLine(word: Word, name: string, body: string): Uint8Array {
   const sum = checksum(word, name, body);
-  const content = kind === "manifest" ? "manifest" : "of";
+  const content = word === "key" || word === "again" ? "manifest" : "of";
   return encoder.encode(`{"${word}":"${name}","sum":"${sum}","${content}":${body}}\n`);
 }
 

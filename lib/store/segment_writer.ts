@@ -58,6 +58,7 @@ export class SegmentWriter {
       this.#syncError = this.#writeError = error;
       throw error;
     }
+    this.segment.durable = size;
     // The mark itself need not be durable: it only tells apart what a later check may expect to be whole.
     await this.append([durableLine(size)]).catch(() => {});
   }

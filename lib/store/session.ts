@@ -64,14 +64,21 @@ export class Session {
     this.#lock?.release();
     this.#lock = undefined;
     this.#started = undefined;
+    await sweepTransient(this.#disk, this.#layout);
   }
 
   async #start(): Promise<void> {
     const { root, cas, segments, locks, format } = this.#layout;
     const above = ancestorsToSync(this.#disk, root);
     for (const folder of [cas, segments, locks]) await this.#disk.makeDirectory(folder);
-    this.#lock ??= await this.#disk.lock(this.#layout.sessionLock(this.id));
-    await this.#disk.makeDirectory(this.#folder);
+    // Whoever removes files makes sure that nobody is there, and then keeps everybody out until done.
+    const gate = await this.#disk.lock(this.#layout.gate);
+    try {
+      this.#lock ??= await this.#disk.lock(this.#layout.sessionLock(this.id));
+      await this.#disk.makeDirectory(this.#folder);
+    } finally {
+      gate.release();
+    }
     this.#toSync = [...above, root, `${root}/cas`];
     if (this.#disk.stat(format) === undefined) {
       const text = new TextEncoder().encode(canonicalJson(storeFormat) + "\n");
@@ -133,6 +140,17 @@ export async function tidy(
   disk: Disk,
   layout: Layout,
 ): Promise<(session: string) => boolean> {
+  const alive = await removeDead(disk, layout);
+  // Locks of killed processes end by themselves; only their empty files stay.
+  for (const name of await disk.list(layout.locks)) {
+    (await tryLock(disk, `${layout.locks}/${name}`))?.release();
+  }
+  if (alive.size === 0) await sweepTransient(disk, layout);
+  return (session) => alive.has(session);
+}
+
+/** Removes the unfinished files of sessions that are no more; returns those that are. */
+async function removeDead(disk: Disk, layout: Layout): Promise<Set<string>> {
   const alive = new Set<string>();
   for (const session of await disk.list(layout.temporary)) {
     const lock = await tryLock(disk, layout.sessionLock(session));
@@ -142,11 +160,30 @@ export async function tidy(
       lock.release();
     }
   }
-  // Locks of killed processes end by themselves; only their empty files stay.
-  for (const name of await disk.list(layout.locks)) {
-    (await tryLock(disk, `${layout.locks}/${name}`))?.release();
+  return alive;
+}
+
+/** Removes what was kept for the time of a run, unless somebody is still at work. */
+async function sweepTransient(disk: Disk, layout: Layout): Promise<void> {
+  if (!exists(disk, layout.transient)) return;
+  const gate = await tryLock(disk, layout.gate);
+  if (gate === undefined) return;
+  try {
+    if ((await removeDead(disk, layout)).size === 0) await removeFolder(disk, layout.transient);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  } finally {
+    gate.release();
   }
-  return (session) => alive.has(session);
+}
+
+function exists(disk: Disk, path: string): boolean {
+  try {
+    return disk.stat(path) !== undefined;
+  } catch (error) {
+    if (error instanceof DiskError) return false;
+    throw error;
+  }
 }
 
 const notAllowed: ReadonlySet<string> = new Set(["EACCES", "EPERM", "NotCapable"]);

@@ -1,6 +1,6 @@
 // Outputs as a manifest holds them: which files lie inside it, which in the content-addressed folder.
 
-import { type Digest, digestOf } from "../core/digest.ts";
+import { type ActionKey, type Digest, digestOf, digestOfValue } from "../core/digest.ts";
 import { digestOfFiles, type Files } from "../core/artifact.ts";
 import type { StoredArtifact, StoredFile } from "../core/manifest.ts";
 import type { OutputBytes } from "../core/store.ts";
@@ -15,6 +15,8 @@ export interface SplitArtifact {
 /**
  * Splits an artifact: small files go inside, as many as fit, smallest first.
  *
+ * @param volatileDigest what a volatile artifact is known by instead of the digest of its contents
+ *
  * @example
  * ```ts
  * import { splitArtifact } from "#lib/store/stored_files.ts";
@@ -25,7 +27,10 @@ export interface SplitArtifact {
  * assertEquals(artifact.files["a.json"].inline, "e30=");
  * ```
  */
-export function splitArtifact({ kind, files }: OutputBytes): SplitArtifact {
+export function splitArtifact(
+  { kind, files, volatile }: OutputBytes,
+  volatileDigest?: Digest,
+): SplitArtifact {
   const names = Object.keys(files);
   const inside = namesInside(files);
   const blobs: { digest: Digest; bytes: Uint8Array }[] = [];
@@ -40,8 +45,51 @@ export function splitArtifact({ kind, files }: OutputBytes): SplitArtifact {
       blobs.push({ digest, bytes });
     }
   }
-  return { artifact: { kind, digest: digestOfFiles(kind, digests), files: stored }, blobs };
+  const artifact: StoredArtifact = volatile === true && volatileDigest !== undefined
+    ? { kind, digest: volatileDigest, volatile: true, files: stored }
+    : { kind, digest: digestOfFiles(kind, digests), files: stored };
+  return { artifact, blobs };
 }
+
+/**
+ * What a volatile output is known by: dependents see the action that made it, not its bytes.
+ *
+ * @example
+ * ```ts
+ * import { volatileDigest } from "#lib/store/stored_files.ts";
+ * import { digestOf } from "#lib/core/digest.ts";
+ * import { assertNotEquals } from "@std/assert";
+ * const key = digestOf("key") as never;
+ * assertNotEquals(volatileDigest(key, "log"), volatileDigest(key, "timings"));
+ * ```
+ */
+export function volatileDigest(key: ActionKey, output: string): Digest {
+  return digestOfValue({ volatile: key, output });
+}
+
+/**
+ * A log as a manifest holds it, and its bytes if they have to be put beside it; `undefined` for an empty one.
+ *
+ * @example
+ * ```ts
+ * import { splitLog } from "#lib/store/stored_files.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(splitLog(new TextEncoder().encode("hi\n"))?.log.inline, "aGkK");
+ * ```
+ */
+export function splitLog(
+  bytes: Uint8Array,
+): { readonly log: StoredFile; readonly blobs: SplitArtifact["blobs"] } | undefined {
+  if (bytes.length === 0) return undefined;
+  const digest = digestOf(bytes);
+  const size = bytes.length;
+  return size < logInlineLimit
+    ? { log: { digest, size, inline: bytes.toBase64() }, blobs: [] }
+    : { log: { digest, size }, blobs: [{ digest, bytes }] };
+}
+
+/** Logs are read seldom, and the lines that hold them are read at every start. */
+const logInlineLimit = 16 * 1024;
 
 /**
  * The bytes of a file that lies inside its manifest; `undefined` if they are not what they should be.
