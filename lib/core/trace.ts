@@ -10,7 +10,7 @@ import { type Digest, digestOfValue } from "./digest.ts";
 export interface Reads {
   /**
    * Looks at params, sorted: `=` + JSON pointer for a value that is no collection, `?` for a presence (`in`, or a read
-   * of something absent), `#` for the keys of an object or the length of a list.
+   * of something absent), `#` for the keys of an object or the length of a list, `*` for everything at and below.
    */
   readonly params: readonly string[];
   /**
@@ -74,7 +74,11 @@ function valueSeen(params: unknown, look: string): unknown {
       return at !== absent;
     case "#":
       if (Array.isArray(at)) return at.length;
-      return isCollection(at) ? Object.keys(at).sort() : [null];
+      if (!isCollection(at)) return [null];
+      return Object.entries(at).filter(([, value]) => value !== undefined).map(([key]) => key)
+        .sort();
+    case "*":
+      return at === absent ? [] : [at];
     default:
       return at === absent ? [null] : isCollection(at) ? [Array.isArray(at) ? "list" : "map"] : at;
   }
@@ -87,7 +91,10 @@ function follow(value: unknown, pointer: string): unknown {
   for (const part of pointer.split("/").slice(1)) {
     const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
     if (!isCollection(at) || !Object.hasOwn(at, name)) return absent;
+    const inList = Array.isArray(at);
     at = (at as Record<string, unknown>)[name];
+    // As the key has it.
+    if (at === undefined) at = inList ? null : absent;
   }
   return at;
 }

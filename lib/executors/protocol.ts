@@ -1,9 +1,8 @@
 // What the main thread and a worker say to each other. Types only.
 
-import type { StageFailure } from "../core/executor.ts";
+import type { JobResult, StageFailure } from "../core/executor.ts";
 import type { ParamIssue } from "../core/resolve.ts";
 import type { Result } from "../core/result.ts";
-import type { OutputBytes } from "../core/store.ts";
 import type { Resolution, TaskDescription } from "./describe_task.ts";
 import type { Changed } from "./intrinsics.ts";
 import type { JobData } from "./run_job.ts";
@@ -16,10 +15,7 @@ export type Question =
 
 /** The answers by question. */
 export interface Answers {
-  readonly run: {
-    readonly outputs: Readonly<Record<string, OutputBytes>>;
-    readonly seconds: number;
-  };
+  readonly run: JobResult;
   readonly describe: Result<TaskDescription, string>;
   readonly resolve: Result<Resolution, readonly ParamIssue[]>;
 }

@@ -7,6 +7,7 @@ import type { Member } from "../core/member.ts";
 import { choosePorts, portSets } from "../core/resolve.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { OutputBytes } from "../core/store.ts";
+import type { Recorder } from "./recorded.ts";
 import type { Outputs, Port, Ports, Task, TaskContext } from "../core/task.ts";
 
 /** The default export of a bundle. */
@@ -23,7 +24,8 @@ export type JobContext = Omit<TaskContext, "members">;
 export type JobData = Omit<TaskJob, "bundle">;
 
 /**
- * Runs a job with loaded code. Everything that the task does wrong is a failure, never an exception.
+ * Runs a job with loaded code. A recorder notes what is read of params and files, also where ports and outputs are
+ * chosen by them, for what the task is given depends on that as well. Everything that the task does wrong is a failure, never an exception.
  *
  * @example
  * ```ts
@@ -46,13 +48,15 @@ export async function runJob(
   bundle: BundleExport,
   job: JobData,
   context: JobContext,
+  recorder?: Recorder,
 ): Promise<Result<Readonly<Record<string, OutputBytes>>, StageFailure>> {
   const { task } = bundle;
   try {
-    const members = chosen(bundle, job.members);
-    const inputs = decodeInputs(task, job, members);
-    const values = await task.run({ ...context, members }, job.params, inputs);
-    return encodeOutputs(task, job.params, members, values);
+    const params = recorder?.params ?? job.params;
+    const members = chosen(bundle, job.members, params);
+    const inputs = decodeInputs(task, { ...job, params }, members, recorder);
+    const values = await task.run({ ...context, members }, params, inputs);
+    return encodeOutputs(task, params, members, values);
   } catch (error) {
     return err(thrown(error));
   }
@@ -87,9 +91,12 @@ function textOf(value: unknown): string {
 function chosen(
   bundle: BundleExport,
   names: TaskJob["members"],
+  params: JobData["params"],
 ): Readonly<Record<string, Member>> {
   const members: Record<string, Member> = {};
   for (const [param, name] of Object.entries(names)) {
+    // The digest of the code says which members are there, but not which of them stands for which param.
+    void params[param];
     members[param] = bundle.members[name];
     if (members[param] === undefined) {
       throw new TypeError(`the bundle of ${bundle.task.name} lacks the member ${name}`);
@@ -102,6 +109,7 @@ function decodeInputs(
   task: Task,
   job: JobData,
   members: Readonly<Record<string, Member>>,
+  recorder: Recorder | undefined,
 ): Record<string, unknown> {
   const sets = portSets(task, job.params, members);
   const ports = sets[choosePorts(sets, new Set(Object.keys(job.inputs)))];
@@ -113,7 +121,7 @@ function decodeInputs(
   return Object.fromEntries(
     Object.entries(ports as Ports).map(([name, port]) => [
       name,
-      decodePort(name, port, job.inputs[name]),
+      decodePort(name, port, job.inputs[name], recorder),
     ]),
   );
 }
@@ -122,13 +130,15 @@ function decodePort(
   name: string,
   port: Port<unknown>,
   inputs: readonly JobInput[] | undefined,
+  recorder: Recorder | undefined,
 ): unknown {
   if (inputs === undefined) return port.many ? [] : undefined;
   const values = inputs.map(({ kind, files, coords }) => {
     if (kind !== port.type.kind) {
       throw new TypeError(`input ${name} takes ${port.type.kind}, but was given ${kind}`);
     }
-    return { value: port.type.decode(files), coords: port.coords ? coords : {} };
+    const value = port.type.decode(recorder?.files(name, files) ?? files);
+    return { value, coords: port.coords ? coords : {} };
   });
   return port.many ? values : values[0].value;
 }
@@ -168,7 +178,8 @@ function checkedFiles(files: Files): Files {
   for (const [name, bytes] of Object.entries(files)) {
     if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} is no bytes`);
   }
-  return files;
+  // A copy, for these may be files of an input that are still watched.
+  return { ...files };
 }
 
 function badOutput(message: string): Result<never, StageFailure> {

@@ -10,7 +10,9 @@ import { confine } from "./confine.ts";
 import { describeTask, resolveTask } from "./describe_task.ts";
 import { watchIntrinsics } from "./intrinsics.ts";
 import type { Answers, Reply, Request } from "./protocol.ts";
+import { Recorder } from "./recorded.ts";
 import { type BundleExport, type JobData, runJob, thrown } from "./run_job.ts";
+import { seeThroughRecorders } from "./see_through.ts";
 
 const scope = self as unknown as {
   postMessage?: (message: unknown, transfer: Transferable[]) => void;
@@ -18,6 +20,7 @@ const scope = self as unknown as {
 const post = scope.postMessage!.bind(self) as (reply: Reply, transfer: Transferable[]) => void;
 delete scope.postMessage;
 const { monotonic, forget } = confine((frame) => frame.includes("blob:"));
+seeThroughRecorders();
 const printed = captureConsole();
 let changedSince = watchIntrinsics();
 const progressEveryMs = 50;
@@ -70,15 +73,16 @@ async function answerTo(
       return ok(resolveTask(bundle, request.raw));
     case "run": {
       const started = monotonic();
-      const ran = await runJob(bundle, request.job as JobData, {
-        signal: never,
-        progress: progressOf(request.id),
-      });
+      const recorder = new Recorder(request.job.params);
+      const context = { signal: never, progress: progressOf(request.id) };
+      const ran = await runJob(bundle, request.job as JobData, context, recorder);
       if (!ran.ok) return ran;
+      const reads = recorder.reads();
       const outputs = Object.fromEntries(
         Object.entries(ran.value).map(([name, output]) => [name, owned(output, transfer)]),
       );
-      return ok({ outputs, seconds: (monotonic() - started) / 1000 });
+      const seconds = (monotonic() - started) / 1000;
+      return ok({ outputs, seconds, ...(reads === undefined ? {} : { reads }) });
     }
   }
 }
