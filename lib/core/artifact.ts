@@ -55,6 +55,29 @@ export function digestOfArtifact(kind: string, files: Files): Digest {
 }
 
 /**
+ * The files below a folder, named from there: one artifact in a column of a table. Works on bytes, digests and stored
+ * files alike, so that the digest of such a part is `digestOfFiles(kind, filesBelow(digests, folder))`.
+ *
+ * @example
+ * ```ts
+ * import { filesBelow } from "#lib/core/artifact.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(filesBelow({ "weights/1/a.npy": 1, "weights/10/a.npy": 2, "table.tsv": 3 }, "weights/1"), { "a.npy": 1 });
+ * ```
+ */
+export function filesBelow<T>(
+  files: Readonly<Record<string, T>>,
+  folder: string,
+): Record<string, T> {
+  const start = `${folder}/`;
+  const found: Record<string, T> = {};
+  for (const name in files) {
+    if (name.startsWith(start)) found[name.slice(start.length)] = files[name];
+  }
+  return found;
+}
+
+/**
  * Writes a tensor as `<name>.npy` and `<name>.json`; the sidecar names axes, units and labels, and carries
  * whatever plain data belongs to it (`dt_ms`, `seed`).
  *

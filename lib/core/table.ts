@@ -7,7 +7,12 @@ export type Cell = number | string | boolean | null;
 /** A column: what it holds, in which unit, what it means. */
 export interface Column {
   readonly name: string;
-  readonly type: "number" | "string" | "boolean";
+  /** `artifact`: the cell names a folder of files that lie in the table itself. */
+  readonly type: "number" | "string" | "boolean" | "artifact";
+  /** Kind of the artifacts in a column of type `artifact`. */
+  readonly kind?: string;
+  /** Rows are known by the columns marked so (row_identity.ts); by the first column if none is. */
+  readonly key?: true;
   readonly unit?: string;
   readonly description?: string;
 }
@@ -16,6 +21,8 @@ export interface Column {
 export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
+  /** Files of the artifacts in its columns, by `<folder that a cell names>/<file>`; absent if there are none. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
 /**
@@ -33,7 +40,7 @@ export interface Table {
  */
 export function tableOf(
   records: readonly Readonly<Record<string, Cell | undefined>>[],
-  about: Readonly<Record<string, { unit?: string; description?: string }>> = {},
+  about: Readonly<Record<string, { unit?: string; description?: string; key?: true }>> = {},
 ): Table {
   const types = new Map<string, Column["type"] | null>();
   for (const record of records) {
@@ -67,6 +74,32 @@ export function recordsOf(table: Table): Record<string, Cell>[] {
   return table.rows.map((row) =>
     Object.fromEntries(table.columns.map((column, i) => [column.name, row[i]]))
   );
+}
+
+/**
+ * A table without what is special in it: rows are no longer known by key columns, and of artifacts only the names of
+ * their folders are left. For tables that are made of others.
+ *
+ * @example
+ * ```ts
+ * import { plainTable, tableOf } from "#lib/core/table.ts";
+ * import { assertEquals } from "@std/assert";
+ * const table = tableOf([{ step: 1 }], { step: { key: true } });
+ * assertEquals(plainTable(table).columns, [{ name: "step", type: "number" }]);
+ * ```
+ */
+export function plainTable(table: Table): Table {
+  const { columns, rows, files } = table;
+  if (files === undefined && columns.every(({ key, type }) => !key && type !== "artifact")) {
+    return table;
+  }
+  return {
+    columns: columns.map(({ key: _key, kind: _kind, type, ...rest }) => ({
+      ...rest,
+      type: type === "artifact" ? "string" : type,
+    })),
+    rows,
+  };
 }
 
 /**
@@ -135,7 +168,7 @@ export function readTsv(text: string, columns: readonly Column[]): Table {
 
 function readCell(value: string, quoted: boolean, column: Column, row: number): Cell {
   if (value === "n/a" && !quoted) return null;
-  if (column.type === "string") return value;
+  if (column.type === "string" || column.type === "artifact") return value;
   if (column.type === "boolean") {
     if (value === "true" || value === "false") return value === "true";
     throw new TypeError(

@@ -1,13 +1,13 @@
 // Gathered tables become one long table: rows one below the other, coordinates as columns in front.
 // Units that differ between the tables move into a column of their own, so that no number loses its unit.
 
-import type { Cell, Column, Table } from "../../core/table.ts";
+import { type Cell, type Column, plainTable, type Table } from "../../core/table.ts";
 import type { Item } from "../../core/task.ts";
 
 /**
  * Binds gathered tables by rows, in the order given. A coordinate becomes a column; a column that a table lacks
  * is missing there. Where a column's unit differs between tables, the column loses its unit and a column
- * `<name>_unit` says it row by row.
+ * `<name>_unit` says it row by row. Artifacts in columns are left behind: only the names of their folders remain.
  *
  * @throws {TypeError} if a coordinate contradicts a column of the same name, or a column mixes types.
  *
@@ -21,7 +21,8 @@ import type { Item } from "../../core/task.ts";
  * assertEquals(recordsOf(long), [{ seed: 0, value: 0.2 }, { seed: 1, value: 0.2 }]);
  * ```
  */
-export function gatherTables(items: readonly Item<Table>[]): Table {
+export function gatherTables(gathered: readonly Item<Table>[]): Table {
+  const items = gathered.map((item) => ({ ...item, value: plainTable(item.value) }));
   const columns = new Map<string, Column>();
   for (const { coords } of items) {
     // Sorted, because the order of axis names is in no key.
