@@ -9,6 +9,9 @@ import { describe } from "./expression/fault.ts";
 import type { AxisId, BoundPort, Coords, Source, StageMember } from "./graph.ts";
 import type { Found, InputRows } from "./input_rows.ts";
 import { sizes } from "./limits.ts";
+import { anyKind } from "./kinds.ts";
+import { listNames } from "./nearest.ts";
+import { omitsFailed } from "./omit_failed.ts";
 import { fitOutput } from "./ports.ts";
 import type { FilesSpec } from "./stage_spec.ts";
 import type { PortChoice, StageState } from "./stage_state.ts";
@@ -115,10 +118,37 @@ export class Binder {
       );
       return null;
     }
-    const { kind, many, coords } = shape;
-    const made: BoundPort = { kind, many, coords, sources };
+    const { many, coords } = shape;
+    const kind = shape.kind === anyKind ? this.#commonKind(input, sources) : shape.kind;
+    if (kind === null) return null;
+    const made: BoundPort = {
+      ...{ kind, many, coords, sources },
+      ...(omitsFailed(input.plan) ? { omitFailed: true } : {}),
+    };
     if (canShare) known.set(key, made);
     return made;
+  }
+
+  /** The kind of what is bound to a port that takes any; a list is of one kind. */
+  #commonKind({ plan }: InputRows, sources: readonly Source[]): string | null {
+    const kinds = new Set(
+      sources.map((source) =>
+        "file" in source
+          ? "file"
+          : source.part?.kind ?? this.#members[source.from].outputs[source.output]
+      ),
+    );
+    const [kind = "file"] = kinds;
+    if (kinds.size < 2) return kind;
+    this.#context.problems.error(
+      "port-mismatch",
+      plan.spec.at,
+      `the list of the input \`${plan.spec.port}\` has artifacts of different kinds: ${
+        listNames([...kinds])
+      }`,
+      { hint: "bind each kind to an input of its own" },
+    );
+    return null;
   }
 
   /** Lists and single artifacts, as the first pass checks them; here for the members it did not try. */
@@ -150,6 +180,12 @@ export class Binder {
   #boundFiles(spec: FilesSpec, { kind, many }: PortShape, value: unknown): BoundPort | null {
     const { problems } = this.#context;
     const paths = Array.isArray(value) ? value : [value];
+    if (!many && Array.isArray(value)) {
+      problems.error("not-a-list", spec.at, `the port \`${spec.port}\` takes one file`, {
+        hint: `found a list of ${value.length}`,
+      });
+      return null;
+    }
     const sources: Source[] = [];
     for (const path of paths) {
       // deno-lint-ignore no-control-regex

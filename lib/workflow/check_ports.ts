@@ -3,6 +3,7 @@
 
 import type { PortShape } from "../core/resolve.ts";
 import type { Context } from "./context.ts";
+import { anyKind } from "./kinds.ts";
 import { listNames, suggest } from "./nearest.ts";
 import { type Fit, fitOutput } from "./ports.ts";
 import type { PartSpec, StageSpec } from "./stage_spec.ts";
@@ -158,6 +159,7 @@ export function reportFit(
 ): void {
   const { at, stage, output } = part.spec;
   const port = `the port \`${input.spec.port}\` of \`${state.spec.task.name}\``;
+  const takes = kind === anyKind ? "takes one artifact" : `takes ${kind}`;
   const notes = [runsNote(part.source)];
   const kinds = (names: readonly string[]) =>
     names.map((name) => `\`${name}\` (${outputs[name]})`).join(", ");
@@ -168,14 +170,14 @@ export function reportFit(
     });
   } else if (fit.reason === "port-mismatch") {
     const message = output === undefined
-      ? `${port} takes ${kind}, but \`${stage}\` gives ${kinds(fit.outputs) || "nothing"}`
+      ? `${port} ${takes}, but \`${stage}\` gives ${kinds(fit.outputs) || "nothing"}`
       : `${port} takes ${kind}, but \`${stage}.${output}\` is ${outputs[output]}`;
     problems.error("port-mismatch", at, message, { notes });
   } else {
     problems.error(
       "ambiguous-output",
       at,
-      `${port} takes ${kind}, and \`${stage}\` has ${fit.outputs.length} such outputs: ${
+      `${port} ${takes}, and \`${stage}\` has ${fit.outputs.length} such outputs: ${
         listNames(fit.outputs)
       }`,
       { notes, hint: `say which: ${stage}.${fit.outputs[0]}` },

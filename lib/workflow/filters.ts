@@ -7,7 +7,7 @@ import { describe } from "./expression/fault.ts";
 import { compileTemplate, type Template } from "./expression/template.ts";
 import { suggest } from "./nearest.ts";
 import { positionOn } from "./select.ts";
-import { gatheredAxis, lenientScope, stageScope } from "./stage_scope.ts";
+import { lenientScope, memberScope } from "./stage_scope.ts";
 import type { StageSpec } from "./stage_spec.ts";
 import type { Filters, StageState } from "./stage_state.ts";
 import type { Tree } from "./tree.ts";
@@ -30,16 +30,11 @@ import type { Tree } from "./tree.ts";
  * ```
  */
 export function compileFilters(context: Context, state: StageState): Filters | null {
-  const { params, problems } = context;
-  const { spec, slots } = state;
+  const { problems } = context;
+  const { spec } = state;
   const axes = state.axes!;
   const before = problems.numErrors;
-  const hidden = (name: string) =>
-    axes.some((axis) => axis.name === name) ? undefined : gatheredAxis(state, name) ??
-      (slots.some((axis) => axis.name === name)
-        ? `the axis \`${name}\` is none of \`${spec.name}\`: the input that brings it is not taken`
-        : undefined);
-  const scope = stageScope(slots, params, hidden);
+  const scope = memberScope(context, state);
   const compile = (tree: Tree) => compileTemplate(tree, scope, problems);
   const conditions: { template: Template; at: Tree }[] = [];
   for (const at of [spec.when, spec.keep]) {

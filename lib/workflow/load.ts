@@ -16,6 +16,7 @@ import { Problems } from "./problems.ts";
 import { type Place, SourceText } from "./source_text.ts";
 import { readStage, type Setting, type StageSpec } from "./stage_spec.ts";
 import { childOf, type MapTree, plain, startOf, type Tree } from "./tree.ts";
+import { warnOfUndeclared } from "./undeclared_files.ts";
 import { checkSupported } from "./unsupported.ts";
 
 /** What may change a workflow from outside. */
@@ -132,6 +133,7 @@ async function load(
       hint: "add `stages:` with at least one stage under it",
     });
   }
+  await warnOfUndeclared(stages, readText, problems);
   const params = childOf(tree, "params");
   const axes = childOf(tree, "axes");
   return {

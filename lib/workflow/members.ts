@@ -170,6 +170,8 @@ class MemberMaker {
     }
     const inputs = this.#binder.bind(this.#row, choice.value);
     if (inputs === null) return;
+    const extras = this.#state.extras!.of(this.#row, task.params, inputs, this.#members);
+    if (extras === null) return;
     const coords: Record<string, AxisId> = {};
     const labels: string[] = [];
     this.#slotOf.forEach((slot, c) => {
@@ -190,7 +192,7 @@ class MemberMaker {
       members: task.members,
       inputs,
       outputs: task.outputs,
-      ...(spec.timeoutSeconds === undefined ? {} : { timeoutSeconds: spec.timeoutSeconds }),
+      ...extras,
     });
   }
 

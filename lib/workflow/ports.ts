@@ -2,6 +2,7 @@
 // fits a port (rules 10 and 11).
 
 import { choosePorts, type PortShape } from "../core/resolve.ts";
+import { anyKind } from "./kinds.ts";
 import { listNames } from "./nearest.ts";
 import type { PortChoice } from "./stage_state.ts";
 
@@ -101,10 +102,10 @@ function findOutput(
     if (!Object.hasOwn(outputs, named)) {
       return { ok: false, reason: "unknown-output", outputs: names };
     }
-    if (outputs[named] === kind) return { ok: true, output: named };
+    if (kind === anyKind || outputs[named] === kind) return { ok: true, output: named };
     return { ok: false, reason: "port-mismatch", outputs: [named] };
   }
-  const fitting = names.filter((name) => outputs[name] === kind);
+  const fitting = kind === anyKind ? names : names.filter((name) => outputs[name] === kind);
   if (fitting.length === 1) return { ok: true, output: fitting[0] };
   if (fitting.length === 0) return { ok: false, reason: "port-mismatch", outputs: names };
   return { ok: false, reason: "ambiguous-output", outputs: fitting };

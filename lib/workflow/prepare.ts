@@ -4,11 +4,14 @@
 import { align } from "./align.ts";
 import type { Axis } from "./axis.ts";
 import { checkOutputs, checkPorts } from "./check_ports.ts";
+import { commandTask } from "./command_task.ts";
 import type { Context } from "./context.ts";
 import { declaredAxes } from "./declare_axes.ts";
 import { compileTemplate } from "./expression/template.ts";
 import { checkExpressions, compileFilters } from "./filters.ts";
+import { memberExtras } from "./member_extras.ts";
 import { suggest } from "./nearest.ts";
+import { checkFailed } from "./omit_failed.ts";
 import { takePorts, takingKey } from "./ports.ts";
 import { gatheredAxis, stageScope } from "./stage_scope.ts";
 import type { StageSpec } from "./stage_spec.ts";
@@ -29,8 +32,10 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
   const { problems } = context;
   const before = problems.numErrors;
   const rank = { n: spec.matrix.length };
-  const task = await findTask(context, spec);
   const inputs = spec.inputs.map((input) => align(context, spec, input, rank));
+  const task = spec.run === undefined
+    ? await findTask(context, spec)
+    : commandTask(context, spec, inputs);
   const declared = declaredAxes(context, spec);
   const aligned = inputs.filter((input) => input !== null);
   const state: StageState = {
@@ -42,6 +47,7 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
     declared: declared ?? [],
     with: null,
     filters: null,
+    extras: null,
     common: new Set(),
     takings: new Set(),
     outputs: [],
@@ -53,6 +59,7 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
   const isWhole = declared !== null && aligned.length === inputs.length;
   state.slots = [...new Set([...declared ?? [], ...aligned.flatMap((input) => input.joined)])];
   const gathersAxes = checkStageGather(context, state);
+  checkFailed(context, state);
   if (isWhole) {
     const scope = stageScope(state.slots, context.params, (name) => gatheredAxis(state, name));
     if (spec.with !== undefined) {
@@ -66,11 +73,13 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
   if (choices !== null && gathersAxes && aligned.length === inputs.length) {
     checkPorts(context, state, choices);
   }
-  if (state.axes !== null) state.filters = compileFilters(context, state);
-  else checkExpressions(context, spec);
+  if (state.axes !== null) {
+    state.filters = compileFilters(context, state);
+    state.extras = memberExtras(context, state);
+  } else checkExpressions(context, spec);
   const sources = aligned.flatMap((input) => input.parts.map((part) => part.source));
   state.sound = problems.numErrors === before && isWhole && task !== null && choices !== null &&
-    state.filters !== null && sources.every((source) => source.sound);
+    state.filters !== null && state.extras !== null && sources.every((source) => source.sound);
   return state;
 }
 

@@ -1,6 +1,7 @@
 // What names mean in the expressions of a stage: its axes, the params, and good advice for everything else.
 
 import { Axis } from "./axis.ts";
+import type { Context } from "./context.ts";
 import type { Scope } from "./expression/compile.ts";
 import type { Params } from "./params.ts";
 import { SourceText } from "./source_text.ts";
@@ -37,6 +38,35 @@ export function stageScope(
       return params.unknownName(name, [...byName.keys()]);
     },
   };
+}
+
+/**
+ * The scope of a stage whose axes are known: its axes, and why others cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { Params } from "#lib/workflow/params.ts";
+ * import { Problems } from "#lib/workflow/problems.ts";
+ * import { memberScope } from "#lib/workflow/stage_scope.ts";
+ * import { assertEquals } from "@std/assert";
+ * const state = { axes: [], slots: [], inputs: [] };
+ * // deno-lint-ignore no-explicit-any
+ * const scope = memberScope({ params: new Params(undefined, new Problems()) }, state as any);
+ * assertEquals(scope.axis("seed"), undefined);
+ * ```
+ */
+export function memberScope({ params }: Pick<Context, "params">, state: StageState): Scope {
+  const { spec, slots } = state;
+  const axes = state.axes!;
+  return stageScope(
+    slots,
+    params,
+    (name) =>
+      axes.some((axis) => axis.name === name) ? undefined : gatheredAxis(state, name) ??
+        (slots.some((axis) => axis.name === name)
+          ? `the axis \`${name}\` is none of \`${spec.name}\`: the input that brings it is not taken`
+          : undefined),
+  );
 }
 
 /**

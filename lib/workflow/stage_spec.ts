@@ -2,6 +2,7 @@
 
 import { readRetry, readTimeout } from "./attempts.ts";
 import type { RetryPolicy } from "./graph.ts";
+import { checkOutputPaths } from "./output_paths.ts";
 import type { Problems } from "./problems.ts";
 import { readRun, type RunSpec } from "./run_spec.ts";
 import type { Place } from "./source_text.ts";
@@ -200,6 +201,7 @@ function checkSort(
       hint: "a stage is one of them; remove the other",
     });
   }
+  checkOutputPaths(run.outputs, problems);
   if (run.outputs.length === 0) {
     problems.error("missing-key", run.at, `the stage \`${name}\` needs the key \`outputs\``, {
       hint: "say what the command makes: outputs: { model: file }",

@@ -4,6 +4,7 @@ import type { TaskHandle } from "../core/catalogue.ts";
 import type { PortShape } from "../core/resolve.ts";
 import type { Axis } from "./axis.ts";
 import type { Template } from "./expression/template.ts";
+import type { MemberExtras } from "./member_extras.ts";
 import type { FilesSpec, InputSpec, PartSpec, StageSpec } from "./stage_spec.ts";
 import type { ScalarTree, Tree } from "./tree.ts";
 
@@ -87,6 +88,8 @@ export interface StageState {
   declared: readonly Axis[];
   with: Template | null;
   filters: Filters | null;
+  /** What its members have besides task, params and inputs. */
+  extras: MemberExtras | null;
   /** Inputs that every member takes. */
   common: ReadonlySet<string>;
   /** The sets of inputs that members take, as names joined by spaces. */

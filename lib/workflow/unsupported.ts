@@ -2,11 +2,10 @@
 
 import type { Problems } from "./problems.ts";
 import type { Place } from "./source_text.ts";
-import { childOf, type MapTree, type Tree } from "./tree.ts";
+import { childOf, type MapTree } from "./tree.ts";
 
 /** Keys of a stage, what they are, and what can be done instead. */
 const stageKeys: Readonly<Record<string, readonly [what: string, hint?: string]>> = {
-  run: ["external commands (`run`)", "write a task: `task: ./my_task.ts`"],
   workflow: ["sub-workflows (`workflow`)", "share stages and params through `extends`"],
   foreach: [
     "members made from a table (`foreach`)",
@@ -15,7 +14,7 @@ const stageKeys: Readonly<Record<string, readonly [what: string, hint?: string]>
 };
 
 /** Keys that leave a stage without known members until they are supported. */
-const opaque: readonly string[] = ["run", "workflow", "foreach"];
+const opaque: readonly string[] = ["workflow", "foreach"];
 
 /**
  * Refuses what is not supported yet. Returns the names of the stages that cannot be looked at further.
@@ -27,7 +26,7 @@ const opaque: readonly string[] = ["run", "workflow", "foreach"];
  * import { Problems } from "#lib/workflow/problems.ts";
  * import { SourceText } from "#lib/workflow/source_text.ts";
  * import { assert, assertEquals } from "@std/assert";
- * const tree = parseYaml(new SourceText("a.yaml", "stages: { a: { run: echo } }"));
+ * const tree = parseYaml(new SourceText("a.yaml", "stages: { a: { workflow: ./b.yaml } }"));
  * assert(tree.ok && tree.value.kind === "map");
  * assertEquals([...checkSupported(tree.value, new Problems())], ["a"]);
  * ```
@@ -49,21 +48,6 @@ export function checkSupported(tree: MapTree, problems: Problems): ReadonlySet<s
       if (entry !== undefined) refuse(entry.key, what, hint);
     }
     if (opaque.some((key) => stage.entries.has(key))) blocked.add(name);
-    const store = childOf(stage, "store");
-    if (store?.kind === "scalar" && store.value === "digest") {
-      refuse(store, "`store: digest`", "remove the line: outputs are then kept in full");
-    }
-    const from = childOf(stage, "from");
-    if (from?.kind !== "map") continue;
-    for (const { value } of from.entries.values()) {
-      const parts: readonly Tree[] = value.kind === "list" ? value.items : [value];
-      for (const part of parts) {
-        const failed = part.kind === "map" ? part.entries.get("failed") : undefined;
-        if (failed !== undefined) {
-          refuse(failed.key, "`failed: omit`", "a failed member skips the gathers over it");
-        }
-      }
-    }
   }
   return blocked;
 }

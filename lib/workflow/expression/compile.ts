@@ -18,8 +18,22 @@ export interface Scope {
   axis(name: string): { readonly slot: number; readonly axis: Axis } | undefined;
   /** The value at a path of params, as far as the path is known; `steps` says how much of it was used. */
   param(path: readonly (string | number)[]): Found;
+  /** A name that only some places know, such as `inputs` in a command. */
+  local?(name: string): Local | undefined;
   /** What to say of a name that is neither; `code` where another than `unknown-name` fits. */
   unknown(name: string): { readonly message: string; readonly hint?: string | undefined };
+}
+
+/**
+ * Depends on more than axes: what it is differs from member to member. A slot like the others, but of no axis.
+ */
+export const memberSlot = -1;
+
+/** What a name stands for that is neither an axis nor a param. */
+export interface Local {
+  readonly value: Compiled;
+  /** Where one of its fields must be named, and they are known: their names, and what they are called together. */
+  readonly fields?: { readonly names: readonly string[]; readonly what: string };
 }
 
 /** A param, or why there is none. A message that is undefined was reported where the param is written. */
@@ -105,6 +119,11 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
   if (root.kind !== "name") return compileAccess(expression, scope);
   if (root.name !== "params") {
     const found = scope.axis(root.name);
+    const local = found === undefined ? scope.local?.(root.name) : undefined;
+    if (local !== undefined) {
+      checkLocal(root, local, chain[chain.length - 1]);
+      return chain.reverse().reduce((object, node) => access(object, node, scope), local.value);
+    }
     if (found === undefined) {
       const { message, hint } = scope.unknown(root.name);
       throw new ExpressionError(
@@ -140,6 +159,28 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
   }
   const base: Compiled = { slots: none, run: () => found.value };
   return chain.slice(found.steps).reduce((object, node) => access(object, node, scope), base);
+}
+
+/** A field of `inputs` and the like must exist, which is known before there are members. */
+function checkLocal(root: Of<"name">, { fields }: Local, first: Expression | undefined): void {
+  if (fields === undefined) return;
+  const { names, what } = fields;
+  const example = names.length > 0 ? `write ${root.name}.${names[0]}` : `there are no ${what}`;
+  if (first === undefined) throw fault(root, `\`${root.name}\` is no value of its own`, example);
+  const name = first.kind === "member"
+    ? first.name
+    : first.kind === "index" && first.index.kind === "literal"
+    ? first.index.value
+    : undefined;
+  if (typeof name !== "string") throw fault(first, `name one of the ${what}`, example);
+  if (names.includes(name)) return;
+  const { start, end } = first;
+  throw new ExpressionError({
+    message: `\`${root.name}\` has no \`${name}\``,
+    hint: suggest(name, names, what),
+    start,
+    end,
+  }, "unknown-name");
 }
 
 function compileAccess(expression: Of<"name" | "member" | "index">, scope: Scope): Compiled {

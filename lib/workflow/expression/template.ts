@@ -21,6 +21,12 @@ export interface Template {
   evaluate(row: Row): Evaluated;
 }
 
+/**
+ * What becomes of the text of a value that is put into a string, such as quoting. Where it is given, a string that is
+ * one whole expression is text as well. `piece` counts the expressions of the string.
+ */
+export type AsText = (text: string, piece: number) => string;
+
 /** What evaluating gives. */
 export type Evaluated =
   | { readonly ok: true; readonly value: unknown }
@@ -50,8 +56,13 @@ export interface PlacedFault {
  * assertEquals(compileTemplate(tree, scope, new Problems())?.constant, "run_2");
  * ```
  */
-export function compileTemplate(tree: Tree, scope: Scope, problems: Problems): Template | null {
-  const part = compilePart(tree, scope, problems);
+export function compileTemplate(
+  tree: Tree,
+  scope: Scope,
+  problems: Problems,
+  asText?: AsText,
+): Template | null {
+  const part = compilePart(tree, scope, problems, asText);
   if (part === null) return null;
   return {
     slots: part.slots,
@@ -86,14 +97,21 @@ function constantPart(constant: unknown): Part {
   return { slots: none, constant, run: () => constant };
 }
 
-function compilePart(tree: Tree, scope: Scope, problems: Problems): Part | null {
+function compilePart(
+  tree: Tree,
+  scope: Scope,
+  problems: Problems,
+  asText: AsText | undefined,
+): Part | null {
   if (tree.kind === "scalar") {
-    return hasExpression(tree) ? compileString(tree, scope, problems) : constantPart(tree.value);
+    return hasExpression(tree)
+      ? compileString(tree, scope, problems, asText)
+      : constantPart(tree.value);
   }
   const children = tree.kind === "list"
     ? tree.items
     : [...tree.entries.values()].map((entry) => entry.value);
-  const parts = children.map((child) => compilePart(child, scope, problems));
+  const parts = children.map((child) => compilePart(child, scope, problems, asText));
   if (parts.includes(null)) return null;
   const known = parts as Part[];
   const slots = new Set(known.flatMap((part) => [...part.slots]));
@@ -113,6 +131,7 @@ function compileString(
   tree: ScalarTree & { readonly value: string },
   scope: Scope,
   problems: Problems,
+  asText: AsText | undefined,
 ): Part | null {
   const pieces = splitTemplate(tree.value);
   if (!Array.isArray(pieces)) {
@@ -141,10 +160,17 @@ function compileString(
   const [first] = compiled;
   const run = (row: Row): unknown => {
     try {
-      if (compiled.length === 1 && typeof first !== "string") return first.run(row);
+      if (asText === undefined && compiled.length === 1 && typeof first !== "string") {
+        return first.run(row);
+      }
       let text = "";
+      let count = 0;
       for (const piece of compiled) {
-        text += typeof piece === "string" ? piece : textOf(piece.run(row), piece.written);
+        if (typeof piece === "string") text += piece;
+        else {
+          const value = textOf(piece.run(row), piece.written);
+          text += asText === undefined ? value : asText(value, count++);
+        }
       }
       return text;
     } catch (error) {
@@ -179,8 +205,20 @@ function textOf(value: unknown, node: Expression): string {
   });
 }
 
-/** The place in the text of a range in a scalar's value; of the whole scalar where quoting hides it. */
-function placed(
+/**
+ * The place in the text of a fault in a scalar's value; of the whole scalar where quoting hides it.
+ *
+ * @example
+ * ```ts
+ * import { placed } from "#lib/workflow/expression/template.ts";
+ * import { SourceText } from "#lib/workflow/source_text.ts";
+ * import { assertEquals } from "@std/assert";
+ * const source = new SourceText("a.yaml", "x: ${{ y }}");
+ * const tree = { kind: "scalar" as const, value: "${{ y }}", source, start: 3, end: 11 };
+ * assertEquals(placed(tree, { message: "", start: 4, end: 5 }, "no").at.start, 7);
+ * ```
+ */
+export function placed(
   tree: ScalarTree & { readonly value: string },
   fault: Fault,
   code: string,
@@ -193,10 +231,22 @@ function placed(
     const at = { source, start: start + offset + fault.start, end: start + offset + fault.end };
     return { at, code, message, hint };
   }
+  // Quoting and indentation hide where it is; what stands there comes as often in the text as in the value.
   const part = tree.value.slice(fault.start, fault.end);
-  const found = part.length < 3 ? -1 : raw.indexOf(part);
-  const at = found < 0 || raw.indexOf(part, found + 1) >= 0
+  const inText = part.length < 3 ? [] : occurrences(raw, part);
+  const inValue = occurrences(tree.value, part);
+  const found = inText.length === inValue.length ? inText[inValue.indexOf(fault.start)] : undefined;
+  const at = found === undefined
     ? { source, start, end }
     : { source, start: start + found, end: start + found + part.length };
   return { at, code, message, hint };
+}
+
+function occurrences(text: string, part: string): number[] {
+  const found: number[] = [];
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {
+    found.push(at);
+    if (found.length > 1000) return [];
+  }
+  return found;
 }

@@ -1,0 +1,30 @@
+// Sizes as they are written: 512MB, 8GB, 2GiB.
+
+const units: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
+};
+
+/**
+ * Bytes of a size; undefined if it is none. A plain number is none: nobody knows what it counts.
+ *
+ * @example
+ * ```ts
+ * import { bytesOf } from "#lib/workflow/bytes_of.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(["8GB", "1.5 GiB", "8", "much"].map(bytesOf), [8e9, 1.5 * 2 ** 30, undefined, undefined]);
+ * ```
+ */
+export function bytesOf(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?i?B)$/i.exec(text.trim());
+  const unit = match === null ? undefined : units[match[2].toUpperCase()];
+  const bytes = unit === undefined ? NaN : Math.round(Number(match![1]) * unit);
+  return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
