@@ -29,14 +29,29 @@ export const table: ArtifactType<Table> = {
     return value.files === undefined ? own : { ...own, ...sorted(value.files) };
   },
   decode(files) {
-    const { columns } = readJson(files, "table.json") as { columns: readonly Column[] };
     const { "table.tsv": _tsv, "table.json": _json, ...others } = files;
-    const read = readTsv(new TextDecoder().decode(bytesOf(files, "table.tsv")), columns);
+    const read = decodeRows(files);
     const value = Object.keys(others).length === 0 ? read : { ...read, files: sorted(others) };
     checkTable(value);
     return value;
   },
 };
+
+/**
+ * The columns and rows of a table artifact alone: the files of the artifacts in it need not be there.
+ *
+ * @example
+ * ```ts
+ * import { decodeRows, table } from "#lib/core/artifacts/table.ts";
+ * import { tableOf } from "#lib/core/table.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(decodeRows(table.encode(tableOf([{ a: 1 }]))).rows, [[1]]);
+ * ```
+ */
+export function decodeRows(files: Files): Table {
+  const { columns } = readJson(files, "table.json") as { columns: readonly Column[] };
+  return readTsv(new TextDecoder().decode(bytesOf(files, "table.tsv")), columns);
+}
 
 /** An artifact to be put into a column: its kind and its files. */
 export interface ArtifactCell {
