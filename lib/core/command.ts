@@ -22,6 +22,8 @@ export interface Command {
   readonly outputs: Readonly<Record<string, CommandOutput>>;
   /** Where inputs lie, by port, as the line names them. */
   readonly inputPaths: Readonly<Record<string, string>>;
+  /** Ports that take a gathered list. A port with any other number of inputs than one is a list anyway. */
+  readonly lists?: readonly string[];
 }
 
 /** What the key of a command holds besides params and inputs. */

@@ -44,6 +44,8 @@ export interface CommandJob {
   /** Declared environment variables with their values. */
   readonly env: Readonly<Record<string, string>>;
   readonly grant: Grant;
+  /** What its folder's name begins with, for people: first digits of the key, number of the attempt. */
+  readonly name?: string;
 }
 
 /** One artifact handed to a job. */

@@ -1,0 +1,98 @@
+// The folder that a command runs in: `params.json`, copies of its inputs in `in/`, an empty `out/`, and `tmp/` for
+// whatever it likes. Leaves out what becomes of `out/` (command_outputs.ts) and who removes the folder (command.ts).
+
+import { type Files, jsonBytes } from "../core/artifact.ts";
+import { pathProblem, shownPath } from "../core/artifacts/folder.ts";
+import type { Disk } from "../core/disk.ts";
+import type { CommandJob, JobInput } from "../core/executor.ts";
+
+/** Up to here a file is written synchronously: a round trip to another thread costs more than the copy. */
+const syncLimit = 256 * 1024;
+
+/** For all: its inputs are copies, and nobody is to take a changed one for what the key was made from. */
+const readOnly = { mode: 0o444 } as const;
+
+/**
+ * Makes the folder at `path`, which must not exist.
+ *
+ * @throws {TypeError} if a path leads out of the folder.
+ * @throws {DiskError}
+ *
+ * @example
+ * ```ts
+ * import { prepareFolder } from "#lib/executors/command_folder.ts";
+ * import { SimWorld } from "#tests/support/sim_disk.ts";
+ * import { assertEquals } from "@std/assert";
+ * const { disk } = new SimWorld({ seed: 1 }).process();
+ * const command = { line: "cat in/data.txt", outputs: {}, inputPaths: { data: "in/data.txt" } };
+ * const data = [{ kind: "file", files: { data: new Uint8Array([65]) }, coords: {} }];
+ * const job = { command, params: {}, inputs: { data }, env: {}, grant: { cpu: 1, slots: {} } };
+ * await prepareFolder(disk, "/work", job);
+ * assertEquals(disk.readSync("/work/in/data.txt"), new Uint8Array([65]));
+ * ```
+ */
+export async function prepareFolder(disk: Disk, path: string, job: CommandJob): Promise<void> {
+  const made = new Set<string>();
+  const folder = (inside: string) => {
+    if (inside === "" || made.has(inside)) return;
+    folder(parentOf(inside));
+    disk.makeDirectorySync(`${path}/${inside}`);
+    made.add(inside);
+  };
+  disk.makeDirectorySync(path);
+  folder("out");
+  folder("tmp");
+  for (const output of Object.values(job.command.outputs)) folder(parentOf(output.path));
+  for (const { name, bytes } of contents(job)) {
+    folder(parentOf(name));
+    const file = `${path}/${name}`;
+    if (bytes.length <= syncLimit) disk.createSync(file, bytes, readOnly);
+    else await disk.create(file, bytes, readOnly);
+  }
+}
+
+interface Content {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+function* contents({ command, params, inputs }: CommandJob): Generator<Content> {
+  yield { name: "params.json", bytes: jsonBytes(params) };
+  for (const [port, taken] of Object.entries(inputs)) {
+    const path = (command.inputPaths[port] ?? `in/${port}`).replace(/\/$/, "");
+    const isList = taken.length !== 1 || command.lists?.includes(port);
+    yield* checked(isList ? listed(path, taken) : artifact(path, taken[0]));
+  }
+}
+
+/** Numbers have equally many digits, so that the order of names is the order of the list. */
+function* listed(path: string, taken: readonly JobInput[]): Generator<Content> {
+  const width = String(Math.max(0, taken.length - 1)).length;
+  const index = taken.map(({ kind, coords }, i) => ({
+    path: String(i).padStart(width, "0"),
+    kind,
+    coords,
+  }));
+  yield { name: `${path}/index.json`, bytes: jsonBytes(index) };
+  for (let i = 0; i < taken.length; i++) yield* artifact(`${path}/${index[i].path}`, taken[i]);
+}
+
+function* artifact(path: string, { kind, files }: JobInput): Generator<Content> {
+  if (kind === "file") yield { name: path, bytes: (files as Files).data };
+  else for (const [name, bytes] of Object.entries(files)) yield { name: `${path}/${name}`, bytes };
+}
+
+/** Names come out of a store that others may have filled. */
+function* checked(contents: Iterable<Content>): Generator<Content> {
+  for (const content of contents) {
+    const problem = pathProblem(content.name);
+    if (problem !== undefined) {
+      throw new TypeError(`an input would be written to ${shownPath(content.name)}: ${problem}`);
+    }
+    yield content;
+  }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
