@@ -99,7 +99,8 @@ export class GroupCommit {
     try {
       await syncSession();
       await blobs.sync(group.blobs);
-      await group.writer?.sync();
+      const last = group.entries.at(-1);
+      await group.writer?.sync(last && last.offset + last.length);
     } catch (error) {
       this.#failures.push(error);
       onFailed(group.entries, group.writer);

@@ -45,11 +45,14 @@ export class SegmentWriter {
     });
   }
 
-  /** Makes everything appended so far durable. */
-  async sync(): Promise<void> {
+  /**
+   * Makes everything appended so far durable. The mark that says so ends before `end`: the files that later lines speak
+   * of may not be durable yet.
+   */
+  async sync(end = Infinity): Promise<void> {
     while (this.#running !== undefined) await this.#running;
     if (this.#syncError !== undefined) throw this.#syncError;
-    const size = this.#size;
+    const size = Math.min(end, this.#size);
     try {
       await this.#file.sync();
       if (this.#folder !== undefined) await this.#disk.syncDirectory(this.#folder);
