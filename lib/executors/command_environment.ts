@@ -44,3 +44,21 @@ export function commandEnvironment(
     ...(gpus === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpus.join(",") }),
   };
 }
+
+/**
+ * A variable of this process; `undefined` if it is not set, may not be read, or can be no name of one.
+ *
+ * @example
+ * ```ts
+ * import { outsideVariable } from "#lib/executors/command_environment.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(outsideVariable("no=name"), undefined);
+ * ```
+ */
+export function outsideVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined;
+  }
+}
