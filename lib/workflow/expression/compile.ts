@@ -5,7 +5,7 @@ import type { Axis } from "../axis.ts";
 import { suggest } from "../nearest.ts";
 import { checkField, element, field } from "./access.ts";
 import { describe, ExpressionError, fault } from "./fault.ts";
-import { functions, plannedFunctions } from "./functions.ts";
+import { functions } from "./functions.ts";
 import { arithmetic, equal, numeric, ordered, truth } from "./operators.ts";
 import type { Expression } from "./syntax.ts";
 
@@ -202,17 +202,6 @@ function access(object: Compiled, node: Expression, scope: Scope): Compiled {
 
 function compileCall(expression: Of<"call">, scope: Scope): Compiled {
   const { name, args: written } = expression;
-  if (plannedFunctions.has(name)) {
-    throw new ExpressionError(
-      {
-        message: `not supported yet: the sampler \`${name}\``,
-        hint: "use a grid (linspace, logspace) or write the points as a list of records",
-        start: expression.start,
-        end: expression.end,
-      },
-      "not-supported-yet",
-    );
-  }
   const start = expression.start;
   if (!Object.hasOwn(functions, name)) {
     throw new ExpressionError(

@@ -1,6 +1,7 @@
-// Functions of the expression language: range, linspace, logspace, zip, len. The samplers are known by name only.
+// Functions of the expression language: range, linspace, logspace, zip, len, and the samplers (samplers.ts).
 
 import { sizes } from "../limits.ts";
+import { latinHypercube, type Sample, sobol } from "./samplers.ts";
 
 /** A function: takes checked numbers of arguments, throws RangeError or TypeError with a sentence for people. */
 export interface ExpressionFunction {
@@ -10,9 +11,6 @@ export interface ExpressionFunction {
   readonly usage: string;
   call(args: readonly unknown[]): unknown;
 }
-
-/** Functions that later versions will have. */
-export const plannedFunctions: ReadonlySet<string> = new Set(["sobol", "latin_hypercube"]);
 
 /** The functions by name. */
 export const functions: Readonly<Record<string, ExpressionFunction>> = {
@@ -75,7 +73,29 @@ export const functions: Readonly<Record<string, ExpressionFunction>> = {
       throw new TypeError("len takes a list, a map or a string");
     },
   },
+  sobol: sampler("sobol", sobol),
+  latin_hypercube: sampler("latin_hypercube", latinHypercube),
 };
+
+function sampler(
+  name: string,
+  draw: (count: number, space: unknown, seed: number) => Sample[],
+): ExpressionFunction {
+  return {
+    minArgs: 2,
+    maxArgs: 3,
+    usage:
+      `${name}(count, params.space) or ${name}(count, params.space, seed), where the space is ` +
+      "a map such as { lr: { from: 0.0001, to: 0.1, scale: log }, units: [16, 32] }",
+    call: ([count, space, seed = 0]) => {
+      checkLength(name, counted(name, count));
+      if (typeof seed !== "number" || !Number.isSafeInteger(seed) || seed < 0) {
+        throw new TypeError(`the seed of ${name} must be a whole number from 0`);
+      }
+      return draw(count as number, space, seed);
+    },
+  };
+}
 
 function range(start: number, stop: number, step: number): number[] {
   if (step === 0) throw new RangeError("the step of range cannot be 0");
