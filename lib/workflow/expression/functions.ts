@@ -84,9 +84,8 @@ function sampler(
   return {
     minArgs: 2,
     maxArgs: 3,
-    usage:
-      `${name}(count, params.space) or ${name}(count, params.space, seed), where the space is ` +
-      "a map such as { lr: { from: 0.0001, to: 0.1, scale: log }, units: [16, 32] }",
+    usage: `${name}(count, params.space, seed), with a space such as ` +
+      "{ lr: { from: 0.0001, to: 0.1, scale: log }, units: [16, 32] }",
     call: ([count, space, seed = 0]) => {
       checkLength(name, counted(name, count));
       if (typeof seed !== "number" || !Number.isSafeInteger(seed) || seed < 0) {
