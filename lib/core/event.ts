@@ -33,6 +33,8 @@ export type RunEvent =
     readonly hit: number;
     readonly run: number;
     readonly maybe: number;
+    /** Said again, since `foreach` has named more stages: the totals as they are now. */
+    readonly grown?: true;
   }
   | {
     readonly type: "stage-started";

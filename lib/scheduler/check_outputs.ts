@@ -25,7 +25,10 @@ export function outputProblem(
     if (given[name].kind !== kind) {
       return `the output ${name} should be of kind ${kind}, but is ${given[name].kind}`;
     }
-    if (Object.keys(given[name].files).length === 0) return `the output ${name} has no files`;
+    // Only a folder may be empty.
+    if (kind !== "folder" && Object.keys(given[name].files).length === 0) {
+      return `the output ${name} has no files`;
+    }
   }
   const extra = Object.keys(given).find((name) => !Object.hasOwn(declared, name));
   return extra === undefined ? undefined : `the output ${extra} is not declared`;

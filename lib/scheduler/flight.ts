@@ -1,18 +1,20 @@
 // One action carried out: lock its key, look once more whether somebody else has made it, read the inputs, execute,
-// check, commit. Says how it landed and changes nothing else; the run (run.ts) draws the conclusions.
+// commit. Says how it landed and changes nothing else; the run (run.ts) draws the conclusions.
 
 import type { Closure } from "../core/closure.ts";
 import type { ActionKey } from "../core/digest.ts";
-import type { Clock } from "../core/disk.ts";
-import type { Executor, Job, StageFailure } from "../core/executor.ts";
+import type { Grant, Job, StageFailure } from "../core/executor.ts";
 import type { Manifest, Provenance } from "../core/manifest.ts";
 import type { Store } from "../core/store.ts";
+import { traceKey } from "../core/trace.ts";
 import type { StageMember } from "../workflow/graph.ts";
+import { filesOfInputs } from "../workflow/known_results.ts";
 import type { KeyedAction, MemberCode } from "../workflow/keys.ts";
-import { outputProblem } from "./check_outputs.ts";
+import { type AttemptDeps, type Attempted, attemptJob } from "./attempt.ts";
+import { jobOf } from "./job_of.ts";
+import type { Pool, Request } from "./pool.ts";
 import { type InputSources, readInputs } from "./read_inputs.ts";
-import type { Slots } from "./slots.ts";
-import type { Stopper } from "./stopper.ts";
+import type { Attempts } from "./retry.ts";
 
 /** One action to carry out, with all members whose action it is. */
 export interface Unit {
@@ -24,36 +26,49 @@ export interface Unit {
   readonly forced: boolean;
   /** Run because the bytes of the known result are lost. */
   healing: boolean;
+  /** The result that is made again, to compare with. */
+  recorded?: Manifest;
+  attempts: Attempts;
 }
 
 /** How a unit ended. */
 export type Landing =
   | { readonly how: "hit"; readonly manifest: Manifest }
   | { readonly how: "ran"; readonly manifest: Manifest; readonly seconds: number }
-  | { readonly how: "failed"; readonly failure: StageFailure; readonly seconds: number }
+  | {
+    readonly how: "failed";
+    readonly failure: StageFailure;
+    readonly seconds: number;
+    /** What the attempt was given; absent if it was not begun. */
+    readonly grant?: Grant;
+  }
   | { readonly how: "lost"; readonly producers: readonly number[] }
   | { readonly how: "stale" };
 
 /** What a flight uses. */
-export interface FlightDeps extends InputSources {
+export interface FlightDeps extends InputSources, AttemptDeps {
   readonly store: Store;
-  readonly executor: Executor;
-  readonly clock: Clock;
-  readonly slots: Slots;
-  readonly stopper: Stopper;
+  readonly pool: Pool;
   /** Sees what other processes have committed. */
   readonly refresh: () => Promise<void>;
   readonly code: (closure: Closure) => Promise<string>;
   readonly provenance: Omit<Provenance, "stage" | "started_at" | "seconds" | "engine" | "modules">;
-  /** This flight waits for another process; if `free`, its slot is free meanwhile. */
-  readonly contended: (free: boolean) => void;
+  /** Ids of failed members that the inputs of a member leave out. */
+  readonly omitted: (member: StageMember) => readonly string[];
+  /** This flight waits for another process; what it was given is free meanwhile. */
+  readonly contended: () => void;
   readonly started: (member: StageMember, worker: number) => void;
-  readonly progress: (member: StageMember, fraction: number, note?: string) => void;
   /** Told when what was committed turns out not to be durable. */
   readonly notDurable: (error: unknown) => void;
 }
 
-/** How long a lock may take before its slot is given to others, in ms. */
+/** What a flight was given; it gives it back when it lands. */
+export interface Boarding {
+  readonly request: Request;
+  grant: Grant;
+}
+
+/** How long a lock may take before what the flight was given goes to others, in ms. */
 const patience = 10;
 
 /**
@@ -65,20 +80,21 @@ const patience = 10;
  *
  * @example
  * ```ts ignore
- * const landing = await fly(unit, graph.members[unit.members[0]], undefined, deps);
+ * const landing = await fly(unit, graph.members[unit.members[0]], undefined, { request, grant }, deps);
  * ```
  */
 export async function fly(
   unit: Unit,
   member: StageMember,
   timeoutSeconds: number | undefined,
+  boarding: Boarding,
   deps: FlightDeps,
 ): Promise<Landing> {
   const { key } = unit.keyed;
   // Another process may have made it since the plan, and told at some refresh.
   const made = unit.forced || unit.healing ? undefined : deps.store.lookup(key);
   if (made !== undefined) return { how: "hit", manifest: made };
-  const lock = await lockKey(key, deps);
+  const lock = await lockKey(key, boarding, deps);
   if (lock === undefined) return cancelled(deps);
   try {
     await deps.refresh();
@@ -92,19 +108,24 @@ export async function fly(
       return { how: "failed", failure: { reason: "threw", message: read.message }, seconds: 0 };
     }
     if (read.how !== "read") return read;
-    return await execute(unit, member, timeoutSeconds, read.inputs, deps);
+    return await execute(unit, member, timeoutSeconds, read.inputs, boarding.grant, deps);
   } finally {
     lock[Symbol.dispose]();
   }
 }
 
-/** Waits for the lock; if that takes long, another process is at it, and the slot is lent to other work. */
-async function lockKey(key: ActionKey, deps: FlightDeps): Promise<Disposable | undefined> {
-  const { store, clock, slots, stopper } = deps;
+/** Waits for the lock; if that takes long, another process is at it, and what was given is lent to other work. */
+async function lockKey(
+  key: ActionKey,
+  boarding: Boarding,
+  deps: FlightDeps,
+): Promise<Disposable | undefined> {
+  const { store, clock, pool, stopper } = deps;
   let aside = false;
   const cancelTimer = clock.after(patience, () => {
-    aside = slots.stepAside();
-    deps.contended(aside);
+    aside = true;
+    pool.stepAside(boarding.grant);
+    deps.contended();
   });
   const pending = store.lock(key);
   try {
@@ -113,7 +134,7 @@ async function lockKey(key: ActionKey, deps: FlightDeps): Promise<Disposable | u
     return lock;
   } finally {
     cancelTimer();
-    if (aside) await slots.comeBack();
+    if (aside) boarding.grant = await pool.comeBack(boarding.request);
   }
 }
 
@@ -126,83 +147,66 @@ async function isWhole(manifest: Manifest, store: Store): Promise<boolean> {
 }
 
 async function execute(
-  unit: Unit,
+  { keyed, code, attempts }: Unit,
   member: StageMember,
   timeoutSeconds: number | undefined,
   inputs: Job["inputs"],
+  grant: Grant,
   deps: FlightDeps,
 ): Promise<Landing> {
-  const { clock, slots } = deps;
-  const bundle = {
-    digest: unit.code.closure.digest,
-    code: await deps.code(unit.code.closure),
-  };
-  const chosen = Object.entries(member.members);
-  const members = Object.fromEntries(chosen.map(([p, { room, name }]) => [p, `${room}/${name}`]));
-  const worker = slots.takeNumber();
+  const { clock, pool } = deps;
+  const job = await jobOf(member, keyed, code, inputs, grant, deps.code);
+  const worker = pool.takeNumber();
   deps.started(member, worker);
   const began = clock.monotonic();
   const started_at = new Date(clock.now()).toISOString();
-  const seconds = () => (clock.monotonic() - began) / 1000;
   try {
-    const job = { bundle, params: member.params, members, inputs };
-    const result = await executeInTime(job, member, timeoutSeconds, deps);
-    if (!result.ok) return { how: "failed", failure: result.error, seconds: seconds() };
-    const problem = outputProblem(member.outputs, result.value.outputs);
-    if (problem !== undefined) {
-      const failure = { reason: "bad-output", message: problem } as const;
-      return { how: "failed", failure, seconds: seconds() };
+    const attempt = attempts.number;
+    const time = timeoutSeconds === undefined ? { attempt } : { attempt, timeoutSeconds };
+    const result = await attemptJob(job, member, time, deps);
+    if (!result.ok) {
+      const seconds = (clock.monotonic() - began) / 1000;
+      return { how: "failed", failure: result.error, seconds, grant };
     }
+    const { seconds, usage } = result.value;
+    const omitted = deps.omitted(member);
     const provenance: Provenance = {
       ...deps.provenance,
       stage: member.id,
       started_at,
-      seconds: result.value.seconds,
-      engine: member.task.numerics === "engine" ? unit.keyed.action.recipe.numerics : null,
-      modules: unit.code.closure.modules,
+      seconds,
+      ...(usage === undefined ? {} : { usage }),
+      ...(attempt === 1 ? {} : { attempts: attempt }),
+      ...(omitted.length === 0 ? {} : { omitted }),
+      engine: member.task.numerics === "engine" ? keyed.action.recipe.numerics : null,
+      modules: code.closure?.modules ?? {},
     };
-    const committed = await deps.store.commit(
-      { key: unit.keyed.key, weak: unit.keyed.weak, action: unit.keyed.action, provenance },
-      result.value.outputs,
-    );
-    committed.durable.catch(deps.notDurable);
-    return { how: "ran", manifest: committed.manifest, seconds: result.value.seconds };
+    return await commit(keyed, member, provenance, result.value, deps);
   } finally {
-    slots.returnNumber(worker);
+    pool.returnNumber(worker);
   }
 }
 
-async function executeInTime(
-  job: Job,
+async function commit(
+  { key, weak, action }: KeyedAction,
   member: StageMember,
-  timeoutSeconds: number | undefined,
-  { clock, executor, stopper, progress }: FlightDeps,
-): ReturnType<Executor["execute"]> {
-  const control = new AbortController();
-  const forget = stopper.onStop((reason) => control.abort(reason));
-  let timedOut = false;
-  const cancelTimer = timeoutSeconds === undefined ? () => {} : clock.after(
-    timeoutSeconds * 1000,
-    () => {
-      timedOut = true;
-      control.abort("timed out");
+  provenance: Provenance,
+  { outputs, reads, log, seconds }: Attempted,
+  { store, manifests, notDurable }: FlightDeps,
+): Promise<Landing> {
+  const files = filesOfInputs(member, (from, output) => manifests[from]?.outputs[output]);
+  const trace = reads === undefined ? undefined : traceKey(weak, reads, action, files);
+  const committed = await store.commit(
+    { key, weak, action, provenance, ...(reads === undefined ? {} : { reads }) },
+    outputs,
+    {
+      ...(member.keep === undefined ? {} : { keep: member.keep }),
+      ...(log === undefined ? {} : { log }),
+      ...(trace === undefined ? {} : { trace }),
     },
   );
-  try {
-    const result = await executor.execute(job, {
-      signal: control.signal,
-      progress: (fraction, note) => progress(member, fraction, note),
-    });
-    if (result.ok || !timedOut) return result;
-    const message = `did not finish within its timeout of ${timeoutSeconds} s`;
-    return { ok: false, error: { reason: "timed-out", message } };
-  } catch (error) {
-    // Executors answer with values; one that throws is broken, but the run need not be.
-    return { ok: false, error: { reason: "crashed", message: `the executor threw: ${error}` } };
-  } finally {
-    cancelTimer();
-    forget();
-  }
+  committed.durable.catch(notDurable);
+  return { how: "ran", manifest: committed.manifest, seconds };
 }
 
 function cancelled({ stopper }: FlightDeps): Landing {

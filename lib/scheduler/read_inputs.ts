@@ -8,6 +8,7 @@ import type { Manifest } from "../core/manifest.ts";
 import type { Store } from "../core/store.ts";
 import type { BoundPort, Source, StageMember } from "../workflow/graph.ts";
 import type { InputFiles } from "../workflow/input_files.ts";
+import { partOf } from "../workflow/part.ts";
 
 /** What reading inputs gave. */
 export type InputsRead =
@@ -24,6 +25,8 @@ export interface InputSources {
   readonly files: Pick<InputFiles, "read">;
   /** Of finished members, by index. */
   readonly manifests: readonly (Manifest | undefined)[];
+  /** Whether a member failed or was skipped, so that ports with `omitFailed` do without it. */
+  readonly isOmitted?: (index: number) => boolean;
 }
 
 const atOnce = 64;
@@ -52,9 +55,11 @@ export async function readInputs(
   const inputs: Record<string, readonly JobInput[]> = {};
   for (const [name, port] of Object.entries(member.inputs)) {
     const taken: JobInput[] = [];
-    for (let i = 0; i < port.sources.length; i += atOnce) {
+    const bound = boundSources(port, sources);
+    if (bound.length !== action.inputs[name].length) return { how: "stale" };
+    for (let i = 0; i < bound.length; i += atOnce) {
       const batch = await Promise.all(
-        port.sources.slice(i, i + atOnce).map((source, k) =>
+        bound.slice(i, i + atOnce).map((source, k) =>
           readInput(source, port, action.inputs[name][i + k].digest, sources)
         ),
       );
@@ -68,6 +73,14 @@ export async function readInputs(
     inputs[name] = taken;
   }
   return lost.size > 0 ? { how: "lost", producers: [...lost] } : { how: "read", inputs };
+}
+
+function boundSources(
+  { sources, omitFailed }: BoundPort,
+  { isOmitted }: InputSources,
+): readonly Source[] {
+  if (omitFailed !== true || isOmitted === undefined) return sources;
+  return sources.filter((source) => !("from" in source) || !isOmitted(source.from));
 }
 
 /** The input, the index of the member that must make it again, `stale`, or what is wrong. */
@@ -87,8 +100,14 @@ async function readInput(
     }
     return { kind: file.kind, files: encoded, coords: shown };
   }
-  const artifact = manifests[source.from]?.outputs[source.output];
+  const whole = manifests[source.from]?.outputs[source.output];
+  const artifact = source.part === undefined || whole === undefined
+    ? whole
+    : partOf(whole, source.part);
   if (artifact === undefined || artifact.digest !== digest) return "stale";
+  if (source.part !== undefined && Object.keys(artifact.files).length === 0) {
+    return `the table has no files in ${source.part.folder}, which one of its rows names`;
+  }
   const bytes = await store.read(artifact);
   return bytes === undefined ? source.from : { kind: artifact.kind, files: bytes, coords: shown };
 }

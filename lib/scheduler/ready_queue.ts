@@ -21,6 +21,11 @@ export class ReadyQueue<T> {
     return this.#items.length;
   }
 
+  /** The rank of the one that comes out next; `Infinity` if there is none. */
+  get leastRank(): number {
+    return this.#ranks[0] ?? Infinity;
+  }
+
   /** Adds one. */
   push(rank: number, item: T): void {
     let i = this.#items.length;

@@ -1,33 +1,31 @@
-// A run: what is started next, and what follows when something lands. Nothing here waits except for flights.
+// A run: what is started next, on what of the machine, and when it is over. Nothing here waits except for flights.
 //
 // Every action is carried out once, however many members share its key. A unit is one action; a later fused sweep is
 // several units of one grouping key handed to the executor together, each still landing by itself.
-// Leaves out how one unit is carried out (flight.ts), where members stand (standing.ts), and how events reach their
-// reader (schedule.ts).
+// Leaves out what follows when something lands (course.ts), how one unit is carried out (flight.ts), what is known of
+// the members (ledger.ts), and how events reach their reader (schedule.ts).
 
-import type { Closure } from "../core/closure.ts";
-import type { ActionKey } from "../core/digest.ts";
 import type { RunEvent } from "../core/event.ts";
-import type { StageFailure } from "../core/executor.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { Graph, StageMember } from "../workflow/graph.ts";
-import type { KeyedAction } from "../workflow/keys.ts";
+import { isPresent, tracedResult } from "../workflow/known_results.ts";
 import { type Plan, plan } from "../workflow/plan.ts";
-import { coalesced } from "./coalesced.ts";
+import { Aliases } from "./alias.ts";
+import { Course } from "./course.ts";
 import type { EventQueue } from "./event_queue.ts";
-import { finishedOutputs } from "./finished_outputs.ts";
-import { type FlightDeps, fly, type Landing, type Unit } from "./flight.ts";
-import { Healing } from "./healing.ts";
+import { type Boarding, type FlightDeps, fly, type Landing, type Unit } from "./flight.ts";
+import { flightDeps } from "./flight_deps.ts";
+import { Growth } from "./growth.ts";
+import { Ledger } from "./ledger.ts";
+import { Pool } from "./pool.ts";
 import { ranksOf } from "./priority.ts";
-import { progressFilter } from "./progress_filter.ts";
-import { ReadyQueue } from "./ready_queue.ts";
+import { ReadyUnits } from "./ready_units.ts";
+import { Resting } from "./resting.ts";
+import { firstAttempt, nextAttempt, requestOf } from "./retry.ts";
 import type { ScheduleDeps } from "./schedule.ts";
-import { Slots } from "./slots.ts";
-import { Standing, status } from "./standing.ts";
 import { Stopper } from "./stopper.ts";
-
-/** What an event says besides its time. */
-type Told = RunEvent extends infer E ? E extends RunEvent ? Omit<E, "at"> : never : never;
+import { Teller } from "./teller.ts";
+import { longestTimeout, patientPolicy } from "./unit_limits.ts";
 
 /**
  * One carrying-out of a graph.
@@ -39,27 +37,24 @@ type Told = RunEvent extends infer E ? E extends RunEvent ? Omit<E, "at"> : neve
  * ```
  */
 export class Run {
-  readonly #graph: Graph;
+  readonly #given: Graph;
   readonly #deps: ScheduleDeps;
   readonly #events: EventQueue<RunEvent>;
-  readonly #began: number;
+  readonly #teller: Teller;
   readonly #jobs: number;
-  readonly #slots: Slots;
+  readonly #pool: Pool;
   readonly #stopper = new Stopper();
-  readonly #standing: Standing;
-  readonly #healing = new Healing();
-  readonly #manifests: (Manifest | undefined)[];
-  /** Members that have all they need, until their keys are made. */
-  readonly #arrivals: number[] = [];
-  readonly #queue = new ReadyQueue<Unit>();
-  /** Units that are queued or flying, by key. */
-  readonly #units = new Map<ActionKey, Unit>();
-  /** Keys carried out in this run: forcing a member does not run its twin again. */
-  readonly #ranKeys = new Set<ActionKey>();
-  readonly #flightDeps: FlightDeps;
-  #plan!: Plan;
+  readonly #queue = new ReadyUnits<Unit>();
+  readonly #resting: Resting;
+  readonly #aliases: Aliases;
+  #ledger: Ledger | undefined;
+  #course!: Course;
+  #growth!: Growth;
+  #flightDeps!: FlightDeps;
   #ranks!: Int32Array;
   #flying = 0;
+  #isGrowing = false;
+  #cancelGrowth: (() => void) | undefined;
   /** Whether other processes were met on the same work. */
   #shared = false;
   #patient = false;
@@ -70,15 +65,16 @@ export class Run {
   #idle: (() => void) | undefined;
 
   constructor(graph: Graph, deps: ScheduleDeps, events: EventQueue<RunEvent>) {
-    this.#graph = graph;
+    const { executor, machine, clock } = deps;
+    this.#given = graph;
     this.#deps = deps;
     this.#events = events;
-    this.#began = deps.clock.monotonic();
-    this.#jobs = Math.max(1, Math.min(deps.jobs ?? deps.executor.slots, deps.executor.slots));
-    this.#slots = new Slots(this.#jobs);
-    this.#standing = new Standing(graph.members);
-    this.#manifests = new Array(graph.members.length);
-    this.#flightDeps = this.#makeFlightDeps();
+    this.#teller = new Teller(events, clock);
+    this.#jobs = Math.max(1, Math.min(deps.jobs ?? executor.slots, executor.slots));
+    const places = this.#jobs;
+    this.#pool = new Pool({ cpus: places, slots: {}, ...machine, places });
+    this.#resting = new Resting(clock);
+    this.#aliases = new Aliases(deps.store, (error) => this.#break(error));
   }
 
   /** Stops: cancels what runs, starts nothing more. */
@@ -102,101 +98,96 @@ export class Run {
   }
 
   async #start(): Promise<void> {
-    const { deno, basin, run, clock } = this.#deps;
+    const { deno, basin, run, clock, store, only, force } = this.#deps;
     const started_at = new Date(clock.now()).toISOString();
-    const { workflow } = this.#graph;
-    this.#tell({ type: "run-started", workflow, run, started_at, basin, deno, jobs: this.#jobs });
-    this.#plan = this.#deps.planned ?? await plan(this.#graph, this.#deps);
-    const { entries, counts, unmatched } = this.#plan;
-    this.#tell({ type: "planned", ...counts });
-    for (const glob of unmatched) {
-      this.#tell({ type: "warning", message: `no stage is called ${glob}` });
+    const { workflow } = this.#given;
+    const jobs = this.#jobs;
+    this.#teller.tell({ type: "run-started", workflow, run, started_at, basin, deno, jobs });
+    const planned = this.#deps.planned ?? await plan(this.#given, this.#deps);
+    this.#teller.tell({ type: "planned", ...planned.counts });
+    for (const glob of planned.unmatched) {
+      this.#teller.warn(undefined, `no stage is called ${glob}`);
     }
-    // All results that are known already, in one pass; the rest arrives after it.
-    const free = this.#standing.begin((i) => {
-      const entry = entries[i];
-      if (entry.verdict === "hit") this.#settle(i, entry.manifest, "hit", 0);
-      return entry.verdict === "hit" ? "hit" : entry.verdict === "left-out" ? "leftOut" : "waiting";
+    const ledger = this.#ledger = new Ledger(planned, this.#teller, only);
+    this.#growth = new Growth(planned.graph, clock);
+    this.#flightDeps = flightDeps(this.#deps, {
+      ledger,
+      pool: this.#pool,
+      stopper: this.#stopper,
+      teller: this.#teller,
+      contended: () => {
+        this.#spread();
+        this.#pump();
+      },
+      notDurable: (error) => this.#break(error),
     });
+    this.#course = new Course({
+      ledger,
+      growth: this.#growth,
+      store,
+      teller: this.#teller,
+      ...(force === undefined ? {} : { force }),
+      stopping: () => this.#stopping,
+      ready: (unit) => this.#ready(unit),
+      failed: (stage) => this.#failed(stage),
+      traced: (manifest, keyed) => this.#aliases.add(manifest, keyed),
+      grown: () => this.#grown(),
+    });
+    // All results that are known already, in one pass; the rest arrives after it.
+    const free = ledger.begin();
     this.#rank();
-    this.#arrive(free);
+    for (const entry of planned.entries) {
+      if (entry.verdict === "hit" && entry.traced) this.#aliases.add(entry.manifest, entry.traced);
+    }
+    this.#refuseLarge(planned);
+    for (const table of planned.refused) this.#course.refuse(table);
+    this.#course.arrive(free);
   }
 
-  #rank(spread?: string): void {
-    const { expectedSeconds } = this.#deps;
+  /** Stages that will run and ask for more than there is fail before anything else is done for them. */
+  #refuseLarge({ entries, graph }: Plan): void {
+    entries.forEach((entry, i) => {
+      const { resources } = graph.members[i];
+      if (resources === undefined || entry.verdict !== "run") return;
+      const shortage = this.#pool.shortage(requestOf({ resources }, firstAttempt));
+      if (shortage === undefined || !this.#ledger!.standing.isWaiting(i)) return;
+      const failure = { reason: "threw", message: tooLarge(shortage) } as const;
+      this.#course.fail(i, { how: "failed", failure, seconds: 0 });
+    });
+  }
+
+  #rank(): void {
+    const { expectedSeconds, first, run } = this.#deps;
+    const { graph, standing } = this.#ledger!;
     const costs = Float64Array.from(
-      this.#graph.members,
-      (member, i) => this.#standing.isOpen(i) ? expectedSeconds?.(member) ?? 1 : 0,
+      graph.members,
+      (member, i) => standing.isOpen(i) ? expectedSeconds?.(member) ?? 1 : 0,
     );
-    this.#ranks = ranksOf(this.#standing.edges, costs, spread);
+    this.#ranks = ranksOf(standing.edges, costs, this.#shared ? run : undefined);
     // All of them before all others, in their own order.
-    this.#deps.first?.forEach((flag, i) => this.#ranks[i] -= flag * this.#graph.members.length);
+    first?.forEach((flag, i) => this.#ranks[i] -= flag * graph.members.length);
+    this.#queue.rerank(({ members }) => this.#ranks[members[0]]);
   }
 
   /** Other processes work on the same: from now on this one takes things in an order of its own. */
   #spread(): void {
     if (this.#shared) return;
     this.#shared = true;
-    this.#rank(this.#deps.run);
-    this.#queue.rerank(({ members }) => this.#ranks[members[0]]);
+    this.#rank();
   }
 
-  /** Members have all they need: their keys can be made, and often that is all. */
-  #arrive(free: readonly number[]): void {
-    const arrivals = this.#arrivals;
-    const busy = arrivals.length > 0;
-    for (const index of free) arrivals.push(index);
-    if (busy) return;
-    for (let k = 0; k < arrivals.length && this.#stopping === undefined; k++) {
-      const index = arrivals[k];
-      if (!this.#standing.isWaiting(index)) continue;
-      const keyed = this.#keyed(index);
-      if (keyed === undefined) continue;
-      const healing = this.#healing.has(index);
-      const known = healing || this.#mustRun(index, keyed.key)
-        ? undefined
-        : this.#deps.store.lookup(keyed.key);
-      if (known !== undefined) this.#done(index, known, "hit", 0);
-      else this.#enqueue(index, keyed, healing);
-    }
-    arrivals.length = 0;
-  }
-
-  #keyed(index: number): KeyedAction | undefined {
-    const entry = this.#plan.entries[index];
-    if (entry.verdict === "run" && entry.keyed !== undefined && !this.#healing.happened) {
-      return entry.keyed;
-    }
-    const keyed = this.#plan.keys.keyed(
-      index,
-      (from, output) => this.#manifests[from]?.outputs[output]?.digest,
-    );
-    if (keyed?.ok) return keyed.value;
-    const message = keyed === undefined
-      ? "an input has no result that can be used"
-      : `it cannot be run: ${keyed.error}`;
-    this.#fail(index, { reason: "threw", message }, 0);
+  #ready(unit: Unit): string | undefined {
+    const [index] = unit.members;
+    const request = requestOf(this.#ledger!.member(index), unit.attempts);
+    const shortage = this.#pool.shortage(request);
+    if (shortage !== undefined) return tooLarge(shortage);
+    this.#queue.push(this.#ranks[index], unit, request);
     return undefined;
   }
 
-  #mustRun(index: number, key: ActionKey): boolean {
-    return this.#plan.forced[index] === 1 && !this.#ranKeys.has(key);
-  }
-
-  #enqueue(index: number, keyed: KeyedAction, healing: boolean): void {
-    this.#standing.set(index, status.ready);
-    const same = this.#units.get(keyed.key);
-    if (same !== undefined) {
-      same.members.push(index);
-      same.healing ||= healing;
-      return;
-    }
-    const code = this.#plan.keys.code(index);
-    if (!code.ok) throw new Error(`${this.#member(index).id} has a key but no code`);
-    const forced = this.#mustRun(index, keyed.key);
-    const unit: Unit = { keyed, code: code.value, members: [index], forced, healing };
-    this.#units.set(keyed.key, unit);
-    this.#queue.push(this.#ranks[index], unit);
+  #failed(stage: string): void {
+    const { onFailure = "continue" } = this.#deps;
+    if (onFailure !== "continue") this.#stop(`${stage} failed`, onFailure === "stop");
   }
 
   /** Starts what can be started; ends the run when nothing is left to wait for. */
@@ -204,12 +195,13 @@ export class Run {
     while (this.#stopping === undefined && this.#queue.size > 0) {
       const patience = this.#events.ready();
       if (patience !== undefined) return this.#waitForReader(patience);
-      if (!this.#slots.enter()) break;
-      this.#launch(this.#queue.pop()!);
+      const next = this.#queue.take(this.#pool);
+      if (next === undefined) break;
+      this.#launch(next.item, { request: next.request, grant: next.grant });
     }
-    if (this.#flying === 0 && (this.#stopping !== undefined || this.#queue.size === 0)) {
-      this.#idle?.();
-    }
+    if (this.#stopping === undefined) this.#growIfDue();
+    const isQuiet = this.#flying === 0 && this.#resting.size === 0 && !this.#isGrowing;
+    if (isQuiet && (this.#stopping !== undefined || this.#queue.size === 0)) this.#idle?.();
   }
 
   #waitForReader(patience: Promise<void>): void {
@@ -221,106 +213,104 @@ export class Run {
     });
   }
 
-  #launch(unit: Unit): void {
+  #launch(unit: Unit, boarding: Boarding): void {
+    const traced = unit.forced || unit.recorded ? undefined : this.#traced(unit);
+    if (traced !== undefined) {
+      this.#pool.leave(boarding.grant);
+      return this.#course.land(unit, { how: "hit", manifest: traced }, 0);
+    }
     this.#flying++;
-    const began = this.#healing.moment();
-    fly(unit, this.#member(unit.members[0]), this.#timeout(unit), this.#flightDeps)
+    const began = this.#course.healing.moment();
+    const members = this.#membersOf(unit);
+    fly(unit, members[0], longestTimeout(members), boarding, this.#flightDeps)
       .then((landing) => this.#land(unit, landing, began))
       .catch((error) => this.#break(error))
       .finally(() => {
         this.#flying--;
-        this.#slots.leave();
+        this.#pool.leave(boarding.grant);
         this.#pump();
       });
   }
 
-  /** The longest timeout of those who share the work; none if one has none. */
-  #timeout({ members }: Unit): number | undefined {
-    const longest = members.reduce(
-      (most, index) => Math.max(most, this.#member(index).timeoutSeconds ?? Infinity),
-      0,
-    );
-    return longest === Infinity ? undefined : longest;
+  /** The result of another unit that has landed meanwhile and that looked at nothing in which this one differs. */
+  #traced({ keyed, members }: Unit): Manifest | undefined {
+    const { store } = this.#deps;
+    const { artifact } = this.#ledger!;
+    const manifest = tracedResult(store, keyed, this.#ledger!.member(members[0]), artifact);
+    if (manifest === undefined) return undefined;
+    const needed = members.some((index) => this.#course.isNeeded(index));
+    if (needed && !isPresent(store, manifest)) return undefined;
+    this.#aliases.add(manifest, keyed);
+    return manifest;
   }
 
-  #land({ keyed: { key }, members }: Unit, landing: Landing, began: number): void {
-    this.#units.delete(key);
-    switch (landing.how) {
-      case "hit":
-        this.#spread();
-        for (const index of members) this.#done(index, landing.manifest, "hit", 0);
-        break;
-      case "ran":
-        this.#ranKeys.add(key);
-        this.#done(members[0], landing.manifest, "ran", landing.seconds);
-        for (const index of members.slice(1)) this.#done(index, landing.manifest, "hit", 0);
-        break;
-      case "failed":
-        for (const index of members) this.#fail(index, landing.failure, landing.seconds);
-        break;
-      case "stale":
-        for (const index of members) this.#standing.waitAgain(index, 0);
-        this.#arrive(members);
-        break;
-      case "lost":
-        this.#heal(members, landing.producers, began);
+  #land(unit: Unit, landing: Landing, began: number): void {
+    if (landing.how === "hit") this.#spread();
+    if (landing.how === "failed" && landing.grant !== undefined && this.#stopping === undefined) {
+      const members = this.#membersOf(unit);
+      const { failure, grant } = landing;
+      const next = nextAttempt(unit.attempts, failure, patientPolicy(members), grant);
+      if (next !== undefined) {
+        const shortage = this.#pool.shortage(requestOf(members[0], next.attempts));
+        if (shortage === undefined) return this.#rest(unit, next, failure);
+        const message = `${failure.message}; it is not tried again: ${tooLarge(shortage)}`;
+        return this.#course.land(unit, { ...landing, failure: { ...failure, message } }, began);
+      }
     }
+    this.#course.land(unit, landing, began);
   }
 
-  #done(index: number, manifest: Manifest, how: "hit" | "ran", seconds: number): void {
-    this.#standing.set(index, status[how]);
-    this.#settle(index, manifest, how, seconds);
-    this.#arrive(this.#standing.release(index));
-    this.#arrive(this.#standing.satisfy(this.#healing.end(index)));
+  /** The next attempt begins after a while; meanwhile the unit holds nothing of the machine. */
+  #rest(
+    unit: Unit,
+    { attempts, waitSeconds }: NonNullable<ReturnType<typeof nextAttempt>>,
+    failure: Extract<Landing, { how: "failed" }>["failure"],
+  ): void {
+    const stage = this.#ledger!.member(unit.members[0]).id;
+    const attempt = unit.attempts.number;
+    this.#teller.tell({
+      type: "stage-retried",
+      stage,
+      attempt,
+      failure,
+      wait_seconds: waitSeconds,
+    });
+    unit.attempts = attempts;
+    if (waitSeconds === 0) return void this.#ready(unit);
+    this.#resting.add(waitSeconds, () => {
+      this.#ready(unit);
+      this.#pump();
+    });
   }
 
-  #settle(index: number, manifest: Manifest, how: "hit" | "ran", seconds: number): void {
-    this.#manifests[index] = manifest;
-    const stage = this.#member(index).id;
-    const { key } = manifest;
-    const outputs = finishedOutputs(manifest);
-    this.#tell({ type: "stage-finished", stage, how, key, seconds, outputs });
+  #membersOf({ members }: Unit): readonly StageMember[] {
+    return members.map((index) => this.#ledger!.member(index));
   }
 
-  #fail(index: number, failure: StageFailure, seconds: number): void {
-    const { id } = this.#member(index);
-    this.#healing.end(index);
-    if (failure.reason === "cancelled" && this.#stopping !== undefined) {
-      this.#standing.set(index, status.skipped);
-      return this.#tellSkipped([index], `${this.#stopping} while it ran`);
-    }
-    this.#standing.set(index, status.failed);
-    this.#tell({ type: "stage-failed", stage: id, failure, seconds });
-    const { onFailure = "continue" } = this.#deps;
-    if (onFailure !== "continue") this.#stop(`${id} failed`, onFailure === "stop");
-    this.#tellSkipped(this.#standing.skipReaders(index), `${id} failed`);
+  /** Grows the graph by the tables that have become known, now or as soon as it may. */
+  #growIfDue(): void {
+    if (this.#isGrowing) return;
+    const canRun = this.#flying > 0 || this.#queue.size > 0 || this.#resting.size > 0;
+    const delay = this.#growth.delay(!canRun);
+    this.#cancelGrowth?.();
+    this.#cancelGrowth = undefined;
+    if (delay === undefined) return;
+    if (delay === 0) return this.#grow();
+    this.#cancelGrowth = this.#deps.clock.after(delay, () => this.#pump());
   }
 
-  /** Runs the producers of lost bytes again, once each; whoever needs the bytes waits. */
-  #heal(members: readonly number[], producers: readonly number[], began: number): void {
-    const remedies = producers.map((producer) => this.#healing.remedy(producer, began));
-    const hopeless = producers.find((producer, i) =>
-      remedies[i] === "give-up" || this.#standing.of(producer) >= status.failed
-    );
-    if (hopeless !== undefined) {
-      const { id } = this.#member(hopeless);
-      const message = `the bytes of ${id} cannot be read back, even after running it again`;
-      for (const index of members) this.#fail(index, { reason: "threw", message }, 0);
-      return;
-    }
-    const awaited = producers.filter((_, i) => remedies[i] !== "read-again");
-    for (const index of members) this.#standing.waitAgain(index, awaited.length);
-    for (const producer of awaited) this.#healing.wait(producer, members);
-    producers.filter((_, i) => remedies[i] === "run-again").forEach((p) => this.#runAgain(p));
-    if (awaited.length === 0) this.#arrive(members);
+  #grow(): void {
+    this.#isGrowing = true;
+    this.#course.grow().catch((error) => this.#break(error)).finally(() => {
+      this.#isGrowing = false;
+      this.#pump();
+    });
   }
 
-  #runAgain(producer: number): void {
-    const { id } = this.#member(producer);
-    const message = `the stored bytes of ${id} are damaged or gone; running it again`;
-    this.#tell({ type: "warning", stage: id, message });
-    const keyed = this.#keyed(producer);
-    if (keyed !== undefined) this.#enqueue(producer, keyed, true);
+  #grown(): void {
+    this.#rank();
+    this.#teller.tell({ type: "planned", ...this.#ledger!.counts(), grown: true });
+    this.#deps.grown?.(this.#ledger!.graph);
   }
 
   #break(error: unknown): void {
@@ -331,74 +321,37 @@ export class Run {
   #stop(reason: string, cancel: boolean): void {
     this.#stopping ??= reason;
     if (cancel) this.#stopper.stop(reason);
+    this.#resting.clear();
+    this.#cancelGrowth?.();
     if (this.#idle !== undefined) this.#pump();
   }
 
   async #finish(): Promise<void> {
-    this.#tellSkipped(this.#standing.skipRest(), this.#stopping ?? "nothing could make it ready");
+    const { store, run } = this.#deps;
+    this.#ledger?.skipRest(this.#stopping ?? "nothing could make it ready");
     try {
-      await this.#deps.store.flush();
+      await this.#aliases.settled();
+      await store.flush();
     } catch (error) {
       this.#broken ??= { error };
     }
-    const totals = this.#standing.totals();
+    const totals = this.#ledger?.standing.totals() ?? noTotals;
     const interrupted = this.#interrupted ??
       (this.#broken === undefined ? undefined : "the store failed");
-    this.#tell({
+    this.#teller.tell({
       type: "run-finished",
       ok: totals.failed === 0 && totals.skipped === 0 && interrupted === undefined,
       ...totals,
-      seconds: (this.#deps.clock.monotonic() - this.#began) / 1000,
-      run: this.#deps.run,
+      seconds: this.#teller.seconds,
+      run,
       ...(interrupted === undefined ? {} : { interrupted }),
     });
     if (this.#broken !== undefined) throw this.#broken.error;
   }
+}
 
-  #makeFlightDeps(): FlightDeps {
-    const { store, executor, files, clock, run, basin, deno } = this.#deps;
-    const codes = new Map<Closure, Promise<string>>();
-    const filter = progressFilter(() => clock.monotonic());
-    return {
-      store,
-      executor,
-      files,
-      clock,
-      slots: this.#slots,
-      stopper: this.#stopper,
-      manifests: this.#manifests,
-      refresh: coalesced(() => store.refresh()),
-      code: (closure) => {
-        const code = codes.get(closure) ?? closure.code();
-        codes.set(closure, code);
-        return code;
-      },
-      provenance: { workflow: this.#graph.workflow, run, executor: executor.name, deno, basin },
-      contended: (free) => {
-        this.#spread();
-        if (free) this.#pump();
-      },
-      started: ({ id }, worker) => this.#tell({ type: "stage-started", stage: id, worker }),
-      progress: ({ id }, fraction, note) => {
-        const shown = filter(id, fraction, note);
-        if (shown !== undefined) this.#tell({ type: "stage-progress", stage: id, ...shown });
-      },
-      notDurable: (error) => this.#break(error),
-    };
-  }
+const noTotals = { stages: 0, ran: 0, hit: 0, failed: 0, skipped: 0, fused: 0 };
 
-  #member(index: number): StageMember {
-    return this.#graph.members[index];
-  }
-
-  #tellSkipped(indexes: readonly number[], because: string): void {
-    for (const index of indexes) {
-      this.#tell({ type: "stage-skipped", stage: this.#member(index).id, because });
-    }
-  }
-
-  #tell(event: Told): void {
-    const at = Math.round((this.#deps.clock.monotonic() - this.#began) * 100) / 100;
-    this.#events.push({ ...event, at } as RunEvent);
-  }
+function tooLarge(shortage: string): string {
+  return `it asks for ${shortage}; config/machine and --jobs say what may be used`;
 }

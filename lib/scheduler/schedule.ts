@@ -9,6 +9,7 @@ import type { Clock } from "../core/disk.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Store } from "../core/store.ts";
 import { EventQueue } from "./event_queue.ts";
+import type { Budget } from "./pool.ts";
 import { Run } from "./run.ts";
 
 /** What happens to the rest when a stage fails: it goes on, is cancelled, or what runs may finish. */
@@ -29,6 +30,14 @@ export interface ScheduleDeps extends PlanDeps {
   /** Members worked on at a time; never more than the executor has slots. */
   readonly jobs?: number;
   readonly onFailure?: OnFailure;
+  /** What the machine has to give; absent: as many cores as jobs, uncounted memory, no named slots. */
+  readonly machine?: Omit<Budget, "places">;
+  /** How long a stopped command may take to end by itself, in ms. */
+  readonly graceMs?: number;
+  /** Takes what stages print, as it comes; attempts count from 1. */
+  readonly log?: (stage: string, attempt: number, bytes: Uint8Array) => void;
+  /** Told of the graph whenever it has grown. */
+  readonly grown?: (graph: Graph) => void;
   /** Flags of members that go before all others, e.g. those of the first figure. */
   readonly first?: Uint8Array;
   /** Seconds that a member took before, for the order of work. */

@@ -3,13 +3,15 @@
 // a synchronous function of digests, so that 10,000 keys cost tens of milliseconds.
 // Leaves out: looking keys up (plan.ts), and what an action means (lib/core/action.ts).
 
-import { type Action, type ActionInput, actionKey, type Recipe, weakKey } from "../core/action.ts";
+import { type Action, actionKey, type Recipe, weakKey } from "../core/action.ts";
 import type { TaskHandle } from "../core/catalogue.ts";
 import type { Closure, ClosureSource } from "../core/closure.ts";
 import type { ActionKey, Digest } from "../core/digest.ts";
-import { err, ok, type Result } from "../core/result.ts";
+import { ok, type Result } from "../core/result.ts";
+import { commandKeys, commandRecipe, type CommandWorld } from "./command_keys.ts";
 import type { StageMember } from "./graph.ts";
 import type { InputFiles } from "./input_files.ts";
+import { gatherFiles, inputDigests, type OutputDigest } from "./key_inputs.ts";
 
 /** What keys are made of besides the graph. */
 export interface KeyDeps {
@@ -23,11 +25,13 @@ export interface KeyDeps {
   readonly deno: string;
   /** Changed to disown results found to be wrong; empty as a rule. */
   readonly salt?: string;
+  /** Versions of tools and variables of the environment; absent if this process may not start programs. */
+  readonly commands?: CommandWorld;
 }
 
-/** The code of a member: its closure, and the recipe made with it. */
+/** The code of a member: its closure (a command has none), and the recipe made with it. */
 export interface MemberCode {
-  readonly closure: Closure;
+  readonly closure?: Closure;
   readonly recipe: Recipe;
   readonly weak: Digest;
 }
@@ -39,8 +43,7 @@ export interface KeyedAction {
   readonly key: ActionKey;
 }
 
-/** Digest of an output of the member at an index; `undefined` while it is not known. */
-export type OutputDigest = (index: number, output: string) => Digest | undefined;
+export type { OutputDigest };
 
 /** Makes the actions of one graph's members. */
 export interface Keys {
@@ -51,11 +54,16 @@ export interface Keys {
    * cannot be computed (the member then runs without caching: a key is never weakened).
    */
   keyed(index: number, digestOf: OutputDigest): Result<KeyedAction, string> | undefined;
+  /**
+   * The same for a graph that has grown: members keep their indexes, more follow. What members with a flag in
+   * `wanted` need and what was not gathered before is gathered.
+   */
+  extend(members: readonly StageMember[], wanted?: Uint8Array): Promise<void>;
 }
 
 /**
- * Gathers what the keys of a graph need: the closure of every (task, chosen members) once, and the digest of
- * every input file once. Members without a flag in `wanted` are left out.
+ * Gathers what the keys of a graph need: the closure of every (task, chosen members) once, the digest of
+ * every input file once, the version of every tool once. Members without a flag in `wanted` are left out.
  *
  * @example
  * ```ts
@@ -74,61 +82,102 @@ export async function prepareKeys(
   deps: KeyDeps,
   wanted?: Uint8Array,
 ): Promise<Keys> {
-  const indexes = Array.from(members.keys()).filter((i) => wanted === undefined || wanted[i] === 1);
-  const { codes, codeOf } = await gatherCode(members, indexes, deps);
-  const files = await gatherFiles(members, indexes, deps);
-  return {
-    code: (index) => codes[codeOf[index]],
-    keyed(index, digestOf) {
-      const code = codes[codeOf[index]];
-      if (!code.ok) return code;
-      const inputs = inputDigests(members[index], digestOf, files);
-      if (inputs === undefined || !inputs.ok) return inputs;
-      const { recipe, weak } = code.value;
-      const action = { recipe, params: members[index].params, inputs: inputs.value };
-      return ok({ action, weak, key: actionKey(action, weak) });
-    },
-  };
+  const keys = new GraphKeys(deps);
+  await keys.extend(members, wanted);
+  return keys;
 }
 
 type Code = Result<MemberCode, string>;
 
-/** One entry of `codes` for every different recipe; `codeOf` leads from members to it. */
-async function gatherCode(
-  members: readonly StageMember[],
-  indexes: readonly number[],
-  deps: KeyDeps,
-) {
-  const codeOf = new Int32Array(members.length);
-  const pending: Promise<Code>[] = [];
-  const known = new Map<TaskHandle, Map<string, number>>();
-  let last: StageMember | undefined;
-  for (const i of indexes) {
-    const member = members[i];
-    // Members of one stage come one after the other and mostly share these objects.
-    if (
-      last !== undefined && last.task === member.task && last.members === member.members &&
-      last.outputs === member.outputs
-    ) {
-      codeOf[i] = codeOf[last.index];
-      continue;
-    }
-    last = member;
-    let ofTask = known.get(member.task);
-    if (ofTask === undefined) known.set(member.task, ofTask = new Map());
-    const name = JSON.stringify([member.members, member.outputs]);
-    let index = ofTask.get(name);
-    if (index === undefined) {
-      ofTask.set(name, index = pending.length);
-      pending.push(codeOfMember(member, deps));
-    }
-    codeOf[i] = index;
+const notGathered = -1;
+
+class GraphKeys implements Keys {
+  readonly #deps: KeyDeps;
+  readonly #codes: Code[] = [];
+  /** Indexes of `#codes` by task and by the text of what else decides a recipe. */
+  readonly #known = new Map<TaskHandle, Map<string, number>>();
+  readonly #files = new Map<string, Result<Digest, string>>();
+  readonly #commands: ReturnType<typeof commandKeys>;
+  #members: readonly StageMember[] = [];
+  /** Leads from members to `#codes`. */
+  #codeOf = new Int32Array(0);
+
+  constructor(deps: KeyDeps) {
+    this.#deps = deps;
+    this.#commands = commandKeys(deps.commands);
   }
-  return { codes: await Promise.all(pending), codeOf };
+
+  async extend(members: readonly StageMember[], wanted?: Uint8Array): Promise<void> {
+    const codeOf = new Int32Array(members.length).fill(notGathered);
+    codeOf.set(this.#codeOf);
+    this.#members = members;
+    this.#codeOf = codeOf;
+    const fresh = members.filter(({ index, pending }) =>
+      codeOf[index] === notGathered && pending !== true && wanted?.[index] !== 0
+    );
+    await this.#gatherCode(fresh);
+    await Promise.all([
+      gatherFiles(fresh, this.#deps.files, this.#files),
+      this.#commands.extend(fresh),
+    ]);
+  }
+
+  code(index: number): Code {
+    return this.#codes[this.#codeOf[index]];
+  }
+
+  keyed(index: number, digestOf: OutputDigest): Result<KeyedAction, string> | undefined {
+    const code = this.code(index);
+    if (!code.ok) return code;
+    const member = this.#members[index];
+    const inputs = inputDigests(member, digestOf, this.#files);
+    if (inputs === undefined || !inputs.ok) return inputs;
+    const { recipe, weak } = code.value;
+    let action: Action = { recipe, params: member.params, inputs: inputs.value };
+    if (member.command !== undefined) {
+      const command = this.#commands.preimage(member.command);
+      if (!command.ok) return command;
+      action = { ...action, command: command.value };
+    }
+    return ok({ action, weak, key: actionKey(action, weak) });
+  }
+
+  /** One entry of `#codes` for every different recipe. */
+  async #gatherCode(members: readonly StageMember[]): Promise<void> {
+    const pending: Promise<Code>[] = [];
+    let last: StageMember | undefined;
+    for (const member of members) {
+      const { index, task } = member;
+      // Members of one stage come one after the other and mostly share these objects.
+      if (
+        last !== undefined && last.task === task && last.members === member.members &&
+        last.outputs === member.outputs
+      ) {
+        this.#codeOf[index] = this.#codeOf[last.index];
+        continue;
+      }
+      last = member;
+      let ofTask = this.#known.get(task);
+      if (ofTask === undefined) this.#known.set(task, ofTask = new Map());
+      const name = JSON.stringify([member.members, member.outputs]);
+      let at = ofTask.get(name);
+      if (at === undefined) {
+        ofTask.set(name, at = this.#codes.length + pending.length);
+        pending.push(codeOfMember(member, this.#deps));
+      }
+      this.#codeOf[index] = at;
+    }
+    for (const code of await Promise.all(pending)) this.#codes.push(code);
+  }
 }
 
 async function codeOfMember(member: StageMember, deps: KeyDeps): Promise<Code> {
-  const { task, members, outputs } = member;
+  const { task, members, outputs, command } = member;
+  const salt = deps.salt ?? "";
+  if (command !== undefined) {
+    const recipe = commandRecipe(outputs, salt);
+    return ok({ recipe, weak: weakKey(recipe) });
+  }
   const modules: Record<string, string> = {};
   for (const { room, name } of Object.values(members)) {
     modules[`${room}/${name}`] = deps.memberModule(room, name);
@@ -141,66 +190,7 @@ async function codeOfMember(member: StageMember, deps: KeyDeps): Promise<Code> {
     outputs,
     numerics: task.numerics === "engine" ? deps.engineClass : task.numerics,
     deno: deps.deno.split(".").slice(0, 2).join("."),
-    salt: deps.salt ?? "",
+    salt,
   };
   return ok({ closure: closure.value, recipe, weak: weakKey(recipe) });
-}
-
-const filesAtOnce = 32;
-
-type FileDigests = ReadonlyMap<string, Result<Digest, string>>;
-
-async function gatherFiles(
-  members: readonly StageMember[],
-  indexes: readonly number[],
-  deps: KeyDeps,
-): Promise<FileDigests> {
-  const paths = new Set<string>();
-  for (const i of indexes) {
-    const { inputs } = members[i];
-    for (const name in inputs) {
-      for (const source of inputs[name].sources) {
-        if ("file" in source) paths.add(source.file);
-      }
-    }
-  }
-  const digests = new Map<string, Result<Digest, string>>();
-  const rest = [...paths];
-  while (rest.length > 0) {
-    // A batch at a time, so that many files do not become many open files and their bytes at once.
-    await Promise.all(
-      rest.splice(-filesAtOnce).map(async (path) => {
-        digests.set(path, await deps.files.digest(path));
-      }),
-    );
-  }
-  return digests;
-}
-
-function inputDigests(
-  member: StageMember,
-  digestOf: OutputDigest,
-  files: FileDigests,
-): Result<Action["inputs"], string> | undefined {
-  const inputs: Record<string, readonly ActionInput[]> = {};
-  let problem: string | undefined;
-  for (const name in member.inputs) {
-    const port = member.inputs[name];
-    const taken: ActionInput[] = new Array(port.sources.length);
-    for (let i = 0; i < taken.length; i++) {
-      const source = port.sources[i];
-      let digest: Digest | undefined;
-      if ("file" in source) {
-        const found = files.get(source.file)!;
-        if (found.ok) digest = found.value;
-        else problem = found.error;
-      } else {
-        digest = digestOf(source.from, source.output);
-        if (digest === undefined) return undefined;
-      }
-      taken[i] = port.coords ? { digest: digest!, coords: source.coords } : { digest: digest! };
-    }
-    inputs[name] = taken;
-  }
-  return problem === undefined ? ok(inputs) : err(problem);
 }

@@ -1,17 +1,19 @@
 // Plans: for every member of a graph, whether its result is known (hit), missing (run), or not yet decidable
-// because something it reads is missing (maybe). One pass in topological order over integers, no recursion.
-// Leaves out: why a member runs (why.ts) and when (lib/scheduler).
+// because something it reads is missing (maybe). A graph that waits for tables grows by those that are known.
+// Leaves out: how a verdict is found (verdicts.ts), why a member runs (why.ts) and when (lib/scheduler).
 
 import type { ActionKey, Digest } from "../core/digest.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { Store } from "../core/store.ts";
-import type { Graph } from "./graph.ts";
-import { type KeyDeps, type KeyedAction, type Keys, prepareKeys } from "./keys.ts";
-import { addAncestors, selectMembers } from "./selection.ts";
+import type { Graph, WantedTable } from "./graph.ts";
+import type { ResultStore } from "./known_results.ts";
+import type { KeyDeps, KeyedAction, Keys } from "./keys.ts";
+import { type Part, partOf } from "./part.ts";
+import { plannedArtifact, Verdicts } from "./verdicts.ts";
+import { growBy, type KnownTable, readTable, type RefusedTable } from "./wanted_tables.ts";
 
 /** What a plan needs besides the graph. */
 export interface PlanDeps extends KeyDeps {
-  readonly store: Pick<Store, "lookup">;
+  readonly store: ResultStore;
   /** Globs of members that run although their results are known. */
   readonly force?: readonly string[];
   /** Globs of the members that are wanted; with what they need, nothing else is planned. */
@@ -20,17 +22,29 @@ export interface PlanDeps extends KeyDeps {
 
 /** What is known of one member before anything runs. */
 export type PlanEntry =
-  | { readonly verdict: "hit"; readonly key: ActionKey; readonly manifest: Manifest }
+  | {
+    readonly verdict: "hit";
+    /** The key under which the result is stored. */
+    readonly key: ActionKey;
+    readonly manifest: Manifest;
+    /** Its own action, if the result was found by what the task of another one looked at. */
+    readonly traced?: KeyedAction;
+  }
   | {
     readonly verdict: "run";
-    /** `missing`: no result under its key; `forced`: asked for; `uncached`: it has no key. */
-    readonly because: "missing" | "forced" | "uncached";
+    /**
+     * `missing`: no result under its key; `forced`: asked for; `uncached`: it has no key; `recompute`: its result is
+     * known, but the bytes are gone and somebody needs them.
+     */
+    readonly because: "missing" | "forced" | "uncached" | "recompute";
     /** Absent if `uncached`. */
     readonly keyed?: KeyedAction;
     /** Why it has no key: "caching off: …". */
     readonly note?: string;
     /** Index of an earlier member with the same key: the work is done once. */
     readonly sameAs?: number;
+    /** The known result, if `recompute`. */
+    readonly recorded?: Manifest;
   }
   | { readonly verdict: "maybe" }
   | { readonly verdict: "left-out" };
@@ -45,6 +59,7 @@ export interface PlanCounts {
 
 /** A planned graph. */
 export interface Plan {
+  /** The graph given, grown by the tables that are known. */
   readonly graph: Graph;
   /** One per member, in the graph's order. */
   readonly entries: readonly PlanEntry[];
@@ -52,12 +67,16 @@ export interface Plan {
   readonly keys: Keys;
   /** Flags of the members that were forced. */
   readonly forced: Uint8Array;
+  /** Flags of the members that `only` means; absent if all are wanted. */
+  readonly selected?: Uint8Array;
   /** Globs of `force` and `only` that mean no member. */
   readonly unmatched: readonly string[];
+  /** Known tables that `foreach` cannot use. */
+  readonly refused: readonly RefusedTable[];
 }
 
 /**
- * Plans a graph. Reads the closures, the input files and the store's index; runs nothing.
+ * Plans a graph. Reads the closures, the input files, the store's index and known tables; runs nothing.
  *
  * @example
  * ```ts
@@ -70,49 +89,40 @@ export interface Plan {
  * ```
  */
 export async function plan(graph: Graph, deps: PlanDeps): Promise<Plan> {
-  const { members } = graph;
-  const force = selectMembers(members, deps.force ?? []);
-  const only = deps.only === undefined ? undefined : selectMembers(members, deps.only);
-  const wanted = only && addAncestors(members, only.selected);
-  const keys = await prepareKeys(members, deps, wanted);
-  const entries: PlanEntry[] = new Array(members.length);
-  const digestOf = (index: number, output: string) => plannedDigest(entries[index], output);
-  const firstWith = new Map<ActionKey, number>();
-  const counts = { stages: 0, hit: 0, run: 0, maybe: 0 };
-
-  for (let i = 0; i < members.length; i++) {
-    if (wanted && wanted[i] === 0) {
-      entries[i] = leftOut;
-      continue;
+  const verdicts = await Verdicts.of(graph, deps);
+  const refused: RefusedTable[] = [];
+  const asked = new Set<string>();
+  for (;;) {
+    const tables: KnownTable[] = [];
+    for (const wanted of verdicts.graph.growing?.wants ?? []) {
+      const name = `${wanted.from} ${wanted.output}`;
+      if (asked.has(name)) continue;
+      const table = await knownTable(verdicts.entries[wanted.from], wanted, deps.store);
+      if (table === undefined) continue;
+      asked.add(name);
+      if (typeof table === "string") refused.push({ ...wanted, message: table });
+      else tables.push({ ...wanted, table });
     }
-    const entry = verdictOf(i);
-    entries[i] = entry;
-    counts.stages++;
-    if (entry.verdict !== "left-out") counts[entry.verdict]++;
+    if (tables.length === 0) break;
+    const grown = await growBy(verdicts.graph, tables);
+    refused.push(...grown.refused);
+    if (grown.graph !== verdicts.graph) await verdicts.grow(grown.graph);
   }
-  const unmatched = [...force.unmatched, ...only?.unmatched ?? []];
-  return { graph, entries, counts, keys, forced: force.selected, unmatched };
+  const { entries, keys, forced, selected, unmatched } = verdicts;
+  return {
+    graph: verdicts.graph,
+    entries,
+    counts: verdicts.counts(),
+    keys,
+    forced,
+    ...(selected === undefined ? {} : { selected }),
+    unmatched,
+    refused,
+  };
+}
 
-  function verdictOf(index: number): PlanEntry {
-    const keyed = keys.keyed(index, digestOf);
-    if (keyed === undefined) return maybe;
-    if (!keyed.ok) {
-      return { verdict: "run", because: "uncached", note: `caching off: ${keyed.error}` };
-    }
-    const { key } = keyed.value;
-    if (force.selected[index] === 0) {
-      const manifest = deps.store.lookup(key);
-      if (manifest !== undefined) return { verdict: "hit", key, manifest };
-    }
-    const sameAs = firstWith.get(key);
-    if (sameAs === undefined) firstWith.set(key, index);
-    return {
-      verdict: "run",
-      because: force.selected[index] === 0 ? "missing" : "forced",
-      keyed: keyed.value,
-      ...(sameAs === undefined ? {} : { sameAs }),
-    };
-  }
+async function knownTable(entry: PlanEntry, { output }: WantedTable, store: ResultStore) {
+  return entry.verdict === "hit" ? await readTable(store, entry.manifest, output) : undefined;
 }
 
 /**
@@ -139,7 +149,7 @@ export function waitsFor(plan: Plan, index: number): readonly number[] {
 }
 
 /**
- * The digest of an output where the plan knows it.
+ * The digest of an output, or of a part of it, where the plan knows it.
  *
  * @example
  * ```ts
@@ -148,9 +158,8 @@ export function waitsFor(plan: Plan, index: number): readonly number[] {
  * assertEquals(plannedDigest({ verdict: "maybe" }, "table"), undefined);
  * ```
  */
-export function plannedDigest(entry: PlanEntry, output: string): Digest | undefined {
-  return entry.verdict === "hit" ? entry.manifest.outputs[output]?.digest : undefined;
+export function plannedDigest(entry: PlanEntry, output: string, part?: Part): Digest | undefined {
+  const artifact = plannedArtifact(entry, output);
+  if (artifact === undefined || part === undefined) return artifact?.digest;
+  return partOf(artifact, part).digest;
 }
-
-const maybe: PlanEntry = { verdict: "maybe" };
-const leftOut: PlanEntry = { verdict: "left-out" };

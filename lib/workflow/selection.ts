@@ -4,7 +4,8 @@ import { compileGlob } from "./glob.ts";
 import type { StageMember } from "./graph.ts";
 
 /**
- * Which members some globs mean, as one flag per member.
+ * Which members some globs mean, as one flag per member. A member that stands for others that are not known yet is
+ * meant if one of those could be: that is, by its stage alone.
  *
  * @returns the flags, and the globs that mean no member.
  *
@@ -19,15 +20,18 @@ import type { StageMember } from "./graph.ts";
  * ```
  */
 export function selectMembers(
-  members: readonly Pick<StageMember, "id">[],
+  members:
+    readonly (Pick<StageMember, "id"> & Partial<Pick<StageMember, "pending" | "replaced">>)[],
   globs: readonly string[],
 ): { readonly selected: Uint8Array; readonly unmatched: readonly string[] } {
   const selected = new Uint8Array(members.length);
   const unmatched = globs.filter((glob) => {
     const matches = compileGlob(glob);
+    const matchesStage = compileGlob(glob.split("[")[0]);
     let found = false;
     for (let i = 0; i < members.length; i++) {
-      if (!matches(members[i].id)) continue;
+      const { id, pending, replaced } = members[i];
+      if (replaced === true || !(pending === true ? matchesStage(id) : matches(id))) continue;
       selected[i] = 1;
       found = true;
     }

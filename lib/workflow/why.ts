@@ -169,6 +169,9 @@ class Explainer {
     baseline: Manifest | undefined,
   ): { readonly causes: readonly Cause[]; readonly upstream: readonly Node[] } {
     const entry = this.#plan.entries[node.index];
+    if (entry.verdict === "run" && entry.because === "recompute") {
+      return { causes: [{ kind: "lost" }], upstream: [] };
+    }
     if (entry.verdict === "run" && entry.because !== "missing") {
       const { because, note = "" } = entry;
       const cause: Cause = because === "forced" ? { kind: "forced" } : { kind: "uncached", note };
@@ -202,7 +205,7 @@ class Explainer {
     const { code: after, ...now } = code.value.recipe;
     const causes: Cause[] = [];
     if (before !== after) {
-      const modules = differences(provenance.modules, code.value.closure.modules)
+      const modules = differences(provenance.modules, code.value.closure?.modules ?? {})
         .map(({ pointer }) => pointer.slice(1).replaceAll("~1", "/").replaceAll("~0", "~"));
       causes.push({ kind: "code", modules });
     }

@@ -1,0 +1,298 @@
+// The course of a run: what follows when members have all they need, and when a unit lands. Known results are entered
+// at once, the rest becomes units; failures, lost bytes and grown graphs are dealt with. Nothing here waits except for
+// reading tables. Leaves out when units start (run.ts) and how one is carried out (flight.ts).
+
+import type { ActionKey } from "../core/digest.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { Store } from "../core/store.ts";
+import type { WantedTable } from "../workflow/graph.ts";
+import { isPresent, knownResult } from "../workflow/known_results.ts";
+import type { KeyedAction } from "../workflow/keys.ts";
+import type { RefusedTable } from "../workflow/wanted_tables.ts";
+import type { Landing, Unit } from "./flight.ts";
+import type { Growth } from "./growth.ts";
+import { Healing } from "./healing.ts";
+import type { Ledger } from "./ledger.ts";
+import { changesOf } from "./recomputed.ts";
+import { firstAttempt } from "./retry.ts";
+import { status } from "./standing.ts";
+import type { Teller } from "./teller.ts";
+
+/** What the course of a run uses. */
+export interface CourseDeps {
+  readonly ledger: Ledger;
+  readonly growth: Growth;
+  readonly store: Store;
+  readonly teller: Teller;
+  readonly force?: readonly string[];
+  /** Why nothing more is started; `undefined` while it is. */
+  readonly stopping: () => string | undefined;
+  /** A unit can start; says what is wrong if it never can. */
+  readonly ready: (unit: Unit) => string | undefined;
+  /** A stage has failed. */
+  readonly failed: (stage: string) => void;
+  /** A result was found by its trace. */
+  readonly traced: (manifest: Manifest, keyed: KeyedAction) => void;
+  /** The graph has grown; what is new has not arrived yet. */
+  readonly grown: () => void;
+}
+
+/**
+ * The course of one run.
+ *
+ * @example
+ * ```ts ignore
+ * course.arrive(ledger.begin());
+ * ```
+ */
+export class Course {
+  readonly healing = new Healing();
+  readonly #deps: CourseDeps;
+  readonly #ledger: Ledger;
+  /** Members that have all they need, until their keys are made. */
+  readonly #arrivals: number[] = [];
+  /** Units that wait or fly, by key. */
+  readonly #units = new Map<ActionKey, Unit>();
+  /** Keys carried out in this run: forcing a member does not run its twin again. */
+  readonly #ranKeys = new Set<ActionKey>();
+  /** Whether something that was known has other bytes now, so that keys made before may be out of date. */
+  #anyChanged = false;
+
+  constructor(deps: CourseDeps) {
+    this.#deps = deps;
+    this.#ledger = deps.ledger;
+  }
+
+  /** Members have all they need: their keys can be made, and often that is all. */
+  arrive(free: readonly number[]): void {
+    const arrivals = this.#arrivals;
+    const busy = arrivals.length > 0;
+    for (const index of free) arrivals.push(index);
+    if (busy) return;
+    for (let k = 0; k < arrivals.length && this.#deps.stopping() === undefined; k++) {
+      if (this.#ledger.standing.isWaiting(arrivals[k])) this.#arriveOne(arrivals[k]);
+    }
+    arrivals.length = 0;
+  }
+
+  #arriveOne(index: number): void {
+    const { store, traced } = this.#deps;
+    const member = this.#ledger.member(index);
+    if (member.pending === true) return;
+    const empty = this.#ledger.emptyPort(index);
+    if (empty !== undefined) {
+      return this.arrive(this.#ledger.skip(index, `all that it gathers in ${empty} failed`));
+    }
+    const entry = this.#ledger.plan.entries[index];
+    const isFresh = !this.healing.happened && !this.#anyChanged;
+    const planned = entry?.verdict === "run" && isFresh ? entry : undefined;
+    const keyed = planned?.keyed ?? this.#ledger.keyed(index);
+    if (typeof keyed === "string") return this.#fail(index, keyed);
+    if (this.healing.has(index)) {
+      return this.#enqueue(index, keyed, true, this.#ledger.manifests[index]);
+    }
+    if (this.#mustRun(index, keyed.key)) return this.#enqueue(index, keyed, false);
+    // What the plan found missing was looked for by its trace then, and will be when it starts.
+    const known = planned?.because === "missing"
+      ? ownResult(store.recall(keyed.key))
+      : knownResult(store, keyed, member, this.#ledger.artifact);
+    if (known === undefined) return this.#enqueue(index, keyed, false);
+    const needed = planned?.because === "recompute" || this.isNeeded(index);
+    if (needed && !isPresent(store, known.manifest)) {
+      return this.#enqueue(index, keyed, false, known.manifest);
+    }
+    if (known.traced) traced(known.manifest, keyed);
+    this.done(index, known.manifest, "hit", 0);
+  }
+
+  /** Whether somebody needs the bytes of a member however its readers fare. */
+  isNeeded(index: number): boolean {
+    return this.#ledger.isEnd(index) || this.#deps.growth.isWanted(index);
+  }
+
+  #mustRun(index: number, key: ActionKey): boolean {
+    return this.#ledger.isForced(index) && !this.#ranKeys.has(key);
+  }
+
+  #enqueue(index: number, keyed: KeyedAction, healing: boolean, recorded?: Manifest): void {
+    this.#ledger.standing.set(index, status.ready);
+    const same = this.#units.get(keyed.key);
+    if (same !== undefined) {
+      same.members.push(index);
+      same.healing ||= healing;
+      if (recorded !== undefined) same.recorded ??= recorded;
+      return;
+    }
+    const code = this.#ledger.plan.keys.code(index);
+    if (!code.ok) throw new Error(`${this.#ledger.member(index).id} has a key but no code`);
+    const unit: Unit = {
+      keyed,
+      code: code.value,
+      members: [index],
+      forced: this.#mustRun(index, keyed.key),
+      healing,
+      attempts: firstAttempt,
+      ...(recorded === undefined ? {} : { recorded }),
+    };
+    const problem = this.#deps.ready(unit);
+    if (problem === undefined) this.#units.set(keyed.key, unit);
+    else this.#fail(index, problem);
+  }
+
+  /** A unit has landed, for good. */
+  land(unit: Unit, landing: Landing, began: number): void {
+    const { keyed: { key }, members } = unit;
+    this.#units.delete(key);
+    if (landing.how === "hit" || landing.how === "ran") {
+      const current = members.filter((index) => this.#isCurrent(index, key));
+      if (landing.how === "ran") this.#ranKeys.add(key);
+      if (unit.recorded !== undefined) this.#compare(unit, unit.recorded, landing.manifest);
+      current.forEach((index, i) =>
+        landing.how === "ran" && i === 0
+          ? this.done(index, landing.manifest, "ran", landing.seconds)
+          : this.done(index, landing.manifest, "hit", 0)
+      );
+      this.#again(members.filter((index) => !current.includes(index)));
+    } else if (landing.how === "stale") this.#again(members);
+    else if (landing.how === "lost") this.#heal(members, landing.producers, began);
+    else for (const index of members) this.fail(index, landing);
+  }
+
+  /** Whether a key is still a member's own; it is not if what it read was made again and came out different. */
+  #isCurrent(index: number, key: ActionKey): boolean {
+    if (!this.#anyChanged) return true;
+    const keyed = this.#ledger.keyed(index);
+    return typeof keyed === "string" || keyed.key === key;
+  }
+
+  #again(members: readonly number[]): void {
+    for (const index of members) this.#ledger.standing.waitAgain(index, 0);
+    this.arrive(members);
+  }
+
+  /** A member has a result. Who read another one before is asked again. */
+  done(index: number, manifest: Manifest, how: "hit" | "ran", seconds: number): void {
+    const { standing } = this.#ledger;
+    const changed = this.#ledger.settle(index, manifest, how, seconds);
+    this.#anyChanged ||= changed;
+    this.#deps.growth.known(index, manifest);
+    this.arrive(standing.release(index));
+    this.arrive(standing.satisfy(this.healing.end(index)));
+    if (!changed) return;
+    this.#again(
+      [...standing.readersOf(index)].filter((reader) =>
+        standing.of(reader) === status.hit || standing.of(reader) === status.ran
+      ),
+    );
+  }
+
+  #compare({ members }: Unit, recorded: Manifest, now: Manifest): void {
+    for (const change of changesOf(recorded, now)) {
+      this.#deps.teller.warn(this.#ledger.member(members[0]).id, change);
+    }
+  }
+
+  /** A member has failed for good. */
+  fail(index: number, { failure, seconds }: Extract<Landing, { how: "failed" }>): void {
+    const waited = this.healing.end(index);
+    const { id } = this.#ledger.member(index);
+    const stopping = this.#deps.stopping();
+    if (failure.reason === "cancelled" && stopping !== undefined) {
+      this.#ledger.standing.set(index, status.skipped);
+      return this.#deps.teller.skipped([id], `${stopping} while it ran`);
+    }
+    const free = this.#ledger.fail(index, failure, seconds);
+    this.#deps.failed(id);
+    this.arrive(free);
+    this.arrive(this.#ledger.standing.satisfy(waited));
+  }
+
+  #fail(index: number, message: string): void {
+    this.fail(index, { how: "failed", failure: { reason: "threw", message }, seconds: 0 });
+  }
+
+  /** Runs the producers of lost bytes again, once each; whoever needs the bytes waits. */
+  #heal(members: readonly number[], producers: readonly number[], began: number): void {
+    const { standing } = this.#ledger;
+    const remedies = producers.map((producer) =>
+      standing.isLost(producer) ? "give-up" as const : this.healing.remedy(producer, began)
+    );
+    const hopeless = producers.find((_, i) => remedies[i] === "give-up");
+    if (hopeless !== undefined) {
+      const { id } = this.#ledger.member(hopeless);
+      const message = `the bytes of ${id} cannot be read back, even after running it again`;
+      for (const index of members) {
+        // Who can do without is asked again, now that there is nothing to read.
+        if (standing.isLost(hopeless) && !standing.needs(index, hopeless)) this.#again([index]);
+        else this.#fail(index, message);
+      }
+      return;
+    }
+    const awaited = producers.filter((_, i) => remedies[i] !== "read-again");
+    for (const index of members) standing.waitAgain(index, awaited.length);
+    for (const producer of awaited) this.healing.wait(producer, members);
+    producers.filter((_, i) => remedies[i] === "run-again").forEach((p) => this.#runAgain(p));
+    if (awaited.length === 0) this.arrive(members);
+  }
+
+  #runAgain(producer: number): void {
+    const { id, keep } = this.#ledger.member(producer);
+    const recorded = this.#ledger.manifests[producer]!;
+    if (keep === undefined || isPresent(this.#deps.store, recorded)) {
+      const message = `the stored bytes of ${id} are damaged or gone; running it again`;
+      this.#deps.teller.warn(id, message);
+    }
+    const keyed = this.#ledger.keyed(producer);
+    if (typeof keyed === "string") this.#fail(producer, keyed);
+    else this.#enqueue(producer, keyed, true, recorded);
+  }
+
+  /** Tables have become known: the graph grows by them. @throws what the store throws. */
+  async grow(): Promise<void> {
+    const { growth, store, force } = this.#deps;
+    const { graph, refused, gone } = await growth.grow(this.#ledger.graph, store);
+    if (graph !== this.#ledger.graph) {
+      const free = await this.#ledger.grow(graph, force);
+      for (const { from } of graph.growing?.wants ?? []) {
+        const manifest = this.#ledger.manifests[from];
+        if (manifest !== undefined) growth.known(from, manifest);
+      }
+      this.#deps.grown();
+      this.arrive(free);
+    }
+    for (const table of refused) this.refuse(table);
+    for (const table of gone) this.#tableGone(table);
+  }
+
+  /** A table cannot be used: who stands for its rows fails. */
+  refuse({ from, output, message }: RefusedTable): void {
+    const because = `the table ${output} of ${
+      this.#ledger.member(from).id
+    } cannot be used: ${message}`;
+    for (const reader of this.#ledger.standing.readersOf(from)) {
+      const { pending, inputs } = this.#ledger.member(reader);
+      if (pending !== true || !this.#ledger.standing.isWaiting(reader)) continue;
+      const waits = Object.values(inputs).some(({ sources }) =>
+        sources.some((source) =>
+          "from" in source && source.from === from && source.output === output
+        )
+      );
+      if (waits) this.#fail(reader, because);
+    }
+  }
+
+  /** The bytes of a table are gone: its maker runs again, once. */
+  #tableGone({ from, output }: WantedTable): void {
+    const remedy = this.healing.remedy(from, this.healing.moment());
+    if (remedy === "give-up") {
+      this.refuse({ from, output, message: "its bytes cannot be read back" });
+    } else if (remedy === "run-again") {
+      this.healing.wait(from, []);
+      this.#runAgain(from);
+    }
+  }
+}
+
+function ownResult(manifest: Manifest | undefined) {
+  return manifest && { manifest, traced: false };
+}
