@@ -19,10 +19,11 @@ import { GroupCommit } from "./group_commit.ts";
 import { KeyLocks } from "./key_locks.ts";
 import { type Layout, layoutOf, transientLayout } from "./layout.ts";
 import { ManifestLog } from "./manifest_log.ts";
+import { keepRun, type KeptRun } from "./roots.ts";
 import { type Entry, SegmentIndex, sessionOf } from "./segment_index.ts";
 import { checkFormat, Session, tidy } from "./session.ts";
 import { StatIndex } from "./stat_index.ts";
-import { readInline, splitArtifact, splitLog, volatileDigest } from "./stored_files.ts";
+import { filesOf, readInline, splitArtifact, splitLog, volatileDigest } from "./stored_files.ts";
 import { TraceLog } from "./trace_log.ts";
 
 /** How a store is opened. */
@@ -75,6 +76,7 @@ export async function openFsStore(
 /** A store on a file system. Made by {@link openFsStore}. */
 export class FsStore implements Store {
   readonly #warn: (message: string) => void;
+  readonly #world: { readonly disk: Disk; readonly clock: Clock; readonly layout: Layout };
   readonly #index: SegmentIndex;
   readonly #looks: StatIndex;
   readonly #blobs: Blobs;
@@ -97,6 +99,7 @@ export class FsStore implements Store {
     { index, warn = () => {}, groupMs = 100, newId = () => newSessionId(clock) }: FsStoreOptions,
   ) {
     this.#warn = warn;
+    this.#world = { disk, clock, layout };
     this.#session = new Session(disk, layout, newId());
     this.#index = new SegmentIndex({ disk, clock, layout, warn });
     this.#looks = new StatIndex(disk, index, layout.root, newId);
@@ -253,6 +256,27 @@ export class FsStore implements Store {
     });
   }
 
+  /**
+   * Notes that `gc` is to keep the results of a run. A store that cannot be written is left as it is.
+   *
+   * @throws {StorageError}
+   */
+  async keepRun(run: KeptRun): Promise<void> {
+    const { disk, layout, clock } = this.#world;
+    if (disk.stat(layout.locks) === undefined) return;
+    try {
+      const gate = await disk.lock(layout.gate);
+      try {
+        await keepRun(disk, clock, layout, run);
+      } finally {
+        gate.release();
+      }
+    } catch (error) {
+      if (error instanceof DiskError && readOnly.has(error.errno)) return;
+      throw storageError(error);
+    }
+  }
+
   async flush(): Promise<void> {
     await orStorageError(() => this.#groups.flush());
     await this.#traces.flush();
@@ -371,10 +395,11 @@ function traceOf({ weak, reads, action }: Omit<Manifest, "outputs">): Digest | u
   return reads === undefined ? undefined : traceKey(weak, reads, action, () => undefined);
 }
 
-function blobsOf(manifest: Manifest): StoredFile[] {
-  return Object.values(manifest.outputs).flatMap(({ files }) => Object.values(files))
-    .filter((file) => !("inline" in file));
+function blobsOf({ outputs }: Manifest): StoredFile[] {
+  return filesOf({ outputs }).map(({ file }) => file);
 }
+
+const readOnly: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM", "NotCapable"]);
 
 /** 48 bits of time and 80 of chance, in digits that sort. */
 function newSessionId(clock: Clock): string {

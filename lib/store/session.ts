@@ -149,8 +149,19 @@ export async function tidy(
   return (session) => alive.has(session);
 }
 
-/** Removes the unfinished files of sessions that are no more; returns those that are. */
-async function removeDead(disk: Disk, layout: Layout): Promise<Set<string>> {
+/**
+ * Removes the unfinished files of sessions that are no more; returns those that are.
+ *
+ * @example
+ * ```ts
+ * import { removeDead } from "#lib/store/session.ts";
+ * import { layoutOf } from "#lib/store/layout.ts";
+ * import { denoDisk } from "#lib/world/deno_disk.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals((await removeDead(denoDisk(), layoutOf("no/such/store"))).size, 0);
+ * ```
+ */
+export async function removeDead(disk: Disk, layout: Layout): Promise<Set<string>> {
   const alive = new Set<string>();
   for (const session of await disk.list(layout.temporary)) {
     const lock = await tryLock(disk, layout.sessionLock(session));
@@ -197,8 +208,17 @@ async function tryLock(disk: Disk, path: string): Promise<DiskLock | undefined> 
   }
 }
 
-/** Removes a folder with what is in it, as far as that is possible. */
-async function removeFolder(disk: Disk, folder: string): Promise<void> {
+/**
+ * Removes a folder with what is in it, as far as that is possible.
+ *
+ * @example
+ * ```ts
+ * import { removeFolder } from "#lib/store/session.ts";
+ * import { denoDisk } from "#lib/world/deno_disk.ts";
+ * await removeFolder(denoDisk(), "no/such/folder");
+ * ```
+ */
+export async function removeFolder(disk: Disk, folder: string): Promise<void> {
   for (const name of await disk.list(folder).catch(() => [])) {
     const path = `${folder}/${name}`;
     if (disk.stat(path)?.isDirectory) await removeFolder(disk, path);

@@ -2,7 +2,7 @@
 
 import { type ActionKey, type Digest, digestOf, digestOfValue } from "../core/digest.ts";
 import { digestOfFiles, type Files } from "../core/artifact.ts";
-import type { StoredArtifact, StoredFile } from "../core/manifest.ts";
+import type { Manifest, StoredArtifact, StoredFile } from "../core/manifest.ts";
 import type { OutputBytes } from "../core/store.ts";
 import { inlineLimit } from "./layout.ts";
 
@@ -90,6 +90,32 @@ export function splitLog(
 
 /** Logs are read seldom, and the lines that hold them are read at every start. */
 const logInlineLimit = 16 * 1024;
+
+/**
+ * The files of a result that lie beside its manifest, the log included, with their names: `output/file` or `log`.
+ *
+ * @example
+ * ```ts
+ * import { filesOf } from "#lib/store/stored_files.ts";
+ * import { digestOf } from "#lib/core/digest.ts";
+ * import { assertEquals } from "@std/assert";
+ * const files = { "a.npy": { digest: digestOf("x"), size: 1 }, b: { digest: digestOf(""), size: 0, inline: "" } };
+ * const outputs = { out: { kind: "arrays", digest: digestOf("y"), files } };
+ * assertEquals(filesOf({ outputs }).map(({ name }) => name), ["out/a.npy"]);
+ * ```
+ */
+export function filesOf(
+  { outputs, log }: Pick<Manifest, "outputs" | "log">,
+): { readonly name: string; readonly file: StoredFile }[] {
+  const found: { name: string; file: StoredFile }[] = [];
+  for (const [port, { files }] of Object.entries(outputs)) {
+    for (const [name, file] of Object.entries(files)) {
+      if (!("inline" in file)) found.push({ name: `${port}/${name}`, file });
+    }
+  }
+  if (log !== undefined && !("inline" in log)) found.push({ name: "log", file: log });
+  return found;
+}
 
 /**
  * The bytes of a file that lies inside its manifest; `undefined` if they are not what they should be.
