@@ -40,6 +40,12 @@ export interface Published {
 /** Arrays of leaf stages are copied up to this size together; larger ones stay in the store. */
 const maxArrayBytes = 64e6;
 
+/** Stages in a drawing that can still be read. */
+const maxDrawn = 300;
+
+/** Tables and arrays of leaf stages copied at most; a sweep of thousands is read from the store. */
+const maxCopies = 500;
+
 /** Artifacts read and written at a time. */
 const filesAtOnce = 16;
 
@@ -109,6 +115,7 @@ async function collect({ session, record, folder }: PublishInput) {
 function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
   const dependents = dependentsOf(graph.members);
   const byId = new Map(record.stages.map((stage) => [stage.stage, stage]));
+  let copies = 0;
   return graph.members.flatMap(({ id, index, outputs, task }) => {
     const stage = byId.get(id);
     if (stage?.key === undefined) return [];
@@ -116,7 +123,7 @@ function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
     const isLeaf = dependents[index].length === 0;
     const several = Object.keys(outputs).length > 1;
     return Object.entries(outputs)
-      .filter(([, kind]) => kind === "figure" || isVerdict || isLeaf)
+      .filter(([, kind]) => kind === "figure" || isVerdict || (isLeaf && copies++ < maxCopies))
       .map(([output, kind]) => ({
         id,
         stage,
@@ -133,7 +140,7 @@ async function filesOf(
   { key }: StageRecord,
   output: string,
 ): Promise<Files | undefined> {
-  const artifact = store.lookup(key as ActionKey)?.outputs[output];
+  const artifact = store.recall(key as ActionKey)?.outputs[output];
   return artifact === undefined ? undefined : await store.read(artifact);
 }
 
@@ -164,6 +171,7 @@ async function drawGraph(
   { graph, world, results }: PublishInput["session"],
   record: RunRecord,
 ): Promise<string> {
+  if (graph.stages.length > maxDrawn) return "";
   const { recallDag } = await import("./draw_dag.ts");
   const status = statusByStage(record);
   const stages = graph.stages.map((stage) => {

@@ -1,8 +1,7 @@
 // The run folder: what a finished run leaves for people and other programs. It can be deleted without losing a
-// computed value. Everything is written under another name first and renamed, so nothing is ever half there.
+// computed value. The folder is this run's own; `latest` names it once everything lies in it.
 
 import { join } from "@std/path";
-import { jsonBytes } from "../core/artifact.ts";
 import type { Disk } from "../core/disk.ts";
 import type { RunEvent } from "../core/event.ts";
 import { digestOf, hexOf } from "../core/digest.ts";
@@ -81,10 +80,8 @@ export async function createRunFolder(
   const write = async (name: string, content: Uint8Array | string) => {
     const slash = name.lastIndexOf("/");
     if (slash > 0) await folder(join(path, name.slice(0, slash)));
-    await replace(
-      join(path, name),
-      typeof content === "string" ? new TextEncoder().encode(content) : content,
-    );
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await disk.create(join(path, name), bytes);
   };
   return {
     path,
@@ -92,7 +89,7 @@ export async function createRunFolder(
       lines.push(JSON.stringify(event) + "\n");
     },
     write,
-    writeJson: (name, value) => write(name, jsonBytes(value)),
+    writeJson: (name, value) => write(name, JSON.stringify(value) + "\n"),
     flush,
     async close() {
       await flush();

@@ -34,6 +34,8 @@ export interface ReportContent {
 }
 
 const maxTableRows = 200;
+const maxStageRows = 300;
+const maxResolved = 200_000;
 
 /**
  * The report as HTML. Everything that comes from users is escaped; figures are isolated as images.
@@ -97,8 +99,12 @@ ${
         escapeHtml(record.deno)
       }, ${record.jobs} workers, started ${escapeHtml(record.started_at)}.</p>
 <details><summary>The workflow as resolved</summary><pre>${
-        escapeHtml(content.resolved)
-      }</pre></details>`,
+        escapeHtml(content.resolved.slice(0, maxResolved))
+      }</pre>${
+        content.resolved.length > maxResolved
+          ? "<p><small>cut here; the whole text is in config.resolved.yaml</small></p>"
+          : ""
+      }</details>`,
     )
   }
 </main>
@@ -286,7 +292,12 @@ function stagesHtml(record: RunRecord): string {
     if (status === "ran") group.seconds += seconds ?? 0;
     groups.set(name, group);
   }
-  const rows = [...groups].map(([name, group]) =>
+  const shown = groups.size <= maxStageRows
+    ? [...groups]
+    : [...groups].sort(([, a], [, b]) => b.failed - a.failed || b.seconds - a.seconds)
+      .slice(0, maxStageRows);
+  const rest = groups.size - shown.length;
+  const rows = shown.map(([name, group]) =>
     `<tr><th scope="row">${escapeHtml(name)}</th>` +
     [group.ran, group.hit, group.failed, group.skipped].map((count) =>
       `<td class="number">${count}</td>`
@@ -296,7 +307,10 @@ function stagesHtml(record: RunRecord): string {
   return `<div class="table"><table><thead><tr><th scope="col">stage</th><th scope="col" class="number">ran</th>` +
     `<th scope="col" class="number">hit</th><th scope="col" class="number">failed</th>` +
     `<th scope="col" class="number">skipped</th><th scope="col" class="number">worker time</th></tr></thead>` +
-    `<tbody>${rows.join("\n")}</tbody></table></div>`;
+    `<tbody>${rows.join("\n")}</tbody></table></div>` +
+    (rest === 0
+      ? ""
+      : `<p><small>and ${rest} more stages, of which none failed or took longer</small></p>`);
 }
 
 /**
