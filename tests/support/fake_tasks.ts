@@ -8,7 +8,16 @@ import { type Digest, digestOf } from "#lib/core/digest.ts";
 import type { Clock } from "#lib/core/disk.ts";
 import { err, ok } from "#lib/core/result.ts";
 import { diskInputFiles } from "#lib/workflow/input_files.ts";
-import type { BoundPort, Coords, Graph, Source, StageMember } from "#lib/workflow/graph.ts";
+import type {
+  BoundPort,
+  CommandSpec,
+  Coords,
+  Graph,
+  Resources,
+  RetryPolicy,
+  Source,
+  StageMember,
+} from "#lib/workflow/graph.ts";
 import type { KeyDeps } from "#lib/workflow/keys.ts";
 import { DiskError } from "#lib/core/disk.ts";
 
@@ -23,6 +32,27 @@ export interface FakeMember {
   readonly coords?: boolean;
   readonly numerics?: TaskHandle["numerics"];
   readonly timeoutSeconds?: number;
+  /** Instead of a task: a `run:` stage. */
+  readonly command?: CommandSpec;
+  readonly resources?: readonly Resources[];
+  readonly retry?: RetryPolicy;
+  readonly keep?: "digest";
+  /** `failed: omit` on the port `in`. */
+  readonly omit?: boolean;
+  /** Folder of the part that is taken, by producer. */
+  readonly parts?: Readonly<Record<string, string>>;
+  readonly pending?: true;
+  /** Kind of the output `out`; `text` if nothing is said. */
+  readonly kind?: string;
+}
+
+/** The spec of a fake command. */
+export function fakeCommand(
+  line: string,
+  more: Partial<Pick<CommandSpec, "env" | "tools">> = {},
+): CommandSpec {
+  const outputs = { out: { kind: "text", path: "out/out", volatile: false } };
+  return { command: { line, outputs, inputPaths: {} }, env: {}, tools: {}, ...more };
 }
 
 /** A graph of fake tasks: each has a port `in` (many) and an output `out`, both of kind `text`. */
@@ -64,24 +94,32 @@ function fakeMember(
   const sources: Source[] = (spec.from ?? []).map((id, i) => {
     const from = indexes.get(id);
     if (from === undefined || from >= index) throw new Error(`${spec.id}: no member ${id} before`);
-    return { from, output: "out", coords: { i } as Coords };
+    const folder = spec.parts?.[id];
+    const part = folder === undefined ? {} : { part: { folder, kind: "text" } };
+    return { from, output: "out", coords: { i } as Coords, ...part };
   });
   const files: Source[] = (spec.files ?? []).map((file) => ({ file, coords: {} }));
   const inputs: Record<string, BoundPort> = {};
   const port = { many: true, coords: spec.coords ?? false };
-  if (sources.length > 0) inputs.in = { kind: "text", ...port, sources };
+  const omit = spec.omit === true ? { omitFailed: true as const } : {};
+  if (sources.length > 0) inputs.in = { kind: "text", ...port, ...omit, sources };
   if (files.length > 0) inputs.files = { kind: "file", many: true, coords: false, sources: files };
   return {
     index,
     id: spec.id,
     stage: spec.id.split("[")[0],
     coords: {},
-    task: fakeTask(spec.task ?? "mix", spec.numerics),
+    task: fakeTask(spec.command === undefined ? spec.task ?? "mix" : "run", spec.numerics),
     params: spec.params ?? {},
     members: {},
     inputs,
-    outputs: fakeOutputs,
+    outputs: spec.kind === undefined ? fakeOutputs : { out: spec.kind },
     ...(spec.timeoutSeconds === undefined ? {} : { timeoutSeconds: spec.timeoutSeconds }),
+    ...(spec.command === undefined ? {} : { command: spec.command }),
+    ...(spec.resources === undefined ? {} : { resources: spec.resources }),
+    ...(spec.retry === undefined ? {} : { retry: spec.retry }),
+    ...(spec.keep === undefined ? {} : { keep: spec.keep }),
+    ...(spec.pending === undefined ? {} : { pending: spec.pending }),
   };
 }
 
