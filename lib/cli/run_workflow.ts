@@ -27,6 +27,7 @@ import type { Terminal } from "./terminal.ts";
 import { sayUnknownStage } from "./unknown_stage.ts";
 import { basinVersion, denoVersion } from "./version.ts";
 import { readMachine } from "./machine.ts";
+import { stageLogs } from "./stage_logs.ts";
 
 /** Options of `run`. */
 export interface RunOptions extends SessionOptions {
@@ -34,6 +35,7 @@ export interface RunOptions extends SessionOptions {
   readonly force?: readonly string[] | undefined;
   readonly jobs?: number | undefined;
   readonly executor: "local" | "slurm";
+  readonly machine?: string | undefined;
   readonly fail_fast: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -49,12 +51,13 @@ export async function runWorkflow(
     terminal.err("error: the Slurm executor is not part of this version; leave --executor out\n");
     return exitCodes.usage;
   }
-  const machine = readMachine(terminal);
+  const machine = readMachine(terminal, options.machine);
   if (machine === null) return exitCodes.usage;
   const jobs = options.jobs ?? machine.cpus ?? terminal.numCpus;
   await using session = await openSession(terminal, args, options, { jobs });
   if (session.failed !== null) return session.failed;
-  const { graph, world, store, results } = session;
+  const { world, store, results } = session;
+  let { graph } = session;
   for (const glob of [...options.only ?? [], ...options.force ?? []]) {
     if (session.match(glob).length > 0) continue;
     sayUnknownStage(terminal, glob, graph);
@@ -72,6 +75,7 @@ export async function runWorkflow(
     if (!options.json) terminal.err(text);
   });
   const folder = await createRunFolder(world.disk, results, graph.workflow, run);
+  const logs = stageLogs(world.disk, folder.path);
   const events: RunEvent[] = [];
   let origin = performance.now();
   const timer = setInterval(() => {
@@ -79,6 +83,7 @@ export async function runWorkflow(
     reporter.tick?.(performance.now() - origin);
     // What goes wrong here goes wrong again when the folder is closed, and is told then.
     folder.flush().catch(() => {});
+    logs.flush().catch(() => {});
   }, 120);
   try {
     await folder.write("config.resolved.yaml", graph.resolved);
@@ -97,6 +102,7 @@ export async function runWorkflow(
       else terminal.err("nothing was run yet\n");
       return exitCodeOf(interrupted);
     }
+    graph = plan.graph;
     await folder.writeJson("plan.json", {
       counts: plan.counts,
       members: plan.entries.map((entry, i) => [graph.members[i].id, entry.verdict]),
@@ -113,6 +119,14 @@ export async function runWorkflow(
       executor: session.executor,
       clock: world.clock,
       files: session.files,
+      jobs,
+      machine: {
+        cpus: jobs,
+        ...(machine.memory === undefined ? {} : { memory: machine.memory }),
+        slots: machine.slots,
+      },
+      log: logs.add,
+      grown: (now) => graph = now,
       onFailure: options.fail_fast ? "stop" : "continue",
       expectedSeconds: (member) => history().expected(member.id, member.stage, member.task.name),
       run,
@@ -133,15 +147,17 @@ export async function runWorkflow(
     const last = events.at(-1) ?? nothingRan(graph, relative(terminal.cwd, folder.path));
     if (options.json && last.type === "run-finished") reporter.event(last);
     await folder.flush().catch(() => {});
+    await logs.flush().catch(() => {});
     throw error;
   } finally {
     clearInterval(timer);
     reporter.close();
   }
+  await logs.flush();
   const record = foldEvents(events);
   const published = await publish({
     terminal,
-    session,
+    session: { graph, store, results, world },
     record,
     folder,
     command: commandLine(args, options),

@@ -5,7 +5,11 @@ import { EsbuildClosures } from "../closure/esbuild_closures.ts";
 import type { Catalogue } from "../core/catalogue.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { World } from "../core/disk.ts";
+import type { Executor } from "../core/executor.ts";
 import type { Store } from "../core/store.ts";
+import { CommandExecutor } from "../executors/command.ts";
+import { commandFacts } from "../executors/command_facts.ts";
+import { LocalExecutor, mayStartPrograms } from "../executors/local.ts";
 import { sandboxedTask } from "../executors/sandboxed_task.ts";
 import { WorkersExecutor } from "../executors/workers.ts";
 import { githubAnnotations, renderDiagnostics } from "../report/diagnostics.ts";
@@ -43,7 +47,7 @@ export interface Session extends AsyncDisposable {
   /** Absolute path of the store's folder. */
   readonly storeFolder: string;
   readonly store: Store;
-  readonly executor: WorkersExecutor;
+  readonly executor: Executor;
   readonly graph: Graph;
   /** Where a param stands in the workflow's files. */
   readonly place: ParamPlace;
@@ -72,7 +76,15 @@ export async function openSession(
   }
   const world = denoWorld();
   const results = resolvePath(terminal, options.results);
-  const executor = new WorkersExecutor({ slots: jobs });
+  const workers = new WorkersExecutor({ slots: jobs });
+  const env = (name: string) => terminal.env(name);
+  const mayStart = mayStartPrograms();
+  const executor = new LocalExecutor({
+    tasks: workers,
+    commands: mayStart
+      ? new CommandExecutor({ slots: jobs, work: join(results, "work"), world, env })
+      : undefined,
+  });
   const closures = new EsbuildClosures({
     disk: world.disk,
     clock: world.clock,
@@ -88,7 +100,7 @@ export async function openSession(
     userTask: (reference, module) =>
       sandboxedTask(reference, module, {
         closures,
-        workers: executor,
+        workers,
         memberModule,
         memberNames: (room) => Object.keys(rooms[room]?.index ?? {}).sort(),
       }),
@@ -107,7 +119,16 @@ export async function openSession(
   const { graph, place } = read;
   const store: Store = await opening;
   const files = diskInputFiles(world.disk);
-  const keys = { closures, memberModule, files, engineClass: "ref-f64", deno: denoVersion };
+  const keys = {
+    closures,
+    memberModule,
+    files,
+    engineClass: "ref-f64",
+    deno: denoVersion,
+    ...(mayStart
+      ? { commands: commandFacts({ world, memory: join(results, "tools.json"), env }) }
+      : {}),
+  };
   return {
     failed: null,
     world,

@@ -20,6 +20,10 @@ export default defineCommand({
       description: "workers at a time; default: one per processor",
       placeholder: "N",
     }),
+    machine: z.string().optional().meta({
+      description: "config/machine/NAME.yaml, or a path: cores, memory and named slots",
+      placeholder: "NAME",
+    }),
     executor: z.enum(["local", "slurm"]).default("local").describe("where stages run"),
     fail_fast: z.boolean().default(false).describe("stop at the first failure"),
     json: z.boolean().default(false).describe("events as NDJSON on standard output, nothing else"),
