@@ -5,6 +5,7 @@ import { type Digest, digestOf, hexOf } from "../core/digest.ts";
 import { type Clock, type Disk, DiskError } from "../core/disk.ts";
 import type { StoredFile } from "../core/manifest.ts";
 import type { Layout } from "./layout.ts";
+import { syncFolder } from "./sync_folder.ts";
 import { type Look, sameLook, type StatIndex } from "./stat_index.ts";
 
 /** A file that is in place, but would not survive a power cut yet. */
@@ -120,9 +121,9 @@ export class Blobs {
     const waiting = all.filter((blob) => this.#pending.get(blob.digest) === blob);
     await Promise.all(waiting.map((blob) => disk.syncFile(blob.path)));
     const folders = new Set(waiting.map((blob) => blob.folder));
-    for (const folder of folders) await disk.syncDirectory(folder);
+    for (const folder of folders) await syncFolder(disk, folder);
     if ([...folders].some((folder) => !this.#durableFolders.has(folder))) {
-      await disk.syncDirectory(layout.cas);
+      await syncFolder(disk, layout.cas);
       for (const folder of folders) this.#durableFolders.add(folder);
     }
     for (const blob of waiting) {

@@ -9,6 +9,7 @@ import { checkBlobs } from "./check_blobs.ts";
 import { checkLines, type LineFile } from "./check_lines.ts";
 import { alone } from "./collect.ts";
 import { type Layout, layoutOf } from "./layout.ts";
+import { withLeases } from "./leases.ts";
 import { repair } from "./repair.ts";
 import { keysOf, readRoots } from "./roots.ts";
 import { checkFormat, removeDead } from "./session.ts";
@@ -88,7 +89,7 @@ export async function check(
   options: CheckOptions = {},
 ): Promise<CheckReport> {
   const layout = layoutOf(root);
-  const { disk } = world;
+  const disk = withLeases(world.disk, world.clock);
   try {
     const damagedFormat: Damage[] = [];
     checkFormat(disk, layout, (what) => {

@@ -6,6 +6,7 @@ import { type Clock, type Disk, DiskError } from "../core/disk.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { StorageError } from "../core/store.ts";
 import { type Layout, layoutOf } from "./layout.ts";
+import { withLeases } from "./leases.ts";
 import { keysOf, pruneRoots, readRoots, type RootRun, type Roots } from "./roots.ts";
 import { SegmentIndex } from "./segment_index.ts";
 import { checkFormat, removeDead } from "./session.ts";
@@ -65,10 +66,11 @@ export interface CollectReport {
  * ```
  */
 export async function collect(
-  world: { readonly disk: Disk; readonly clock: Clock },
+  { disk, clock }: { readonly disk: Disk; readonly clock: Clock },
   root: string,
   options: CollectOptions,
 ): Promise<CollectReport> {
+  const world = { disk: withLeases(disk, clock), clock };
   const layout = layoutOf(root);
   try {
     checkFormat(world.disk, layout, options.warn ?? (() => {}));

@@ -18,9 +18,11 @@ import { Blobs, type PendingBlob } from "./blobs.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { KeyLocks } from "./key_locks.ts";
 import { type Layout, layoutOf, transientLayout } from "./layout.ts";
+import { type LeasedDisk, type LeaseOptions, withLeases } from "./leases.ts";
 import { ManifestLog } from "./manifest_log.ts";
 import { keepRun, type KeptRun } from "./roots.ts";
 import { type Entry, SegmentIndex, sessionOf } from "./segment_index.ts";
+import type { TraceBody } from "./segment_line.ts";
 import { checkFormat, Session, tidy } from "./session.ts";
 import { StatIndex } from "./stat_index.ts";
 import { filesOf, readInline, splitArtifact, splitLog, volatileDigest } from "./stored_files.ts";
@@ -34,6 +36,10 @@ export interface FsStoreOptions {
   readonly warn?: (message: string) => void;
   /** How long commits are collected before they are made durable together, in ms. */
   readonly groupMs?: number;
+  /** Leaves alone what dead sessions left behind, as in a store that belongs to others. */
+  readonly readOnly?: boolean;
+  /** How locks are kept where the kernel has none. */
+  readonly leases?: LeaseOptions;
   /** Makes the names of sessions; they must be unique and sort by time. */
   readonly newId?: () => string;
 }
@@ -55,16 +61,17 @@ export interface FsStoreOptions {
  * ```
  */
 export async function openFsStore(
-  world: { readonly disk: Disk; readonly clock: Clock },
+  { disk, clock }: { readonly disk: Disk; readonly clock: Clock },
   root: string,
   options: FsStoreOptions = {},
 ): Promise<FsStore> {
+  const world = { disk: withLeases(disk, clock, options.leases), clock };
   const layout = layoutOf(root);
   const warn = options.warn ?? (() => {});
   try {
     checkFormat(world.disk, layout, warn);
     const store = new FsStore(world, layout, options);
-    const isAlive = await tidy(world.disk, layout);
+    const isAlive = options.readOnly ? () => true : await tidy(world.disk, layout);
     await store.refresh();
     store.warnOfTorn(isAlive);
     return store;
@@ -73,10 +80,19 @@ export async function openFsStore(
   }
 }
 
+/** What came of a result of another store. */
+export interface Received {
+  readonly how: "copied" | "completed" | "there" | "differs";
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that are not here, and were not there. */
+  readonly lacking: number;
+}
+
 /** A store on a file system. Made by {@link openFsStore}. */
 export class FsStore implements Store {
   readonly #warn: (message: string) => void;
-  readonly #world: { readonly disk: Disk; readonly clock: Clock; readonly layout: Layout };
+  readonly #world: { readonly disk: LeasedDisk; readonly clock: Clock; readonly layout: Layout };
   readonly #index: SegmentIndex;
   readonly #looks: StatIndex;
   readonly #blobs: Blobs;
@@ -94,7 +110,7 @@ export class FsStore implements Store {
 
   /** Use {@link openFsStore}. */
   constructor(
-    { disk, clock }: { readonly disk: Disk; readonly clock: Clock },
+    { disk, clock }: { readonly disk: LeasedDisk; readonly clock: Clock },
     layout: Layout,
     { index, warn = () => {}, groupMs = 100, newId = () => newSessionId(clock) }: FsStoreOptions,
   ) {
@@ -225,6 +241,68 @@ export class FsStore implements Store {
     });
   }
 
+  /**
+   * Takes over a result of another store: the files that are missing here, and then its manifest. A result of the
+   * same key that is known here stands.
+   *
+   * @param readFile the verified bytes of a file there; `undefined` if they are not there, either
+   * @throws {StorageError}
+   */
+  receive(
+    manifest: Manifest,
+    readFile: (file: StoredFile) => Promise<Uint8Array | undefined>,
+  ): Promise<Received> {
+    return orStorageError(async () => {
+      const [known] = this.#index.candidates(manifest.key);
+      const came = { files: 0, bytes: 0, lacking: 0 };
+      if (known !== undefined && !sameOutputs(known.manifest, manifest)) {
+        return { how: "differs", ...came };
+      }
+      const standing = known?.manifest ?? manifest;
+      const pending: (PendingBlob | undefined)[] = [];
+      for (const { file } of filesOf(standing)) {
+        if (!this.#blobs.check(file)) {
+          const bytes = await readFile(file);
+          if (bytes === undefined) {
+            came.lacking++;
+            continue;
+          }
+          await this.#session.start();
+          await this.#blobs.put(file.digest, bytes);
+          came.files++;
+          came.bytes += bytes.length;
+        }
+        pending.push(this.#blobs.pending(file.digest));
+      }
+      if (known === undefined) {
+        await this.#session.start();
+        await this.#record(manifest, 0, pending);
+        return { how: "copied", ...came };
+      }
+      if (came.files > 0) {
+        storageErrorLater(this.#groups.add(pending.filter((blob) => blob !== undefined)));
+      }
+      return { how: came.files > 0 ? "completed" : "there", ...came };
+    });
+  }
+
+  /** The verified bytes of one file of a result; `undefined` if they are not there. */
+  async readFile(file: StoredFile): Promise<Uint8Array | undefined> {
+    return await orStorageError(() =>
+      file.inline === undefined ? this.#read(file) : readInline(file, file.inline)
+    );
+  }
+
+  /** All traces known. */
+  traces(): Iterable<readonly [Digest, TraceBody]> {
+    return this.#traces.entries();
+  }
+
+  /** Notes a trace of another store. */
+  learn(trace: Digest, body: TraceBody): void {
+    if (this.#traces.key(trace) === undefined) this.#traces.add(trace, body);
+  }
+
   alias(manifest: Manifest): Promise<Committed> {
     return orStorageError(async () => {
       await this.#session.start();
@@ -296,6 +374,7 @@ export class FsStore implements Store {
       await this.#log.close();
       await this.#traces.close();
       if (this.#session.started) await this.#session.end();
+      await this.#world.disk.settled();
     }
   }
 
@@ -382,6 +461,12 @@ export class FsStore implements Store {
     }
     await this.#looks.save();
   }
+}
+
+function sameOutputs(a: Manifest, b: Manifest): boolean {
+  const ports = Object.keys(a.outputs);
+  return ports.length === Object.keys(b.outputs).length &&
+    ports.every((port) => a.outputs[port].digest === b.outputs[port]?.digest);
 }
 
 /** A manifest that may count, and where it lies. */

@@ -3,6 +3,7 @@
 
 import type { AppendFile, Disk } from "../core/disk.ts";
 import type { Segment } from "./segment_index.ts";
+import { syncFolder } from "./sync_folder.ts";
 import { durableLine } from "./segment_line.ts";
 
 interface Waiting {
@@ -55,7 +56,7 @@ export class SegmentWriter {
     const size = Math.min(end, this.#size);
     try {
       await this.#file.sync();
-      if (this.#folder !== undefined) await this.#disk.syncDirectory(this.#folder);
+      if (this.#folder !== undefined) await syncFolder(this.#disk, this.#folder);
       this.#folder = undefined;
     } catch (error) {
       this.#syncError = this.#writeError = error;

@@ -6,6 +6,8 @@ import { canonicalJson } from "../core/canonical.ts";
 import { type Disk, DiskError, type DiskLock } from "../core/disk.ts";
 import { StorageError } from "../core/store.ts";
 import { type Layout, storeFormat } from "./layout.ts";
+import { leaseSuffix } from "./leases.ts";
+import { syncFolder } from "./sync_folder.ts";
 
 /** The writing side of one open store. */
 export class Session {
@@ -49,7 +51,7 @@ export class Session {
     while (this.#toSync.length > 0) {
       const folder = this.#toSync[0];
       try {
-        await this.#disk.syncDirectory(folder);
+        await syncFolder(this.#disk, folder);
       } catch (error) {
         // What lies above the store may be closed to us, and then was not made by us either.
         if (!(error instanceof DiskError) || !notAllowed.has(error.errno)) throw error;
@@ -142,7 +144,8 @@ export async function tidy(
 ): Promise<(session: string) => boolean> {
   const alive = await removeDead(disk, layout);
   // Locks of killed processes end by themselves; only their empty files stay.
-  for (const name of await disk.list(layout.locks)) {
+  for (const file of await disk.list(layout.locks)) {
+    const name = file.endsWith(leaseSuffix) ? file.slice(0, -leaseSuffix.length) : file;
     (await tryLock(disk, `${layout.locks}/${name}`))?.release();
   }
   if (alive.size === 0) await sweepTransient(disk, layout);

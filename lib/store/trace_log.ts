@@ -19,7 +19,7 @@ export class TraceLog {
   readonly #files = new Map<string, number>();
   /** Distinct shapes by their text, the latest last. */
   readonly #shapes = new Map<Digest, Map<string, Reads>>();
-  readonly #keys = new Map<Digest, ActionKey>();
+  readonly #traces = new Map<Digest, TraceBody>();
   #asked = false;
   #listedMtime = -1;
   #live: ReadonlySet<string> = new Set();
@@ -44,12 +44,18 @@ export class TraceLog {
   /** The key of the result that a trace leads to. */
   key(trace: Digest): ActionKey | undefined {
     this.#readAll();
-    return this.#keys.get(trace);
+    return this.#traces.get(trace)?.key;
+  }
+
+  /** All traces known. */
+  entries(): Iterable<readonly [Digest, TraceBody]> {
+    this.#readAll();
+    return this.#traces;
   }
 
   /** Notes a trace, here at once and in the file soon. */
   add(trace: Digest, body: TraceBody): void {
-    if (this.#asked && this.#keys.get(trace) === body.key) return;
+    if (this.#asked && this.#traces.get(trace)?.key === body.key) return;
     this.#note(trace, body);
     if (this.#failed) return;
     this.#queue.push(traceLine(trace, body));
@@ -114,8 +120,9 @@ export class TraceLog {
     return from + at;
   }
 
-  #note(trace: Digest, { weak, reads, key }: TraceBody): void {
-    this.#keys.set(trace, key);
+  #note(trace: Digest, body: TraceBody): void {
+    this.#traces.set(trace, body);
+    const { weak, reads } = body;
     const text = canonicalJson(reads);
     const shapes = this.#shapes.get(weak) ?? new Map<string, Reads>();
     this.#shapes.set(weak, shapes);
