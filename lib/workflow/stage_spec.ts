@@ -2,45 +2,26 @@
 
 import { readRetry, readTimeout } from "./attempts.ts";
 import type { RetryPolicy } from "./graph.ts";
+import {
+  type FilesSpec,
+  type Gather,
+  type InputSpec,
+  type Named,
+  readFiles,
+  readGather,
+  readInput,
+  readNames,
+  readReference,
+  readSettings,
+  type Setting,
+} from "./input_spec.ts";
 import { checkOutputPaths } from "./output_paths.ts";
 import type { Problems } from "./problems.ts";
 import { readRun, type RunSpec } from "./run_spec.ts";
 import type { Place } from "./source_text.ts";
 import { childOf, type Entry, type MapTree, plain, type Tree } from "./tree.ts";
 
-/** A name and where it is written. */
-export interface Named {
-  readonly name: string;
-  readonly at: Place;
-}
-
-/** What `gather` asks for. */
-export type Gather = { readonly all: true; readonly at: Place } | {
-  readonly all: false;
-  readonly axes: readonly Named[];
-  readonly at: Place;
-};
-
-/** A name with a value, such as one axis in `where`. */
-export interface Setting extends Named {
-  readonly value: Tree;
-}
-
-/** One stage in an input. */
-export interface PartSpec {
-  readonly stage: string;
-  readonly output: string | undefined;
-  /** The reference. */
-  readonly at: Place;
-  readonly where: readonly Setting[];
-  readonly rename: readonly (Named & { readonly to: string })[];
-  readonly as: readonly Setting[];
-  readonly gather: Gather | undefined;
-  /** `failed: omit`, and where that is written. */
-  readonly failed: Place | undefined;
-  /** It names a column of the stage's own `foreach` row, not a stage: `stage` is the row, `output` the column. */
-  readonly ofRow: boolean;
-}
+export type { FilesSpec, Gather, InputSpec, Named, PartSpec, Setting } from "./input_spec.ts";
 
 /** `foreach`: the axis that the rows of a table make. */
 export interface ForeachSpec extends Named {
@@ -48,21 +29,6 @@ export interface ForeachSpec extends Named {
   readonly output: string | undefined;
   /** The reference to the table. */
   readonly tableAt: Place;
-}
-
-/** One input of a stage: a stage, or several that form a union. */
-export interface InputSpec {
-  readonly port: string;
-  readonly at: Place;
-  readonly parts: readonly PartSpec[];
-}
-
-/** Input files of one port. */
-export interface FilesSpec {
-  readonly port: string;
-  readonly at: Place;
-  /** One path, or a list of them. */
-  readonly paths: Tree;
 }
 
 /** A stage. */
@@ -126,20 +92,7 @@ export function readStage(
   const inputs = from?.kind === "map"
     ? [...from.entries].map(([port, entry]) => readInput(port, entry, foreach?.name))
     : [];
-  const files = settings(childOf(value, "files")).map(({ name: port, at, value: paths }) => {
-    const twice = inputs.find((input) => input.port === port);
-    if (twice !== undefined) {
-      problems.error(
-        "bound-twice",
-        at,
-        `the port \`${port}\` is bound in \`from\` and in \`files\``,
-        {
-          notes: [{ message: "in `from`", at: twice.at }],
-        },
-      );
-    }
-    return { port, at, paths };
-  });
+  const files = readFiles(childOf(value, "files"), inputs, problems);
   const description = childOf(value, "description");
   const store = childOf(value, "store");
   return {
@@ -149,8 +102,8 @@ export function readStage(
     task,
     run,
     description: description === undefined ? "" : String(plain(description)),
-    over: names(childOf(value, "over")),
-    matrix: settings(childOf(value, "matrix")),
+    over: readNames(childOf(value, "over")),
+    matrix: readSettings(childOf(value, "matrix")),
     exclude: childOf(value, "exclude"),
     foreach,
     inputs,
@@ -160,7 +113,7 @@ export function readStage(
     when: childOf(value, "when"),
     gather: readGather(childOf(value, "gather")),
     timeoutSeconds: readTimeout(childOf(value, "timeout"), problems),
-    resources: settings(childOf(value, "resources")),
+    resources: readSettings(childOf(value, "resources")),
     retry: readRetry(childOf(value, "retry"), problems),
     keepsDigestOnly: store?.kind === "scalar" && store.value === "digest",
   };
@@ -221,53 +174,4 @@ function readForeach(tree: Tree | undefined, problems: Problems): ForeachSpec | 
   }
   const [name, { key, value }] = entries[0];
   return { name, at: key, ...readReference(value), tableAt: value };
-}
-
-function readReference(tree: Tree): { stage: string; output: string | undefined } {
-  const text = String(plain(tree));
-  const dot = text.indexOf(".");
-  return dot < 0
-    ? { stage: text, output: undefined }
-    : { stage: text.slice(0, dot), output: text.slice(dot + 1) };
-}
-
-function readInput(port: string, { key, value }: Entry, row: string | undefined): InputSpec {
-  const parts = value.kind === "list" ? value.items : [value];
-  return { port, at: key, parts: parts.map((part) => readPart(part, row)) };
-}
-
-function readPart(tree: Tree, row: string | undefined): PartSpec {
-  const reference = tree.kind === "map" ? childOf(tree, "stage")! : tree;
-  const named = readReference(reference);
-  return {
-    ...named,
-    ofRow: named.stage === row,
-    at: reference,
-    failed: tree.kind === "map" ? tree.entries.get("failed")?.key : undefined,
-    where: settings(childOf(tree, "where")),
-    rename: settings(childOf(tree, "rename")).map(({ name, at, value }) => ({
-      name,
-      at,
-      to: String(plain(value)),
-    })),
-    as: settings(childOf(tree, "as")),
-    gather: readGather(childOf(tree, "gather")),
-  };
-}
-
-function readGather(tree: Tree | undefined): Gather | undefined {
-  if (tree === undefined) return undefined;
-  return tree.kind === "list"
-    ? { all: false, axes: names(tree), at: tree }
-    : { all: true, at: tree };
-}
-
-function names(tree: Tree | undefined): Named[] {
-  if (tree?.kind !== "list") return [];
-  return tree.items.map((item) => ({ name: String(plain(item)), at: item }));
-}
-
-function settings(tree: Tree | undefined): Setting[] {
-  if (tree?.kind !== "map") return [];
-  return [...(tree as MapTree).entries].map(([name, { key, value }]) => ({ name, at: key, value }));
 }
