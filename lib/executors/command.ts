@@ -42,6 +42,9 @@ export interface CommandExecutorOptions {
 /** Bytes of the log that a failure is told from. */
 const tailLength = 64 * 1024;
 
+/** So many folders may wait for their removal. */
+const leftAtMost = 64;
+
 /** Commands that lasted so long, in ms, are searched for processes that they left behind under another group. */
 const searchedAfter = 1000;
 
@@ -70,7 +73,9 @@ export class CommandExecutor implements Executor {
   readonly #options: CommandExecutorOptions;
   readonly #guard: CommandGuard;
   readonly #session = crypto.randomUUID().slice(0, 8);
-  readonly #removals = new Set<Promise<void>>();
+  /** Folders that are still to be removed. */
+  #numLeft = 0;
+  #removing = Promise.resolve();
   #ready: Promise<DiskLock> | undefined;
   #numFolders = 0;
 
@@ -98,7 +103,9 @@ export class CommandExecutor implements Executor {
         this.#ready = undefined; // the disk may have room again
         throw error;
       }));
-      folder = `${this.#options.work}/${folderName(job)}-${this.#session}-${++this.#numFolders}`;
+      if (this.#numLeft > leftAtMost) await this.#removing;
+      // Ends in the session, so that no folder's path begins another one's.
+      folder = `${this.#options.work}/${folderName(job)}-${++this.#numFolders}-${this.#session}`;
       await prepareFolder(disk, folder, job);
       const ran = await this.#run(job, folder, options);
       if (!ran.ok) return ran;
@@ -118,7 +125,7 @@ export class CommandExecutor implements Executor {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#guard[Symbol.asyncDispose]();
-    await Promise.all(this.#removals);
+    await this.#removing;
     (await this.#ready?.catch(() => undefined))?.release();
   }
 
@@ -158,7 +165,7 @@ export class CommandExecutor implements Executor {
       watch?.end();
     }
     if (ended.held || watch?.hasEscaped || clock.monotonic() - began >= searchedAfter) {
-      await this.#guard.killMarked(`TMPDIR=${folder}/tmp`).catch(() => 0);
+      await this.#guard.killMarked(`TMPDIR=${folder}`).catch(() => 0);
     }
     if (signal.aborted) return err(cancelled(signal));
     if (found > 0) return err(outOfMemory(found, grant.memory!));
@@ -177,19 +184,22 @@ export class CommandExecutor implements Executor {
       const dead = await disk.tryLock(`${work}/${session}.lock`).catch(() => undefined);
       if (dead === undefined) continue;
       for (const name of names) {
-        if (name.includes(`-${session}-`)) await disk.removeAll(`${work}/${name}`).catch(() => {});
+        if (name.endsWith(`-${session}`)) await disk.removeAll(`${work}/${name}`).catch(() => {});
       }
       dead.release();
     }
     return lock;
   }
 
-  /** In the background: the next command need not wait. What cannot be removed is left to a later session. */
+  /**
+   * In the background, one after the other: the next command need not wait, and removing many at once is slower than
+   * one at a time. What cannot be removed is left to a later session.
+   */
   #remove(folder: string): void {
-    const removal = this.#options.world.disk.removeAll(folder).catch(() => {}).finally(() => {
-      this.#removals.delete(removal);
-    });
-    this.#removals.add(removal);
+    this.#numLeft++;
+    this.#removing = this.#removing.then(() => this.#options.world.disk.removeAll(folder)).catch(
+      () => {},
+    ).then(() => void this.#numLeft--);
   }
 }
 

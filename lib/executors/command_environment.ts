@@ -6,7 +6,7 @@ import type { CommandJob } from "../core/executor.ts";
 const defaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 /**
- * The whole environment of a command that runs in `folder`: `PATH` and `HOME` of this process, `TMPDIR` in the folder,
+ * The whole environment of a command that runs in `folder`: `PATH` and `HOME` of this process, `TMPDIR` (the folder),
  * `LANG`, the declared variables, and what it was granted: `BASIN_CPUS`, `BASIN_MEMORY` (bytes) and
  * `BASIN_SLOT_<NAME>` (indexes, separated by commas). A slot called `gpu` sets `CUDA_VISIBLE_DEVICES`; a command
  * without one sees no GPU, unless its stage declares that variable.
@@ -31,11 +31,11 @@ export function commandEnvironment(
   const gpus = grant.slots.gpu;
   return {
     PATH: outside("PATH") ?? defaultPath,
-    HOME: outside("HOME") ?? `${folder}/tmp`,
+    HOME: outside("HOME") ?? folder,
     LANG: "C.UTF-8",
     CUDA_VISIBLE_DEVICES: "",
     ...env,
-    TMPDIR: `${folder}/tmp`,
+    TMPDIR: folder,
     BASIN_CPUS: String(grant.cpu),
     ...(grant.memory === undefined ? {} : { BASIN_MEMORY: String(grant.memory) }),
     ...Object.fromEntries(

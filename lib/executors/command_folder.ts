@@ -1,5 +1,6 @@
-// The folder that a command runs in: `params.json`, copies of its inputs in `in/`, an empty `out/`, and `tmp/` for
-// whatever it likes. Leaves out what becomes of `out/` (command_outputs.ts) and who removes the folder (command.ts).
+// The folder that a command runs in: `params.json`, copies of its inputs in `in/`, and an empty `out/`. It is also where
+// temporary files go. As few folders as can be: they cost more than files do.
+// Leaves out what becomes of `out/` (command_outputs.ts) and who removes the folder (command.ts).
 
 import { type Files, jsonBytes } from "../core/artifact.ts";
 import { pathProblem, shownPath } from "../core/artifacts/folder.ts";
@@ -41,7 +42,6 @@ export async function prepareFolder(disk: Disk, path: string, job: CommandJob): 
   };
   disk.makeDirectorySync(path);
   folder("out");
-  folder("tmp");
   for (const output of Object.values(job.command.outputs)) folder(parentOf(output.path));
   for (const { name, bytes } of contents(job)) {
     folder(parentOf(name));
