@@ -2,8 +2,19 @@
 
 import { bold, dim } from "@std/fmt/colors";
 import { z } from "zod";
+import type { StoredFile } from "../../core/manifest.ts";
+import type { Store } from "../../core/store.ts";
 import { defineCommand, exitCodes } from "../command.ts";
 import { overridesArgument, workflowArgument, workflowOptions } from "../options.ts";
+
+/** A stored log, control characters shown but for tabs and line ends. */
+async function logText(store: Store, log: StoredFile): Promise<string> {
+  const files = await store.read({ kind: "log", digest: log.digest, files: { log } });
+  if (files === undefined) return "  its log is damaged or gone\n";
+  const { printable } = await import("../../report/format.ts");
+  const text = printable(new TextDecoder().decode(files.log));
+  return text.endsWith("\n") ? text : `${text}\n`;
+}
 
 export default defineCommand({
   name: "show",
@@ -15,12 +26,17 @@ export default defineCommand({
   ],
   options: z.strictObject({
     ...workflowOptions,
+    log: z.boolean().default(false).describe("what the stage printed when it was made"),
     rows: z.int().min(1).default(12).describe("rows of a table to show").meta({ placeholder: "N" }),
   }),
   examples: [
     {
       command: "deno task show workflows/attractors.yaml claims",
       summary: "the table of verdicts",
+    },
+    {
+      command: "deno task show workflows/mine.yaml 'fit[seed=0]' --log",
+      summary: "what a stage printed",
     },
   ],
   async handler(terminal, args, options) {
@@ -40,13 +56,23 @@ export default defineCommand({
       const entry = plan.entries[index];
       const { id } = plan.graph.members[index];
       if (entry.verdict !== "hit") {
-        terminal.out(
-          `${bold(id)} ${dim("has no stored result for these params; run the workflow first")}\n`,
-        );
+        const reason = entry.verdict === "run" && entry.note !== undefined
+          ? `cannot be looked up: ${entry.note.replace(/^caching off: /, "")}`
+          : "has no stored result for these params; run the workflow first";
+        terminal.out(`${bold(id)} ${dim(reason)}\n`);
         continue;
       }
       const { seconds, started_at } = entry.manifest.provenance;
       terminal.out(`${bold(id)} ${dim(`made ${started_at}, took ${seconds.toFixed(2)} s`)}\n`);
+      if (options.log) {
+        const { log } = entry.manifest;
+        terminal.out(
+          log === undefined
+            ? `  ${dim("it printed nothing")}\n`
+            : await logText(session.store, log),
+        );
+        continue;
+      }
       for (const [name, artifact] of Object.entries(entry.manifest.outputs)) {
         const files = await session.store.read(artifact);
         terminal.out(
