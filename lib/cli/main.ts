@@ -6,12 +6,17 @@ import { type CommandDescription, exitCodes } from "./command.ts";
 import { runProgram } from "./commander.ts";
 import complete from "./commands/complete.ts";
 import doctor from "./commands/doctor.ts";
+import fsck from "./commands/fsck.ts";
+import gc from "./commands/gc.ts";
 import graph from "./commands/graph.ts";
 import plan from "./commands/plan.ts";
+import pull from "./commands/pull.ts";
+import push from "./commands/push.ts";
 import report from "./commands/report.ts";
 import run from "./commands/run.ts";
 import show from "./commands/show.ts";
 import stats from "./commands/stats.ts";
+import verify from "./commands/verify.ts";
 import why from "./commands/why.ts";
 import { storageProblem } from "./storage_problem.ts";
 import { realTerminal, type Terminal } from "./terminal.ts";
@@ -26,6 +31,11 @@ export const commands: readonly CommandDescription<z.ZodObject>[] = [
   graph,
   report,
   stats,
+  gc,
+  fsck,
+  push,
+  pull,
+  verify,
   doctor,
   complete,
 ] as unknown as readonly CommandDescription<z.ZodObject>[];

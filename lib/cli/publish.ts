@@ -49,7 +49,7 @@ const maxCopies = 500;
 /** Artifacts read and written at a time. */
 const filesAtOnce = 16;
 
-/** Writes `figures/`, `tables/`, `arrays/` and `report.html`. */
+/** Writes `figures/`, `tables/`, `arrays/`, `files/` and `report.html`. */
 export async function publish(input: PublishInput): Promise<Published> {
   const { session, record, folder, command, terminal } = input;
   const found = await collect(input);
@@ -102,7 +102,12 @@ async function collect({ session, record, folder }: PublishInput) {
         arrayBytes += Object.values(files).reduce((sum, { length }) => sum + length, 0);
         if (arrayBytes > maxArrayBytes) return;
         for (const [file, bytes] of Object.entries(files)) {
-          writes.push(folder.write(`arrays/${name}.${file}`, bytes));
+          const path = kind === "file"
+            ? `files/${name}`
+            : kind === "folder"
+            ? `files/${name}/${file}`
+            : `arrays/${name}.${file}`;
+          writes.push(folder.write(path, bytes));
         }
       }
     });
