@@ -65,7 +65,8 @@ Deno.test("deno.json lets the command line write below results only and read the
     assertEquals(flag("--allow-env"), `--allow-env${variables}`, name);
     // The YAML library looks at these two when it loads; it is told that they are not set.
     assertEquals(flag("--ignore-env"), "--ignore-env=LOG_STREAM,LOG_TOKENS", name);
-    if (external.includes(name)) continue;
+    // `push` writes into the folder that it is given.
+    if (external.includes(name) || name === "push") continue;
     const writes = flag("--allow-write")?.replace(",$GITHUB_STEP_SUMMARY", "");
     assert(writes === undefined || writes === "--allow-write=results", `task ${name}: ${writes}`);
   }

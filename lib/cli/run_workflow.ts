@@ -17,6 +17,7 @@ import { plan as planGraph } from "../workflow/plan.ts";
 import { exitCodes } from "./command.ts";
 import { tellGithub } from "./github.ts";
 import { exitCodeOf, listenForSignals, type StopSignal } from "./interruption.ts";
+import { keepResults } from "./keep_results.ts";
 import { publish } from "./publish.ts";
 import { firstFigure } from "./first_figure.ts";
 import { createRunFolder } from "./run_folder.ts";
@@ -155,6 +156,7 @@ export async function runWorkflow(
   }
   await logs.flush();
   const record = foldEvents(events);
+  await keepResults(terminal, session, run, record);
   const published = await publish({
     terminal,
     session: { graph, store, results, world },
