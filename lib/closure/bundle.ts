@@ -5,6 +5,7 @@ import { dirname, join } from "@std/path";
 import type { Metafile } from "esbuild-wasm";
 import type { Digest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import { forbiddenBuiltin } from "./builtins.ts";
 import { bundler } from "./esbuild.ts";
 import { importOrder } from "./import_order.ts";
 import { moduleName, type Modules, type ModuleStamp } from "./modules.ts";
@@ -89,6 +90,8 @@ async function build(
       minifySyntax: true,
       legalComments: "none",
       treeShaking: true,
+      // Where a module lies differs between machines.
+      define: { "import.meta.url": '"basin:task"' },
       charset: "utf8",
       logLevel: "silent",
       logOverride: {
@@ -105,6 +108,12 @@ async function build(
         const made = await makesCode(code);
         if (made !== undefined) {
           return err(`its code makes code from text (${made}), which no digest can cover`);
+        }
+        const forbidden = forbiddenBuiltin(code, outputOf(metafile!, i).imports);
+        if (forbidden !== undefined) {
+          return err(
+            `it imports ${forbidden}, which is not there for tasks; what they need comes in as params, inputs and \`files\``,
+          );
         }
         return ok({ code, ...partsOf(metafile!, i, resolver) });
       })),
@@ -134,7 +143,7 @@ function entryOf({ root, task, members }: BundleRequest, resolver: Resolver): st
 }
 
 function partsOf(metafile: Metafile, index: number, resolver: Resolver): Omit<Bundled, "code"> {
-  const output = metafile.outputs[`${index}.js`] ?? metafile.outputs[`/${index}.js`];
+  const output = outputOf(metafile, index);
   const reached = new Set<string>();
   const open = [output.entryPoint!];
   for (let name; (name = open.pop()) !== undefined;) {
@@ -162,6 +171,10 @@ function partsOf(metafile: Metafile, index: number, resolver: Resolver): Omit<Bu
     packages: [...new Set(output.imports.map(({ path }) => path))]
       .filter((path) => path.startsWith("npm:")).sort(),
   };
+}
+
+function outputOf(metafile: Metafile, index: number): Metafile["outputs"][string] {
+  return metafile.outputs[`${index}.js`] ?? metafile.outputs[`/${index}.js`];
 }
 
 /** The first of esbuild's messages, with its place. */

@@ -1,9 +1,13 @@
-// What tasks and their packages print: kept for the message of a failure, because standard output belongs to the
-// command line (`--json` writes events there and nothing else).
+// What tasks and their packages print: it goes to the stage's log, and its last lines into the message of a failure.
+// Standard output belongs to the command line (`--json` writes events there and nothing else).
+
+import { replace } from "./replace.ts";
 
 /** The lines printed since the last {@link Captured.take}. */
 export interface Captured {
   take(): readonly string[];
+  /** Prints text that comes by another way than the console. */
+  print(text: string): void;
 }
 
 const maxLines = 40;
@@ -13,37 +17,79 @@ const printing = ["log", "info", "debug", "warn", "error", "dir", "table", "trac
 /**
  * Replaces every method of a console; the last lines printed are kept.
  *
+ * @param onLine is told of each line.
+ *
  * @example
  * ```ts
  * import { captureConsole } from "#lib/executors/capture_console.ts";
  * import { assertEquals } from "@std/assert";
  * const fake = { log: (..._: unknown[]) => {}, time: () => {} };
- * const { take } = captureConsole(fake);
+ * const lines: string[] = [];
+ * const { take } = captureConsole(fake, (line) => lines.push(line));
  * fake.log("loss", 0.5);
- * assertEquals(take(), ["loss 0.5"]);
- * assertEquals(take(), []);
+ * assertEquals([take(), take(), lines], [["loss 0.5"], [], ["loss 0.5"]]);
  * ```
  */
-export function captureConsole(target: object = globalThis.console): Captured {
+export function captureConsole(
+  target: object = globalThis.console,
+  onLine: (line: string) => void = () => {},
+): Captured {
   let lines: string[] = [];
-  const print = (...values: unknown[]) => {
-    for (const line of values.map(textOf).join(" ").split("\n")) {
+  const print = (text: string) => {
+    for (const line of text.split("\n")) {
       lines.push(line.slice(0, maxLength));
+      onLine(line);
     }
     if (lines.length > 2 * maxLines) lines = lines.slice(-maxLines);
   };
+  const printAll = (...values: unknown[]) => print(values.map(textOf).join(" "));
   for (const name of Object.keys(target)) {
     if (typeof (target as Record<string, unknown>)[name] !== "function") continue;
-    const value = printing.includes(name) ? print : () => {};
+    const value = printing.includes(name) ? printAll : () => {};
     Object.defineProperty(target, name, { value, configurable: true, writable: true });
   }
   return {
+    print,
     take() {
       const taken = lines.slice(-maxLines);
       lines = [];
       return taken;
     },
   };
+}
+
+/**
+ * Sends what is written to the standard streams of this scope, which bypass the console, to `print`; there is nothing to
+ * read from them.
+ *
+ * @example
+ * ```ts ignore
+ * captureStreams(captureConsole().print);
+ * ```
+ */
+export function captureStreams(print: (text: string) => void): void {
+  const decoder = new TextDecoder();
+  const write = (data: unknown) => {
+    const text = typeof data === "string" ? data : decoder.decode(data as Uint8Array);
+    print(text.replace(/\n$/, ""));
+    return true;
+  };
+  const length = (data: Uint8Array) => (write(data), data.byteLength);
+  const stream = { writeSync: length, write: (data: Uint8Array) => Promise.resolve(length(data)) };
+  const outside = { isTerminal: () => false };
+  replace(Deno, {
+    stdout: { ...stream, ...outside },
+    stderr: { ...stream, ...outside },
+    stdin: { ...outside, readSync: () => null, read: () => Promise.resolve(null) },
+  });
+  const node = { write, isTTY: false };
+  replace(process, {
+    stdout: node,
+    stderr: node,
+    stdin: { isTTY: false, read: () => null },
+    _rawDebug: (...values: unknown[]) => void write(values.map(String).join(" ")),
+    emitWarning: (warning: unknown) => void write(`Warning: ${warning}`),
+  });
 }
 
 function textOf(value: unknown): string {

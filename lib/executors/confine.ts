@@ -1,19 +1,39 @@
-// Confinement: what a worker takes away from the code of tasks before any of it is loaded. Permissions already
-// refuse files, network, environment and processes; here go the clock, chance, the machine's looks, and the ways
-// to end the worker without a word. A result then depends on the key and on nothing else.
+// Confinement: what a worker takes away from the code of tasks before any of it is loaded, so that a result depends on
+// its key and on nothing else. The worker has no permissions; here goes what needs none.
 //
-// A task that asks for the time or for chance gets an error that says what to do instead. Packages ask for both while
-// they load (loggers, caches, tables of tfjs) and would break: for callers outside the bundle the clock stands still at
-// its epoch, and chance is a fixed sequence for each place that draws. Timers fire in the order of their times, but
-// without waiting, so that they cannot be read as a clock either.
-// Leaves out: protection from a task that wants to break the worker's own code. It would only harm its own results.
+// Refused by permissions (NotCapable): reading and writing files, network, environment, starting programs, foreign
+// libraries, the names and loads of the machine. Refused when the code is bundled (lib/closure): imports computed at run
+// time, URLs, `eval` and `Function`, and all of Deno's node modules but those of lib/closure/builtins.ts.
+// Refused here:
+// - clocks: Date without a time, performance, Intl and Temporal's "now", process.hrtime, processor time, waiting on
+//   shared memory. Timers and AbortSignal.timeout go by a clock of their own, without waiting (virtual_timers.ts);
+// - chance: Math.random, crypto (all but digests and what follows from given keys), names of blobs, when garbage is
+//   collected;
+// - the machine's looks: language and time zone (fixed_place.ts), number of processors, memory, arguments, terminal;
+// - ways out: ending the worker, signals, other workers and channels to them, the cache on disk, standard streams, the
+//   worker's own messages, code made from text, and the runtime's insides.
+//
+// Packages ask for time and chance while they load (loggers, caches, tables of tfjs) and would break: for callers outside
+// the bundle the clock stands still at its epoch, and chance is a fixed sequence for each place that draws.
+//
+// Not kept away: the names of operating system and architecture; what a stack trace says; a GPU; the order in which the
+// machine ends work that runs beside (digests, streams); memory: a full heap ends the process (worker_pool.ts).
+// Variables of a task's own modules live as long as the worker, which runs other jobs of the same code: a task must not
+// carry anything over in them but what is the same for every job. What a job adds to or changes in the built-in objects
+// and global variables no other task sees (intrinsics.ts).
 
+import { fixChance } from "./fixed_chance.ts";
+import { fixPlace } from "./fixed_place.ts";
+import { caller, replace, replaceConstructor } from "./replace.ts";
+import { stopClocks } from "./stopped_clocks.ts";
 import { virtualTimers } from "./virtual_timers.ts";
 
 /** What the worker keeps for itself. */
 export interface Kept {
   /** Milliseconds, for the seconds of a job. */
   readonly monotonic: () => number;
+  /** Processor time of this thread, in seconds. The system may count in steps of 10 ms. */
+  readonly cpuSeconds: () => number;
   /** Forgets what a finished job left behind: timers, and how often packages drew. */
   readonly forget: () => void;
 }
@@ -25,160 +45,160 @@ export interface Kept {
  *
  * @example
  * ```ts ignore
- * const { monotonic, forget } = confine((frame) => frame.includes("blob:"));
+ * const { monotonic, cpuSeconds, forget } = confine((frame) => frame.includes("blob:"));
  * ```
  */
 export function confine(isTaskCode: (frame: string) => boolean): Kept {
-  const realPerformance = globalThis.performance;
-  const monotonic = realPerformance.now.bind(realPerformance);
-  stopClocks(isTaskCode);
-  const restart = fixChance(isTaskCode);
+  const monotonic = performance.now.bind(performance);
+  const threadCpu = process.threadCpuUsage.bind(process);
+  const refuseTasks = (what: string, hint: string) => {
+    if (isTaskCode(caller())) throw new Error(`${what} is not there for tasks: ${hint}`);
+  };
   const { clear, ...timers } = virtualTimers();
   Object.assign(globalThis, timers);
-  closeExits();
-  // One processor and one language everywhere, or results would follow the machine.
-  define(navigator, { hardwareConcurrency: 1, language: "en-US", languages: ["en-US"] });
-  const forget = () => {
-    clear();
-    restart();
-  };
-  return { monotonic, forget };
-}
-
-const clockHint = "the clock is not part of a stage's key; take times as params";
-const chanceHint =
-  "chance is not part of a stage's key; draw from randomStream(seed, label) of lib/core/random.ts";
-
-function stopClocks(isTaskCode: (frame: string) => boolean): void {
-  const at = (what: string): number => {
-    if (isTaskCode(caller())) throw new Error(`${what} is not there for tasks: ${clockHint}`);
-    return 0;
-  };
-  const RealDate = Date;
-  const FrozenDate = function (this: unknown, ...args: []): unknown {
-    if (new.target === undefined) return new RealDate(at("Date()")).toString();
-    const value = args.length === 0 ? [at("new Date()")] as never as [] : args;
-    return Reflect.construct(RealDate, value, new.target);
-  };
-  Object.setPrototypeOf(FrozenDate, RealDate);
-  define(FrozenDate, {
-    prototype: RealDate.prototype,
-    now: () => at("Date.now()"),
-    parse: RealDate.parse,
-    UTC: RealDate.UTC,
-    length: 7,
-    name: "Date",
-  });
-  define(RealDate.prototype, { constructor: FrozenDate });
-  define(RealDate, { now: () => at("Date.now()") });
-  define(globalThis, { Date: FrozenDate });
-  define(Object.getPrototypeOf(performance), {
-    now: () => at("performance.now()"),
-    timeOrigin: 0,
-    mark: () => void at("performance.mark()"),
-    measure: () => void at("performance.measure()"),
-  });
-  define(Event.prototype, { timeStamp: 0 });
-  stopIntlClocks(at);
-  if ("Temporal" in globalThis) {
-    const names = Object.getOwnPropertyNames(Temporal.Now);
-    const refuse = names.map((name) => [name, () => at(`Temporal.Now.${name}()`)]);
-    define(Temporal.Now, Object.fromEntries(refuse.filter(([name]) => name !== "timeZoneId")));
-  }
-  define(process, {
-    hrtime: Object.assign(() => [at("process.hrtime()"), 0], {
-      bigint: () => BigInt(at("process.hrtime.bigint()")),
-    }),
-    uptime: () => at("process.uptime()"),
-  });
-}
-
-/** `format()` without a date formats the time it is. */
-function stopIntlClocks(at: (what: string) => number): void {
-  const prototype = Intl.DateTimeFormat.prototype;
-  const { formatToParts } = prototype;
-  const getFormat = Object.getOwnPropertyDescriptor(prototype, "format")!.get!;
-  const given = (date?: Date | number) => date ?? at("Intl.DateTimeFormat");
-  Object.defineProperty(prototype, "format", {
-    configurable: true,
-    get(this: Intl.DateTimeFormat) {
-      const format = getFormat.call(this);
-      return (date?: Date | number) => format(given(date));
+  fixPlace();
+  stopClocks(refuseTasks, timers.setTimeout);
+  const restart = fixChance(refuseTasks);
+  closeExits(refuseTasks);
+  closeInsides(refuseTasks);
+  hideMachine();
+  onlyPackagesMakeCode(isTaskCode);
+  // Leaves its mark on `Error`, which tasks may not change unnoticed.
+  caller();
+  return {
+    monotonic,
+    cpuSeconds() {
+      const { user, system } = threadCpu();
+      return (user + system) / 1e6;
     },
-  });
-  define(prototype, {
-    formatToParts(this: Intl.DateTimeFormat, date?: Date | number) {
-      return formatToParts.call(this, given(date));
+    forget() {
+      clear();
+      restart();
     },
-  });
+  };
 }
 
-/** @returns what starts all sequences again. */
-function fixChance(isTaskCode: (frame: string) => boolean): () => void {
-  const drawn = new Map<string, number>();
-  const draw = (what: string): number => {
-    const frame = caller();
-    if (isTaskCode(frame)) throw new Error(`${what} is not there for tasks: ${chanceHint}`);
-    // The place without its folder, which differs between machines. What one place draws does not depend on
-    // which others drew before, for a package loads once and draws in many jobs.
-    const place = /[^/]*$/.exec(frame)![0];
-    const count = drawn.get(place) ?? 0;
-    drawn.set(place, count + 1);
-    return fraction(place, count);
-  };
-  const refuse = (what: string) => () => {
-    throw new Error(`${what} is not there for tasks: ${chanceHint}`);
-  };
-  define(Math, { random: () => draw("Math.random()") });
-  define(Object.getPrototypeOf(crypto), {
-    getRandomValues<T extends ArrayBufferView>(view: T): T {
-      const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-      for (let i = 0; i < bytes.length; i++) bytes[i] = 256 * draw("crypto.getRandomValues()");
-      return view;
-    },
-    randomUUID: refuse("crypto.randomUUID()"),
-  });
-  return () => drawn.clear();
-}
+/** Throws an error that says `what` is not there, if a task calls. */
+export type RefuseTasks = (what: string, hint: string) => void;
 
-/** A number in [0, 1) from a place and a count: FNV-1a and the finaliser of MurmurHash3 (both public domain). */
-function fraction(place: string, count: number): number {
-  let h = 2166136261 ^ count;
-  for (let i = 0; i < place.length; i++) h = Math.imul(h ^ place.charCodeAt(i), 16777619);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+const returnHint = "return, or throw";
+const inputsHint = "what a task needs comes in as params, inputs and `files`";
+
+function refuse(what: string, hint: string): () => never {
+  return () => {
+    throw new Error(`${what} is not there for tasks: ${hint}`);
+  };
 }
 
 /** Ending the worker from inside would leave its job waiting for ever; more workers would have all of this back. */
-function closeExits(): void {
-  const refuse = (what: string) => () => {
-    throw new Error(`${what} is not there for tasks: return, or throw`);
-  };
-  define(globalThis, { close: refuse("close()") });
-  const ends = ["exit", "reallyExit", "_exiting", "abort", "kill", "_kill"];
-  define(process, Object.fromEntries(ends.map((name) => [name, refuse(`process.${name}()`)])));
-  // `Deno` itself stays: Deno's own node modules look at it. Without permissions it can do little.
-  define(Deno, {
-    exit: refuse("Deno.exit()"),
-    pid: 1,
-    ppid: 0,
-    memoryUsage: refuse("memoryUsage()"),
-  });
-  define(process, { memoryUsage: refuse("process.memoryUsage()") });
-  for (const name of ["Worker", "BroadcastChannel"]) Reflect.deleteProperty(globalThis, name);
-}
-
-function define(target: object, values: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    const fixed = Object.getOwnPropertyDescriptor(target, name)?.configurable === false;
-    if (fixed) (target as Record<string, unknown>)[name] = value;
-    else Object.defineProperty(target, name, { value, configurable: true, writable: true });
+function closeExits(refuseTasks: RefuseTasks): void {
+  replace(globalThis, { close: refuse("close()", returnHint) });
+  for (const name of ["exit", "reallyExit", "_exiting", "abort", "kill", "_kill"]) {
+    replace(process, { [name]: refuse(`process.${name}()`, returnHint) });
   }
+  // `Deno` itself stays: Deno's own node modules look at it. Without permissions it can do little.
+  replace(Deno, { exit: refuse("Deno.exit()", returnHint) });
+  for (const name of ["addSignalListener", "removeSignalListener"]) {
+    replace(Deno, { [name]: refuse(`Deno.${name}()`, "Basin handles signals") });
+  }
+  for (const name of ["on", "once", "addListener", "prependListener", "prependOnceListener"]) {
+    replace(Object.getPrototypeOf(process), {
+      [name]() {
+        refuseTasks(`process.${name}()`, "Basin handles signals and ends");
+        return process;
+      },
+    });
+  }
+  for (const name of ["Worker", "BroadcastChannel"]) Reflect.deleteProperty(globalThis, name);
+  replace(globalThis, { caches: undefined });
+  replace(navigator, { locks: undefined });
+  closeMessages(refuseTasks);
 }
 
-/** The line of the stack trace that is the first outside this file. */
-function caller(): string {
-  const lines = new Error().stack?.split("\n") ?? [];
-  return lines.slice(1).find((line) => !line.includes(import.meta.url)) ?? "";
+/** The worker's own messages: the next job, and the errors nobody awaited. */
+function closeMessages(refuseTasks: RefuseTasks): void {
+  const { prototype } = EventTarget;
+  for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"] as const) {
+    const real = prototype[name] as (...args: unknown[]) => unknown;
+    replace(prototype, {
+      [name](this: unknown, ...args: unknown[]) {
+        const isWorker = this === undefined || this === null || this === globalThis;
+        const what = `${name}() of the worker`;
+        // The runtime tells of errors that nobody awaited in this way.
+        if (isWorker && name === "dispatchEvent") refuseTasks(what, inputsHint);
+        else if (isWorker) refuse(what, inputsHint)();
+        return Reflect.apply(real, this, args);
+      },
+    });
+  }
+  for (const name of ["onmessage", "onmessageerror", "onerror", "onunhandledrejection"]) {
+    Object.defineProperty(globalThis, name, { set: refuse(name, inputsHint), get: () => null });
+  }
+  replace(globalThis, { reportError: refuse("reportError()", "throw") });
+}
+
+/** Doors to the runtime's insides, through which everything could be had again. */
+function closeInsides(refuseTasks: RefuseTasks): void {
+  Reflect.deleteProperty(Deno, (Deno as unknown as { internal: symbol }).internal);
+  const nodeModules = process as unknown as Record<string, (...args: unknown[]) => unknown>;
+  for (const name of ["getBuiltinModule", "binding", "dlopen"]) {
+    const real = nodeModules[name];
+    replace(process, {
+      [name](...args: unknown[]) {
+        refuseTasks(`process.${name}()`, inputsHint);
+        return Reflect.apply(real, process, args);
+      },
+    });
+  }
+  replace(process, { setUncaughtExceptionCaptureCallback: () => {} });
+  // Some of its properties cannot be changed, but it can be hidden behind another.
+  const fixed = { pid: 1, ppid: 0, report: undefined };
+  replace(globalThis, { process: Object.create(process, Object.getOwnPropertyDescriptors(fixed)) });
+}
+
+function hideMachine(): void {
+  // One processor and one language everywhere, or results would follow the machine.
+  replace(navigator, {
+    hardwareConcurrency: 1,
+    language: "en-US",
+    languages: ["en-US"],
+    platform: "",
+    userAgentData: undefined,
+  });
+  const memory = refuse("memoryUsage()", inputsHint);
+  replace(Deno, { pid: 1, ppid: 0, memoryUsage: memory, args: [], noColor: true });
+  replace(Deno, { isatty: () => false, consoleSize: refuse("Deno.consoleSize()", inputsHint) });
+  const plain = { argv: ["deno", "task"], execArgv: [], execPath: "deno", argv0: "deno" };
+  replace(process, { ...plain, title: "deno" });
+  for (const name of ["memoryUsage", "availableMemory", "constrainedMemory"]) {
+    replace(process, { [name]: refuse(`process.${name}()`, inputsHint) });
+  }
+  replace(globalThis, { location: undefined });
+}
+
+/** `Function` and `eval` for packages, some of which compile expressions; in the text of bundles both are refused. */
+function onlyPackagesMakeCode(isTaskCode: (frame: string) => boolean): void {
+  const check = <T>(args: T): T => {
+    const frame = caller();
+    if (frame.includes("file://") && !isTaskCode(frame)) return args;
+    throw new Error(
+      "making code from text is not there for tasks: no digest of the code covers it",
+    );
+  };
+  const makers = [
+    async () => {},
+    function* () {},
+    async function* () {},
+  ].map((one) => Object.getPrototypeOf(one));
+  replaceConstructor(globalThis, "Function", check);
+  for (const prototype of makers) {
+    const checked = new Proxy(prototype.constructor, {
+      apply: (target, self, args) => Reflect.apply(target, self, check(args)),
+      construct: (target, args, made) => Reflect.construct(target, check(args), made),
+      getPrototypeOf: () => Function,
+    });
+    replace(prototype, { constructor: checked });
+  }
+  const { eval: real } = globalThis;
+  replace(globalThis, { eval: (text: unknown) => real(check(text) as string) });
 }

@@ -1,8 +1,7 @@
-// The built-in objects, watched: a warm worker runs many tasks, and one that replaces `Array.prototype.map` would
-// change what the next one computes. A worker where something was replaced is given up after the job; one where
-// something was added, as packages do when they load (vega-lite adds `Set.prototype.toJSON`), is kept for the
-// bundle that did so.
-// Leaves out global variables: packages define them, and a task that reads another's is its own fault.
+// The built-in objects and global variables, watched: a warm worker runs many tasks, and one that replaces
+// `Array.prototype.map` would change what the next one computes. A worker where something was replaced or frozen is given
+// up after the job; one where something was added, as packages do when they load (vega-lite adds `Set.prototype.toJSON`),
+// is kept for the bundle that did so.
 
 /** The first thing found to be different. */
 export interface Changed {
@@ -29,29 +28,39 @@ export interface Changed {
  */
 export function watchIntrinsics(): () => Changed | undefined {
   const snapshots = Object.entries(watched).map(([name, object]) => {
-    const keys = Reflect.ownKeys(object);
-    const descriptors = keys.map((key) => Reflect.getOwnPropertyDescriptor(object, key)!);
-    return { name, object, keys, descriptors };
+    const keys = ownKeys(object);
+    // Of global variables only which there are: some of the runtime's are made when they are first used.
+    const descriptors = object === globalThis
+      ? []
+      : keys.map((key) => getOwnPropertyDescriptor(object, key)!);
+    return { name, object, keys, descriptors, isExtensible: isExtensible(object) };
   });
   return () => {
     let added: Changed | undefined;
-    for (const { name, object, keys, descriptors } of snapshots) {
-      for (let i = 0; i < keys.length; i++) {
-        const found = Reflect.getOwnPropertyDescriptor(object, keys[i]);
-        const { value, get, set } = descriptors[i];
-        if (
-          found === undefined || !Object.is(found.value, value) || found.get !== get ||
-          found.set !== set
-        ) return { how: "replaced", name: `${name}.${String(keys[i])}` };
+    for (const { name, object, keys, descriptors, isExtensible: could } of snapshots) {
+      if (isExtensible(object) !== could) return { how: "replaced", name };
+      for (let i = 0; i < descriptors.length; i++) {
+        if (isOther(object, keys[i], descriptors[i])) {
+          return { how: "replaced", name: `${name}.${String(keys[i])}` };
+        }
       }
       if (added !== undefined) continue;
-      const now = Reflect.ownKeys(object);
+      const now = ownKeys(object);
       if (now.length === keys.length) continue;
       const other = now.find((key) => !keys.includes(key));
       added = { how: "added", name: `${name}.${String(other)}` };
     }
     return added;
   };
+}
+
+// Tasks may replace these, too.
+const { getOwnPropertyDescriptor, isExtensible, ownKeys } = Reflect;
+
+function isOther(object: object, key: string | symbol, known: PropertyDescriptor): boolean {
+  const found = getOwnPropertyDescriptor(object, key);
+  return found === undefined || !Object.is(found.value, known.value) || found.get !== known.get ||
+    found.set !== known.set || found.writable !== known.writable;
 }
 
 const watched: Readonly<Record<string, object>> = {
@@ -76,4 +85,25 @@ const watched: Readonly<Record<string, object>> = {
   "Float32Array.prototype": Float32Array.prototype,
   "ArrayBuffer.prototype": ArrayBuffer.prototype,
   "Error": Error,
+  "Error.prototype": Error.prototype,
+  "String": String,
+  "Symbol.prototype": Symbol.prototype,
+  "BigInt": BigInt,
+  "Boolean.prototype": Boolean.prototype,
+  "Date": Date,
+  "Date.prototype": Date.prototype,
+  "Map": Map,
+  "Set": Set,
+  "WeakMap.prototype": WeakMap.prototype,
+  "RegExp": RegExp,
+  "Uint8Array.prototype": Uint8Array.prototype,
+  "Int32Array.prototype": Int32Array.prototype,
+  "DataView.prototype": DataView.prototype,
+  "Iterator.prototype": Object.getPrototypeOf(Object.getPrototypeOf([].values())),
+  "Array Iterator.prototype": Object.getPrototypeOf([].values()),
+  "Intl": Intl,
+  "TextDecoder.prototype": TextDecoder.prototype,
+  "TextEncoder.prototype": TextEncoder.prototype,
+  "console": console,
+  "globalThis": globalThis,
 };

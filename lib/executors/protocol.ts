@@ -31,6 +31,7 @@ export type Reply =
     readonly fraction: number;
     readonly note?: string;
   }
+  | { readonly type: "log"; readonly id: number; readonly bytes: Uint8Array }
   | {
     readonly type: "answer";
     readonly id: number;

@@ -2,6 +2,7 @@
 // see the plain values, and what they see counts as read.
 
 import { describing, unwatched } from "./recorded.ts";
+import { replace } from "./replace.ts";
 
 /**
  * Changes this global scope, for good. Not for the main process.
@@ -117,10 +118,4 @@ function parts(value: object): Iterable<unknown> {
 /** Objects without a life of their own: maps, and instances of a task's own classes. */
 function isRecord(value: object): boolean {
   return Object.prototype.toString.call(value) === "[object Object]";
-}
-
-function replace(target: object, functions: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(functions)) {
-    Object.defineProperty(target, name, { value, configurable: true, writable: true });
-  }
 }

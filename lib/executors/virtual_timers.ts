@@ -7,7 +7,10 @@ export interface VirtualTimers {
   setTimeout(callback: (...args: any[]) => void, ms?: number, ...args: unknown[]): number;
   // deno-lint-ignore no-explicit-any
   setInterval(callback: (...args: any[]) => void, ms?: number, ...args: unknown[]): number;
+  // deno-lint-ignore no-explicit-any
+  setImmediate(callback: (...args: any[]) => void, ...args: unknown[]): number;
   clearTimeout(id?: number): void;
+  clearImmediate(id?: number): void;
   clearInterval(id?: number): void;
   clear(): void;
 }
@@ -47,7 +50,7 @@ export function virtualTimers(
   let turning = false;
 
   function add(call: () => void, ms: unknown, repeats: boolean, id = ++lastId): number {
-    const delay = Math.max(1, Number(ms) || 0);
+    const delay = ms === immediately ? 0 : Math.max(1, Number(ms) || 0);
     timers.set(id, { id, due: now + delay, every: repeats ? delay : undefined, call });
     wake();
     return id;
@@ -72,11 +75,15 @@ export function virtualTimers(
   return {
     setTimeout: (callback, ms, ...args) => add(() => callback(...args), ms, false),
     setInterval: (callback, ms, ...args) => add(() => callback(...args), ms, true),
+    setImmediate: (callback, ...args) => add(() => callback(...args), immediately, false),
+    clearImmediate: (id) => void timers.delete(id as number),
     clearTimeout: (id) => void timers.delete(id as number),
     clearInterval: (id) => void timers.delete(id as number),
     clear: () => timers.clear(),
   };
 }
+
+const immediately = Symbol("immediately");
 
 function laterTurn(realSetTimeout: typeof setTimeout): (callback: () => void) => void {
   return (callback) => void realSetTimeout(callback, 0);

@@ -5,7 +5,7 @@
 import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/executor.ts";
 import type { OutputBytes } from "../core/store.ts";
-import { captureConsole } from "./capture_console.ts";
+import { captureConsole, captureStreams } from "./capture_console.ts";
 import { confine } from "./confine.ts";
 import { describeTask, resolveTask } from "./describe_task.ts";
 import { watchIntrinsics } from "./intrinsics.ts";
@@ -13,19 +13,14 @@ import type { Answers, Reply, Request } from "./protocol.ts";
 import { Recorder } from "./recorded.ts";
 import { type BundleExport, type JobData, runJob, thrown } from "./run_job.ts";
 import { seeThroughRecorders } from "./see_through.ts";
+import { TaskLog } from "./task_log.ts";
 
 const scope = self as unknown as {
   postMessage?: (message: unknown, transfer: Transferable[]) => void;
 };
 const post = scope.postMessage!.bind(self) as (reply: Reply, transfer: Transferable[]) => void;
 delete scope.postMessage;
-const { monotonic, forget } = confine((frame) => frame.includes("blob:"));
-seeThroughRecorders();
-const printed = captureConsole();
-let changedSince = watchIntrinsics();
-const progressEveryMs = 50;
-const never = new AbortController().signal;
-
+// From here to `confine`: what tasks may not do.
 self.addEventListener("message", (event) => void answer((event as MessageEvent<Request>).data));
 // Errors that nobody awaits: report them in order, instead of on standard error.
 self.addEventListener("error", (event) => {
@@ -36,11 +31,20 @@ self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   crash((event as PromiseRejectionEvent).reason);
 });
+const { monotonic, cpuSeconds, forget } = confine((frame) => frame.includes("blob:"));
+seeThroughRecorders();
+let log = logOf(0);
+const printed = captureConsole(console, (line) => log.write(line));
+captureStreams(printed.print);
+let changedSince = watchIntrinsics();
+const progressEveryMs = 50;
+const never = new AbortController().signal;
 
 async function answer(request: Request): Promise<void> {
   const { id } = request;
   const transfer: Transferable[] = [];
   printed.take();
+  log = logOf(id);
   let given: Result<Answers[keyof Answers], StageFailure>;
   try {
     const bundle = (await import(request.url)).default as BundleExport;
@@ -49,6 +53,7 @@ async function answer(request: Request): Promise<void> {
     given = err(thrown(error));
   }
   if (!given.ok) given = err(withPrinted(given.error));
+  log.end();
   forget();
   const change = changedSince();
   if (change?.how === "added") changedSince = watchIntrinsics();
@@ -73,6 +78,7 @@ async function answerTo(
       return ok(resolveTask(bundle, request.raw));
     case "run": {
       const started = monotonic();
+      const cpuStarted = cpuSeconds();
       const recorder = new Recorder(request.job.params);
       const context = { signal: never, progress: progressOf(request.id) };
       const ran = await runJob(bundle, request.job as JobData, context, recorder);
@@ -82,7 +88,8 @@ async function answerTo(
         Object.entries(ran.value).map(([name, output]) => [name, owned(output, transfer)]),
       );
       const seconds = (monotonic() - started) / 1000;
-      return ok({ outputs, seconds, ...(reads === undefined ? {} : { reads }) });
+      const usage = { cpu_seconds: cpuSeconds() - cpuStarted };
+      return ok({ outputs, seconds, usage, ...(reads === undefined ? {} : { reads }) });
     }
   }
 }
@@ -121,7 +128,13 @@ function progressOf(id: number): (fraction: number, note?: string) => void {
   };
 }
 
+function logOf(id: number): TaskLog {
+  const send = (bytes: Uint8Array<ArrayBuffer>) => post({ type: "log", id, bytes }, [bytes.buffer]);
+  return new TaskLog({ send, now: monotonic });
+}
+
 function crash(error: unknown): void {
+  log.end();
   post({ type: "crashed", failure: withPrinted(thrown(error)) }, []);
 }
 

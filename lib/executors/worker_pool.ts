@@ -22,6 +22,8 @@ export interface Errand<K extends Question["type"]> {
   };
   readonly signal: AbortSignal;
   readonly progress?: (fraction: number, note?: string) => void;
+  /** Takes what is printed meanwhile: lines of UTF-8. */
+  readonly log?: (bytes: Uint8Array) => void;
 }
 
 interface Waiting {
@@ -149,6 +151,7 @@ export class WorkerPool implements AsyncDisposable {
     if (reply.id !== hand.id || hand.work === undefined) return;
     const { errand, settle } = hand.work;
     if (reply.type === "progress") return errand.progress?.(reply.fraction, reply.note);
+    if (reply.type === "log") return errand.log?.(reply.bytes);
     if (reply.changed?.how === "added") hand.bound = errand.url;
     const answer = reply.answer as Result<never, never>;
     if (reply.changed?.how !== "replaced") return this.#finish(hand, answer);

@@ -167,22 +167,12 @@ export default defineTask({
 /** What tasks do when they run, and what is said of it. */
 const attempts: Readonly<Record<string, readonly [run: string, said: RegExp, top?: string]>> = {
   read: ["await Deno.readTextFile(params.path);", /no read access to ".*target"; .*`files`/],
-  read_with_node: [
-    "readFileSync(params.path);",
-    /no read access/,
-    'import { readFileSync } from "node:fs";',
-  ],
   write: ["await Deno.writeTextFile(params.path, 'leak');", /no write access/],
   env: ["console.log(Deno.env.get('BASIN_SECRET'));", /no env access to "BASIN_SECRET"/],
   env_with_node: ["console.log(process.env.BASIN_SECRET);", /no env access/],
   fetch: ["await fetch('http://127.0.0.1:18080/');", /no net access to "127.0.0.1:18080"/],
   connect: ["await Deno.connect({ port: 18080 });", /no net access/],
   spawn: ["await new Deno.Command('touch', { args: [params.path] }).output();", /no run access/],
-  spawn_with_node: [
-    "execSync('touch ' + params.path);",
-    /NotCapable/,
-    'import { execSync } from "node:child_process";',
-  ],
   chance: ["Math.random();", /^Math\.random\(\) is not there .*randomStream\(seed, label\)/],
   uuid: ["crypto.randomUUID();", /crypto\.randomUUID\(\) is not there/],
   clock: ["Date.now();", /^Date\.now\(\) is not there for tasks: .*take times as params/],
@@ -209,6 +199,53 @@ const unloadable: Readonly<Record<string, readonly [text: string, said: RegExp]>
   ],
   eval: [hostile("eval('1 + 1');"), /\.\/eval\.ts:13: .*eval/],
   function_of_text: [hostile("new Function('return 1')();"), /makes code from text \(Function\)/],
+  constructor_of_text: [
+    hostile("", "const x = (() => {}).constructor('return 1')();"),
+    /making code from text is not there/,
+  ],
+  read_with_node: [
+    hostile("readFileSync(params.path);", 'import { readFileSync } from "node:fs";'),
+    /imports node:fs, which is not there for tasks/,
+  ],
+  spawn_with_node: [
+    hostile("execSync('touch ' + params.path);", 'import { execSync } from "node:child_process";'),
+    /imports node:child_process, which is not there/,
+  ],
+  net_with_node: [
+    hostile("connect(80);", 'import { connect } from "node:net";'),
+    /node:net, which/,
+  ],
+  dns_with_node: [
+    hostile("lookup('x', () => {});", 'import { lookup } from "node:dns";'),
+    /node:dns/,
+  ],
+  http_with_node: [hostile("get('http://x');", 'import { get } from "node:http";'), /node:http, /],
+  chance_with_node: [
+    hostile("randomBytes(4);", 'import { randomBytes } from "node:crypto";'),
+    /imports randomBytes of node:crypto, which is not there/,
+  ],
+  crypto_whole: [
+    hostile("crypto.randomUUID();", 'import * as crypto from "node:crypto";'),
+    /imports node:crypto, which is not there/,
+  ],
+  clock_with_node: [
+    hostile("performance.now();", 'import { performance } from "node:perf_hooks";'),
+    /node:perf_hooks, which/,
+  ],
+  timers_with_node: [
+    hostile("setTimeout(() => {}, 1);", 'import { setTimeout } from "node:timers";'),
+    /node:timers, which/,
+  ],
+  worker_with_node: [
+    hostile("new Worker('x');", 'import { Worker } from "node:worker_threads";'),
+    /node:worker_threads, which/,
+  ],
+  realm_with_node: [
+    hostile("runInNewContext('1');", 'import { runInNewContext } from "node:vm";'),
+    /node:vm/,
+  ],
+  lazy_node: [hostile("await import('node:os');"), /node:os, which is not there/],
+  data_import: [hostile("await import('data:text/javascript,0');"), /data:text\/javascript/],
   outside: [hostile("x;", 'import { x } from "../x.ts";'), /x\.ts lies outside the folder/],
   web: [hostile("x;", 'import { x } from "https://example.com/x.ts";'), /'https:.*x\.ts' /],
   package: [hostile("x;", 'import x from "left-pad";'), /'left-pad' is not among the imports/],
