@@ -25,7 +25,7 @@ export interface Owner {
 /** Something that is not as it was written. */
 export interface Damage {
   readonly path: string;
-  /** `damaged`: bytes or lines; `not-a-file`: a link or folder in its place; `missing`: kept results lack it. */
+  /** `damaged`: bytes or lines; `not-a-file`: a link or folder in its place; `missing`: kept runs lack it. */
   readonly kind: "damaged" | "not-a-file" | "missing" | "unreadable";
   readonly what: string;
   /** One result that it belonged to, as far as that can be told. */
@@ -42,6 +42,8 @@ export interface CheckReport {
   /** Results known by their digests only: collected, or kept so. */
   readonly byDigest: number;
   readonly damage: readonly Damage[];
+  /** Files that kept results lack. Nothing that is there is wrong: they are made again if somebody reads them. */
+  readonly missing: readonly Damage[];
   /** Paths that Basin did not make. They do no harm. */
   readonly foreign: readonly string[];
   /** Whether the damage was removed. */
@@ -127,16 +129,18 @@ async function look(
       await checkLines(disk, file, inventory, damage);
     }
     const blobs = await checkBlobs(disk, layout, inventory, options, damage, foreign);
-    await checkRoots(disk, layout, inventory, blobs.present, damage);
+    const missing: Damage[] = [];
+    await checkRoots(disk, layout, inventory, blobs.present, damage, missing);
     let byDigest = 0;
     for (const refs of inventory.keys.values()) {
       if (refs.some(({ digest }) => !blobs.present.has(digest))) byDigest++;
     }
     const { files, bytes } = blobs;
     const results = inventory.keys.size;
-    return { results, files, bytes, byDigest, damage, foreign, repaired: false };
+    return { results, files, bytes, byDigest, damage, missing, foreign, repaired: false };
   }
-  return { results: 0, files: 0, bytes: 0, byDigest: 0, damage, foreign, repaired: false };
+  const nothing = { results: 0, files: 0, bytes: 0, byDigest: 0, missing: [] };
+  return { ...nothing, damage, foreign, repaired: false };
 }
 
 function newInventory(): Inventory {
@@ -200,6 +204,7 @@ async function checkRoots(
   { keys, owners }: Inventory,
   present: ReadonlySet<Digest>,
   damage: Damage[],
+  missing: Damage[],
 ): Promise<void> {
   const { runs, pins, problems } = await readRoots(disk, layout);
   for (const { path, what } of problems) {
@@ -230,7 +235,7 @@ async function checkRoots(
         const { path } = layout.blob(digest);
         if (damage.some((other) => other.path === path)) continue;
         const what = "is missing";
-        damage.push({ path, kind: "missing", part: "blob", what, ...(of && { of }) });
+        missing.push({ path, kind: "missing", part: "blob", what, ...(of && { of }) });
       }
     }
   }

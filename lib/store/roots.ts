@@ -302,21 +302,28 @@ export async function unpin(disk: Disk, { roots }: Layout, name: string): Promis
 export async function resultsId(disk: Disk, results: string): Promise<string> {
   const path = `${results}/runs/id`;
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (disk.stat(path)?.isFile) {
-      const id = new TextDecoder().decode(await disk.read(path)).trim();
-      if (/^[0-9a-f]{12}$/.test(id)) return id;
-      await disk.remove(path);
-    }
+    const id = await readId(disk, path);
+    if (id !== undefined) return id;
     await disk.makeDirectory(`${results}/runs`);
-    const id = uniqueName().slice(0, 12);
+    // Written under another name, so that nobody reads half of it.
+    const temporary = `${path}.${uniqueName()}`;
+    await disk.create(temporary, new TextEncoder().encode(`${uniqueName().slice(0, 12)}\n`));
     try {
-      await disk.create(path, new TextEncoder().encode(`${id}\n`));
-      return id;
+      if (attempt === 0) await disk.link(temporary, path);
+      else await disk.rename(temporary, path);
     } catch (error) {
-      if (!(error instanceof DiskError) || error.errno !== "EEXIST") throw error;
+      if (!(error instanceof DiskError)) throw error;
+    } finally {
+      await disk.remove(temporary).catch(() => {});
     }
   }
-  return "000000000000";
+  return await readId(disk, path) ?? "000000000000";
+}
+
+async function readId(disk: Disk, path: string): Promise<string | undefined> {
+  if (!disk.stat(path)?.isFile) return undefined;
+  const id = new TextDecoder().decode(await disk.read(path)).trim();
+  return /^[0-9a-f]{12}$/.test(id) ? id : undefined;
 }
 
 const linePattern = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (\S+) ([0-9a-f]{32}) \.$/;

@@ -78,9 +78,17 @@ export function fsckText(
           "`deno task fsck --repair` sets them aside, so that they are not met again",
     );
   }
+  if (report.missing.length > 0) {
+    const stages = [...new Set(report.missing.map(({ of }) => of?.stage ?? "?"))];
+    const names = stages.slice(0, 3).join(", ") + (stages.length > 3 ? ", …" : "");
+    notes.push(
+      `the latest runs lack ${plural(report.missing.length, "file")} (${names}); they are made ` +
+        "again when a stage reads them, or with `deno task run … --force GLOB`",
+    );
+  }
   if (report.byDigest > 0) {
     notes.push(
-      `${plural(report.byDigest, "result")} known by digest only (collected, or kept so)`,
+      `${plural(report.byDigest, "result")} in all known by digest only: collected, or kept so`,
     );
   }
   if (report.foreign.length > 0) {

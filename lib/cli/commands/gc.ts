@@ -77,10 +77,13 @@ export function gcText(
   if (rows.length > 0) {
     const width = columns - 20;
     text += dim(`${"size".padStart(9)} ${"files".padStart(8)}  stage\n`);
-    for (const { name, files, bytes } of rows) {
-      text += `${formatBytes(bytes).padStart(9)} ${files.toLocaleString("en-US").padStart(8)}  ${
-        fit(name, width)
-      }\n`;
+    for (const { name, files, bytes, note } of rows) {
+      const [first, ...rest] = options.all ? wrap(name, width) : [fit(name, width)];
+      text += `${formatBytes(bytes).padStart(9)} ${
+        files.toLocaleString("en-US").padStart(8)
+      }  ${first}\n`;
+      for (const line of rest) text += `${" ".repeat(20)}${line}\n`;
+      if (note !== undefined) text += dim(`${" ".repeat(20)}${note}\n`);
     }
   }
   const bytes = report.freed.reduce((sum, { size }) => sum + size, 0);
@@ -104,7 +107,7 @@ export function gcText(
       } stay because they are younger than ${plural(options.keep_hours, "hour")} (--keep-hours)`,
     );
   }
-  if (report.freed.length > 0) {
+  if (report.freed.some(({ of }) => of !== undefined)) {
     notes.push("what is known of these results stays: they are hits, computed again if read");
   }
   if (report.pins.length > 0) {
@@ -116,6 +119,7 @@ export function gcText(
 
 interface Row {
   readonly name: string;
+  readonly note?: string;
   files: number;
   bytes: number;
 }
@@ -127,17 +131,15 @@ function rowsOf(
 ): Row[] {
   const rows = new Map<string, Row>();
   for (const { path, size, of } of freed) {
-    let name = "left by runs that were cut off";
+    let name = path.includes("/damaged/") ? "set aside by fsck" : "left by runs that were cut off";
+    let note: string | undefined;
     if (of !== undefined) {
-      const stage = `${of.workflow} ${all ? of.stage : of.stage.split("[")[0]}`;
-      name = all
-        ? `${stage} ${of.name}, run ${of.run}`
-        : dry_run
-        ? `${stage}, run ${of.run}`
-        : stage;
+      name = `${of.workflow} ${all ? of.stage : of.stage.split("[")[0]}`;
+      if (all) [name, note] = [`${name} ${of.name}`, `run ${of.run}`];
+      else if (dry_run) name += `, run ${of.run}`;
     }
     const id = all ? path : name;
-    const row = rows.get(id) ?? { name, files: 0, bytes: 0 };
+    const row = rows.get(id) ?? { name, files: 0, bytes: 0, ...(note !== undefined && { note }) };
     row.files++;
     row.bytes += size;
     rows.set(id, row);
