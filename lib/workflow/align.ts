@@ -66,7 +66,8 @@ export function align(
     parts: known.map((part) => toPlan(part, axes)),
     gathered: all.filter((axis) => first?.has(axis.name)),
     joined: all.filter((axis) => !first?.has(axis.name)),
-    isList: known.some((part) => part.spec.gather !== undefined) || (first?.size ?? 0) > 0,
+    isList: known.some((part) => part.spec.gather !== undefined || part.source.relay?.gathers) ||
+      (first?.size ?? 0) > 0,
   };
 }
 
@@ -226,6 +227,10 @@ function uniteAxis(
 function gatheredOf(context: Context, stage: StageSpec, part: Part): ReadonlySet<string> | null {
   const carried = new Set([...part.axes.keys(), ...part.given.keys()]);
   const names = new Set<string>();
+  for (const axis of part.source.relay?.gathers ?? []) {
+    const column = part.columns.get(axis);
+    if (column?.kind === "kept") names.add(column.target.name);
+  }
   const own = part.spec.gather;
   if (own?.all) return carried;
   if (stage.gather?.all) return carried;

@@ -14,6 +14,7 @@ import { listNames } from "./nearest.ts";
 import { omitsFailed } from "./omit_failed.ts";
 import { fitOutput } from "./ports.ts";
 import type { FilesSpec } from "./stage_spec.ts";
+import { outputOf } from "./relay.ts";
 import type { PortChoice, StageState } from "./stage_state.ts";
 
 const noCoords: Coords = {};
@@ -93,9 +94,11 @@ export class Binder {
     const axes = input.gatheredAxes;
     const sources: Source[] = [];
     for (const { member, part, gathered } of found.rows) {
-      const { outputs } = this.#members[member];
-      const fit = fitOutput(outputs, part.spec.output, shape.kind);
-      if (!fit.ok) {
+      const output = outputOf(part, member, shape.kind, this.#members);
+      if (output === undefined) {
+        const { outputs } = this.#members[member];
+        const fit = fitOutput(outputs, part.spec.output, shape.kind);
+        if (fit.ok) throw new Error("an output that fits was not found");
         reportFit(this.#context, this.#state, input.plan, part, shape.kind, fit, outputs);
         return null;
       }
@@ -105,7 +108,7 @@ export class Binder {
         axes.forEach((axis, c) => named[axis.name] = axis.values[gathered[c]].id);
         coords = named;
       }
-      sources.push({ from: member, output: fit.output, coords });
+      sources.push({ from: member, output, coords });
     }
     this.#numEdges += sources.length;
     if (this.#numEdges > sizes.edges) {

@@ -8,6 +8,7 @@ import type { Context } from "./context.ts";
 import { compileTemplate } from "./expression/template.ts";
 import { anyKind } from "./kinds.ts";
 import { namesIn } from "./expression/split.ts";
+import { Problems } from "./problems.ts";
 import type { StageSpec } from "./stage_spec.ts";
 import type { InputPlan } from "./stage_state.ts";
 
@@ -70,8 +71,9 @@ export function commandTask(
 }
 
 /** Whether a port of files takes a list: it is one as written, or params say so. */
-function isList({ params, problems }: Context, paths: StageSpec["files"][number]["paths"]) {
+function isList({ params }: Context, paths: StageSpec["files"][number]["paths"]) {
   if (paths.kind === "list") return true;
   if ([...namesIn(paths)].some((name) => name !== "params")) return false;
-  return Array.isArray(compileTemplate(paths, params.scope, problems)?.constant);
+  // What is wrong with them is reported where they are evaluated.
+  return Array.isArray(compileTemplate(paths, params.scope, new Problems())?.constant);
 }

@@ -56,6 +56,7 @@ export function declareAxis(
   rank: number,
   params: Params,
   problems: Problems,
+  shared?: Map<string, Axis>,
 ): Axis | null {
   if (reserved.includes(name)) {
     problems.error("bad-name", at, `an axis cannot be called \`${name}\``, {
@@ -100,7 +101,11 @@ export function declareAxis(
     problems.error("bad-axis", itemPlace(position), `the axis \`${name}\`: ${message}`, { hint });
     return null;
   }
-  return new Axis(name, values.value, at, rank);
+  if (shared === undefined) return new Axis(name, values.value, at, rank);
+  const key = JSON.stringify([name, at.source.file, at.start, values.value]);
+  let axis = shared.get(key);
+  if (axis === undefined) shared.set(key, axis = new Axis(name, values.value, at, rank));
+  return axis;
 }
 
 /**
@@ -116,11 +121,11 @@ export function declareAxis(
  * ```
  */
 export function declaredAxes(context: Context, spec: StageSpec): Axis[] | null {
-  const { axes, params, problems, workflow } = context;
+  const { axes, params, problems, workflow, declarations } = context;
   const found: Axis[] = [];
   let failed = false;
   spec.matrix.forEach((setting, n) => {
-    const shared = workflow.axes.find((axis) => axis.name === setting.name);
+    const shared = declarations.find((axis) => axis.name === setting.name);
     if (shared !== undefined) {
       problems.error(
         "axis-declared-twice",
@@ -134,7 +139,9 @@ export function declaredAxes(context: Context, spec: StageSpec): Axis[] | null {
       failed = true;
       return;
     }
-    const axis = declareAxis(setting, stageRank(spec.index, n), params, problems);
+    const rank = stageRank(spec.index, n);
+    const within = context.call === undefined ? undefined : context.shared;
+    const axis = declareAxis(setting, rank, params, problems, within);
     if (axis === null) failed = true;
     else found.push(axis);
   });
@@ -149,6 +156,11 @@ export function declaredAxes(context: Context, spec: StageSpec): Axis[] | null {
       });
       failed = true;
     } else if (axis === null) failed = true;
+    else if (!found.includes(axis)) found.push(axis);
+  }
+  for (const name of context.call?.names ?? []) {
+    const axis = axes.get(name);
+    if (axis == null) failed = true;
     else if (!found.includes(axis)) found.push(axis);
   }
   return failed ? null : found;

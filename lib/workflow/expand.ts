@@ -6,17 +6,21 @@ import type { Catalogue } from "../core/catalogue.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Axis } from "./axis.ts";
+import { callContext } from "./call_context.ts";
 import type { Context } from "./context.ts";
 import { declareAxis } from "./declare_axes.ts";
 import type { Graph, StageInfo, StageMember } from "./graph.ts";
+import type { Call } from "./link.ts";
 import type { Workflow } from "./load.ts";
 import { makeMembers } from "./members.ts";
 import { orderStages } from "./order.ts";
 import { Params } from "./params.ts";
 import { prepare } from "./prepare.ts";
 import { Problems } from "./problems.ts";
+import { fillRelay, prepareRelay } from "./relay.ts";
 import { resolvedText } from "./resolved_text.ts";
 import { spanOf } from "./source_text.ts";
+import type { StageSpec } from "./stage_spec.ts";
 import type { StageState } from "./stage_state.ts";
 import { TaskParams } from "./task_params.ts";
 import { startOf } from "./tree.ts";
@@ -76,12 +80,21 @@ async function expandAll(
     taskParams: new TaskParams(),
     axes,
     unions: new Map(),
+    declarations: workflow.axes,
+    shared: new Map(),
     states: new Map(),
   };
+  const contexts = new Map<Call | undefined, Context>([[undefined, context]]);
+  for (const call of workflow.calls) {
+    contexts.set(call, callContext(contexts.get(call.caller)!, call));
+  }
   const order = orderStages(workflow.stages, workflow.unreadable, problems);
   const states: StageState[] = [];
   for (const spec of order) {
-    const state = await prepare(context, spec);
+    const own = contexts.get(spec.call)!;
+    const state = spec.relay === undefined
+      ? await prepare(own, spec)
+      : prepareRelay(own.call!.caller, spec, own.call!.axes);
     states.push(state);
     context.states.set(spec.name, state);
   }
@@ -89,7 +102,9 @@ async function expandAll(
   for (const state of states) {
     const sources = state.inputs.flatMap((input) => input.parts.map((part) => part.source));
     if (state.sound && sources.every((source) => source.sound)) {
-      await makeMembers(context, state, members);
+      const own = contexts.get(state.spec.call)!;
+      if (state.relay === undefined) await makeMembers(own, state, members);
+      else fillRelay(own.call!.caller, state, members);
     } else state.sound = false;
   }
   if (problems.failed || values === null) return null;
@@ -99,7 +114,8 @@ async function expandAll(
     description: workflow.description,
     file: workflow.file,
     profile: workflow.profile,
-    stages: states.sort((a, b) => a.spec.index - b.spec.index).map(infoOf),
+    stages: states.filter((state) => state.relay === undefined)
+      .sort((a, b) => a.spec.index - b.spec.index).map((state) => infoOf(state, context.states)),
     members,
     warnings: problems.warnings(),
     // Written when first read: for 10,000 stages it takes as long as the expansion.
@@ -113,15 +129,25 @@ async function expandAll(
   };
 }
 
-function infoOf({ spec, axes, numMembers }: StageState): StageInfo {
-  const sources = spec.inputs.flatMap((input) => input.parts.map((part) => part.stage));
+function infoOf(
+  { spec, axes, numMembers }: StageState,
+  states: ReadonlyMap<string, StageState>,
+): StageInfo {
   return {
     name: spec.name,
     task: spec.task.name,
     description: spec.description,
     axes: axes!.map((axis) => axis.name),
     numMembers,
-    from: [...new Set(sources)],
+    from: [...new Set(sourcesOf(spec, states))],
     at: spanOf(spec.at),
   };
+}
+
+/** Names of the stages that a stage takes inputs from, also through calls of sub-workflows. */
+function sourcesOf(spec: StageSpec, states: ReadonlyMap<string, StageState>): string[] {
+  return spec.inputs.flatMap(({ parts }) => parts).flatMap(({ stage }) => {
+    const source = states.get(stage);
+    return source?.spec.relay === undefined ? [stage] : sourcesOf(source.spec, states);
+  });
 }

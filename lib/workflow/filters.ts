@@ -3,8 +3,10 @@
 
 import type { Axis } from "./axis.ts";
 import type { Context } from "./context.ts";
+import { outerScope } from "./call_context.ts";
 import { describe } from "./expression/fault.ts";
 import { compileTemplate, type Template } from "./expression/template.ts";
+import type { Call } from "./link.ts";
 import { suggest } from "./nearest.ts";
 import { positionOn } from "./select.ts";
 import { lenientScope, memberScope } from "./stage_scope.ts";
@@ -31,7 +33,7 @@ import type { Tree } from "./tree.ts";
  */
 export function compileFilters(context: Context, state: StageState): Filters | null {
   const { problems } = context;
-  const { spec } = state;
+  const { spec, slots } = state;
   const axes = state.axes!;
   const before = problems.numErrors;
   const scope = memberScope(context, state);
@@ -44,6 +46,15 @@ export function compileFilters(context: Context, state: StageState): Filters | n
       const found = describe(template.constant);
       problems.error("bad-value", at!, `expected true or false, found ${found}`);
     } else conditions.push({ template, at: at! });
+  }
+  for (let call = context.call; call !== undefined; call = call.caller.call) {
+    const { when, keep } = call.spec.spec;
+    for (const at of [when, keep]) {
+      const template = at === undefined
+        ? null
+        : compileTemplate(at, outerScope(call, slots), call.caller.problems);
+      if (template !== null) conditions.push({ template, at: at! });
+    }
   }
   for (const input of state.inputs) {
     for (const part of input.parts) {
@@ -59,12 +70,27 @@ export function compileFilters(context: Context, state: StageState): Filters | n
     }
   }
   const files = spec.files.flatMap((file) => {
-    const template = compile(file.paths);
+    const template = file.outside === undefined
+      ? compile(file.paths)
+      : compileOutside(context, file.outside, file.paths, slots);
     return template === null ? [] : [{ spec: file, template }];
   });
   const exclude = readExclude(context, state, axes);
   warnOfSelfProduct(context, state, axes);
   return problems.numErrors > before ? null : { conditions, exclude, files };
+}
+
+/** What is written at a call further out. */
+function compileOutside(
+  context: Context,
+  outside: Call,
+  tree: Tree,
+  slots: readonly Axis[],
+): Template | null {
+  let call = context.call;
+  while (call !== undefined && call.spec !== outside) call = call.caller.call;
+  if (call === undefined) return null;
+  return compileTemplate(tree, outerScope(call, slots), call.caller.problems);
 }
 
 /**

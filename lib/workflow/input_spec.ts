@@ -1,5 +1,6 @@
 // Inputs as written: `from`, `files`, and the lists and maps of names that stages are made of, with places.
 
+import type { Call } from "./link.ts";
 import type { Problems } from "./problems.ts";
 import type { Place } from "./source_text.ts";
 import { childOf, type Entry, type MapTree, plain, type Tree } from "./tree.ts";
@@ -51,6 +52,8 @@ export interface FilesSpec {
   readonly at: Place;
   /** One path, or a list of them. */
   readonly paths: Tree;
+  /** The call that hands it in: the paths are written there, in the caller's terms. */
+  readonly outside?: Call;
 }
 
 /**

@@ -5,19 +5,19 @@ import { join } from "@std/path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { DiskError } from "../core/disk.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { checkSchema } from "./check_schema.ts";
+import { readParts } from "./file_parts.ts";
 import { sizes } from "./limits.ts";
+import { type Call, link } from "./link.ts";
 import { merge, without } from "./merge.ts";
-import { nearest, suggest } from "./nearest.ts";
+import { suggest } from "./nearest.ts";
 import { applyOverrides } from "./overrides.ts";
 import { parseYaml } from "./parse_yaml.ts";
 import { knownKeys } from "./schema.ts";
 import { Problems } from "./problems.ts";
 import { type Place, SourceText } from "./source_text.ts";
-import { readStage, type Setting, type StageSpec } from "./stage_spec.ts";
+import type { Setting, StageSpec } from "./stage_spec.ts";
 import { childOf, type MapTree, plain, startOf, type Tree } from "./tree.ts";
 import { warnOfUndeclared } from "./undeclared_files.ts";
-import { checkSupported } from "./unsupported.ts";
 
 /** What may change a workflow from outside. */
 export interface LoadOptions {
@@ -38,8 +38,10 @@ export interface Workflow {
   readonly tree: MapTree;
   readonly params: MapTree | undefined;
   readonly axes: readonly Setting[];
-  /** The stages that could be read, in file order. */
+  /** The stages that could be read, in file order, those of sub-workflows in their places. */
   readonly stages: readonly StageSpec[];
+  /** Calls of sub-workflows, each after the one that it stands in. */
+  readonly calls: readonly Call[];
   /** Stages that exist but could not be read, or use what is not supported yet. */
   readonly unreadable: ReadonlyMap<string, Place>;
   /** What is wrong so far. `expand` reports it with what it finds itself. */
@@ -105,51 +107,45 @@ async function load(
   const tree = applyOverrides(profiled, overrides, folder, problems);
   if (problems.numErrors > before) return null;
 
-  const broken = checkSchema(tree, problems);
-  const blocked = checkSupported(tree, problems);
-  const stages: StageSpec[] = [];
-  const unreadable = new Map<string, Place>();
-  const stageTree = childOf(tree, "stages");
-  if (stageTree?.kind === "map") {
-    let index = 0;
-    for (const [name, entry] of stageTree.entries) {
-      const at = entry.key;
-      const usable = !broken.has(name) && !blocked.has(name);
-      const stage = usable ? readStage(name, index++, entry, problems) : null;
-      if (stage !== null) stages.push(stage);
-      else unreadable.set(name, at);
-      if (stage === null && usable) {
-        // In a profile this is most often the name of another stage, misspelt.
-        const near = nearest(name, stages.map((other) => other.name));
-        problems.error("missing-key", at, `the stage \`${name}\` needs the key \`task\``, {
-          hint: near === undefined ? undefined : `or is \`${near}\` meant?`,
-        });
-      }
-    }
-  }
-  if (stages.length + unreadable.size === 0) {
-    const at = tree.entries.get("stages")?.key ?? startOf(tree.source);
-    problems.error("no-stages", at, "the workflow has no stages", {
-      hint: "add `stages:` with at least one stage under it",
-    });
-  }
+  const parts = await readParts(
+    {
+      problems,
+      known: new Map(),
+      chain: [file],
+      open: (called, at) => openCalled(reader, called, at, options.profile),
+    },
+    file,
+    tree,
+  );
+  if (reader.syntax.length > 0) return reader.syntax;
+  const { stages, calls, unreadable } = link(parts, problems);
   await warnOfUndeclared(stages, readText, problems);
-  const params = childOf(tree, "params");
-  const axes = childOf(tree, "axes");
   return {
     file,
     name: nameOf(tree, file),
     description: String(childOf(tree, "description") ? plain(childOf(tree, "description")!) : ""),
     profile: options.profile ?? null,
     tree: without(tree, ["profiles", "extends"]),
-    params: params?.kind === "map" ? params : undefined,
-    axes: axes?.kind === "map"
-      ? [...axes.entries].map(([name, { key, value }]) => ({ name, at: key, value }))
-      : [],
+    params: parts.params,
+    axes: parts.axes,
     stages,
+    calls,
     unreadable,
     problems,
   };
+}
+
+/** A sub-workflow: with the profile of the same name, if it has one. */
+async function openCalled(
+  reader: Reader,
+  file: string,
+  at: Place,
+  profile: string | undefined,
+): Promise<MapTree | null> {
+  const whole = await readFile(reader, file, at);
+  if (whole === null) return null;
+  const has = profile !== undefined && childOf(childOf(whole, "profiles"), profile) !== undefined;
+  return has ? applyProfile(whole, profile, reader.problems) : whole;
 }
 
 function nameOf(tree: MapTree, file: string): string {

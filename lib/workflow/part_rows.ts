@@ -92,7 +92,10 @@ export function partRows(plan: InputPlan, part: PartPlan): PartRows {
   const orderedKeys = keys.map(ordered);
   return {
     part,
-    members: Int32Array.from(order, (row) => source.first + selected[row]),
+    members: Int32Array.from(
+      order,
+      (row) => source.relay?.members[selected[row]] ?? source.first + selected[row],
+    ),
     keys: orderedKeys,
     gathered: gathered.map(ordered),
     chosen,

@@ -52,7 +52,9 @@ export class Problems {
 
   /** Adds an error. An equal message at the same place is added once. */
   error(code: string, at: Place, message: string, more: More = {}): void {
-    if (this.#add({ code, severity: "error", message, at, more })) this.#numErrors++;
+    // Counted also if it is known: who looks at the count has met it once more.
+    this.#add({ code, severity: "error", message, at, more });
+    this.#numErrors++;
   }
 
   /** Adds a warning. */
@@ -65,6 +67,11 @@ export class Problems {
     for (const problem of others.#problems.values()) {
       if (this.#add(problem) && problem.severity === "error") this.#numErrors++;
     }
+  }
+
+  /** The same list from within something: what is added there tells where that is. */
+  within(note: { readonly message: string; readonly at: Place }): Problems {
+    return new Inner(this, note);
   }
 
   /** The errors with the warnings among them, sorted by place. */
@@ -109,6 +116,40 @@ export class Problems {
       }));
     }
     return shown;
+  }
+}
+
+/** Adds to another list, each time with a note. */
+class Inner extends Problems {
+  readonly #outer: Problems;
+  readonly #note: { readonly message: string; readonly at: Place };
+
+  constructor(outer: Problems, note: { readonly message: string; readonly at: Place }) {
+    super();
+    this.#outer = outer;
+    this.#note = note;
+  }
+
+  override get failed(): boolean {
+    return this.#outer.failed;
+  }
+
+  override get numErrors(): number {
+    return this.#outer.numErrors;
+  }
+
+  override error(code: string, at: Place, message: string, more: More = {}): void {
+    this.#outer.error(code, at, message, this.#noted(at, more));
+  }
+
+  override warning(code: string, at: Place, message: string, more: More = {}): void {
+    this.#outer.warning(code, at, message, this.#noted(at, more));
+  }
+
+  /** What stands in the file of the call needs no note. */
+  #noted(at: Place, more: More): More {
+    if (at.source === this.#note.at.source) return more;
+    return { ...more, notes: [...more.notes ?? [], this.#note] };
   }
 }
 

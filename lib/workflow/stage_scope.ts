@@ -2,7 +2,7 @@
 
 import { Axis } from "./axis.ts";
 import type { Context } from "./context.ts";
-import type { Scope } from "./expression/compile.ts";
+import type { Compiled, Scope } from "./expression/compile.ts";
 import type { Params } from "./params.ts";
 import { SourceText } from "./source_text.ts";
 import type { StageState } from "./stage_state.ts";
@@ -31,11 +31,27 @@ export function stageScope(
   });
   return {
     axis: (name) => hidden(name) === undefined ? byName.get(name) : undefined,
-    param: (path) => params.find(path),
+    param: (path) => {
+      const found = params.find(path);
+      if (!found.ok || found.by === undefined) return found;
+      return { ...found, by: inSlots(found.by, params.axes.map((axis) => slots.indexOf(axis))) };
+    },
     unknown: (name) => {
       const why = hidden(name);
       if (why !== undefined) return { message: why };
       return params.unknownName(name, [...byName.keys()]);
+    },
+  };
+}
+
+/** What depends on the axes of a call, for rows of a stage that has them in the given slots. */
+function inSlots(compiled: Compiled, slots: readonly number[]): Compiled {
+  const callRow = new Int32Array(slots.length);
+  return {
+    slots: new Set([...compiled.slots].map((slot) => slots[slot])),
+    run: (row) => {
+      slots.forEach((slot, i) => callRow[i] = row[slot]);
+      return compiled.run(callRow);
     },
   };
 }

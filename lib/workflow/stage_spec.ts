@@ -15,6 +15,7 @@ import {
   readSettings,
   type Setting,
 } from "./input_spec.ts";
+import type { Call, RelaySpec } from "./link.ts";
 import { checkOutputPaths } from "./output_paths.ts";
 import type { Problems } from "./problems.ts";
 import { readRun, type RunSpec } from "./run_spec.ts";
@@ -57,6 +58,10 @@ export interface StageSpec {
   readonly retry: RetryPolicy | undefined;
   /** `store: digest`. */
   readonly keepsDigestOnly: boolean;
+  /** The call of the sub-workflow that it belongs to. */
+  readonly call?: Call;
+  /** It has no members of its own: it stands for an input of its call. */
+  readonly relay?: RelaySpec;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { PortShape } from "../core/resolve.ts";
 import type { Axis } from "./axis.ts";
 import type { Template } from "./expression/template.ts";
 import type { MemberExtras } from "./member_extras.ts";
+import type { Relay } from "./relay.ts";
 import type { FilesSpec, InputSpec, PartSpec, StageSpec } from "./stage_spec.ts";
 import type { ScalarTree, Tree } from "./tree.ts";
 
@@ -101,6 +102,8 @@ export interface StageState {
   /** Index of its first member in the graph. */
   first: number;
   numMembers: number;
+  /** It stands for what a call hands in: its rows are members of other stages. */
+  relay?: Relay;
   /** Positions of its members, one column per axis. */
   columns: readonly Int32Array[];
 }

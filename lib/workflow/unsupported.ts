@@ -6,7 +6,6 @@ import { childOf, type MapTree } from "./tree.ts";
 
 /** Keys of a stage, what they are, and what can be done instead. */
 const stageKeys: Readonly<Record<string, readonly [what: string, hint?: string]>> = {
-  workflow: ["sub-workflows (`workflow`)", "share stages and params through `extends`"],
   foreach: [
     "members made from a table (`foreach`)",
     "declare an axis, if its values are known before the run",
@@ -14,7 +13,7 @@ const stageKeys: Readonly<Record<string, readonly [what: string, hint?: string]>
 };
 
 /** Keys that leave a stage without known members until they are supported. */
-const opaque: readonly string[] = ["workflow", "foreach"];
+const opaque: readonly string[] = ["foreach"];
 
 /**
  * Refuses what is not supported yet. Returns the names of the stages that cannot be looked at further.
@@ -26,7 +25,7 @@ const opaque: readonly string[] = ["workflow", "foreach"];
  * import { Problems } from "#lib/workflow/problems.ts";
  * import { SourceText } from "#lib/workflow/source_text.ts";
  * import { assert, assertEquals } from "@std/assert";
- * const tree = parseYaml(new SourceText("a.yaml", "stages: { a: { workflow: ./b.yaml } }"));
+ * const tree = parseYaml(new SourceText("a.yaml", "stages: { a: { foreach: { row: b.table } } }"));
  * assert(tree.ok && tree.value.kind === "map");
  * assertEquals([...checkSupported(tree.value, new Problems())], ["a"]);
  * ```
@@ -34,10 +33,6 @@ const opaque: readonly string[] = ["workflow", "foreach"];
 export function checkSupported(tree: MapTree, problems: Problems): ReadonlySet<string> {
   const refuse = (at: Place, what: string, hint?: string) =>
     problems.error("not-supported-yet", at, `not supported yet: ${what}`, { hint });
-  for (const name of ["inputs", "outputs"]) {
-    const entry = tree.entries.get(name);
-    if (entry !== undefined) refuse(entry.key, `\`${name}\` of a workflow (used by sub-workflows)`);
-  }
   const blocked = new Set<string>();
   const stages = childOf(tree, "stages");
   if (stages?.kind !== "map") return blocked;

@@ -36,9 +36,9 @@ export interface Local {
   readonly fields?: { readonly names: readonly string[]; readonly what: string };
 }
 
-/** A param, or why there is none. A message that is undefined was reported where the param is written. */
+/** A param (`by` how it is worked out, if it differs from member to member), or why there is none. A message that is undefined was reported where the param is written. */
 export type Found =
-  | { readonly ok: true; readonly value: unknown; readonly steps: number }
+  | { readonly ok: true; readonly value: unknown; readonly steps: number; readonly by?: Compiled }
   | {
     readonly ok: false;
     readonly message: string | undefined;
@@ -157,7 +157,7 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
       found.message === undefined,
     );
   }
-  const base: Compiled = { slots: none, run: () => found.value };
+  const base: Compiled = found.by ?? { slots: none, run: () => found.value };
   return chain.slice(found.steps).reduce((object, node) => access(object, node, scope), base);
 }
 

@@ -79,7 +79,19 @@ export function compileTemplate(
   };
 }
 
-class PlacedError extends Error {
+/**
+ * A value that cannot be worked out, with the place. It passes through expressions that use the value.
+ *
+ * @example
+ * ```ts
+ * import { PlacedError } from "#lib/workflow/expression/template.ts";
+ * import { SourceText } from "#lib/workflow/source_text.ts";
+ * import { assertEquals } from "@std/assert";
+ * const at = { source: new SourceText("a.yaml", ""), start: 0, end: 0 };
+ * assertEquals(new PlacedError({ at, code: "bad-expression", message: "no" }).message, "no");
+ * ```
+ */
+export class PlacedError extends Error {
   readonly fault: PlacedFault;
   constructor(fault: PlacedFault) {
     super(fault.message);

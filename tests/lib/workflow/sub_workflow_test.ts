@@ -1,0 +1,259 @@
+// Sub-workflows: stages that are workflows, with inputs, outputs, params and axes.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { graphOf, idsOf, memberOf, problemsOf, sourcesOf } from "./expand_text.ts";
+
+const analysis = `
+inputs: { trajectories: trajectories }
+outputs: { score: compare.result, operators: operators }
+params: { span_ms: 100, metrics: [dsa], doubled: "\${{ params.span_ms * 2 }}" }
+axes: { metric: "\${{ params.metrics }}" }
+profiles: { smoke: { params: { span_ms: 7 } } }
+stages:
+  operators:
+    task: dmd
+    from: { trajectories: inputs.trajectories }
+    with: { span_ms: "\${{ params.doubled }}" }
+  rank: { task: common_rank, from: { operators: { stage: operators, gather: all } } }
+  compare:
+    task: compare
+    over: [metric]
+    with: { metric: "\${{ metric }}" }
+    from:
+      operators: { stage: operators, gather: [seed] }
+      rank: rank
+`;
+
+const main = `
+axes: { group: [a, b], seed: [0, 1] }
+stages:
+  trials:
+    task: neurotask
+    with: { rule: gonogo, num_trials: 5, dt_ms: 10 }
+  train: { task: train_rnn, over: [group, seed], with: { units: 4 } }
+  represent: { task: represent, from: { model: train.weights, trials: trials } }
+  sub:
+    workflow: ./parts/analysis.yaml
+    from: { trajectories: represent }
+    with: { span_ms: 50 }
+  show: { task: show, from: { table: sub.score } }
+`;
+
+const files = { "w.yaml": main, "parts/analysis.yaml": analysis };
+
+Deno.test("the stages of a sub-workflow are stages of the workflow", async () => {
+  const graph = await graphOf(files);
+  assertEquals(graph.stages.map(({ name }) => name), [
+    ...["trials", "train", "represent", "sub/operators", "sub/rank", "sub/compare", "show"],
+  ]);
+  assertEquals(idsOf(graph, "sub/operators"), [
+    ...["a", "b"].flatMap((group) =>
+      [0, 1].map((seed) => `sub/operators[group=${group},seed=${seed}]`)
+    ),
+  ]);
+  assertEquals(memberOf(graph, "sub/operators[group=a,seed=1]").params, {
+    span_ms: 100,
+    max_rank: 50,
+  });
+  assertEquals(sourcesOf(graph, "sub/operators[group=a,seed=1]", "trajectories"), [
+    "represent[group=a,seed=1].trajectories",
+  ]);
+  // The axes that the input brings, and those of the sub-workflow behind them.
+  assertEquals(idsOf(graph, "sub/compare"), [
+    "sub/compare[group=a,metric=dsa]",
+    "sub/compare[group=b,metric=dsa]",
+  ]);
+  assertEquals(sourcesOf(graph, "show[group=b,metric=dsa]", "table"), [
+    "sub/compare[group=b,metric=dsa].result",
+  ]);
+  const info = Object.fromEntries(graph.stages.map((stage) => [stage.name, stage]));
+  assertEquals(info["sub/operators"].from, ["represent"]);
+  assertEquals(info.show.from, ["sub/compare"]);
+  assertEquals(info["sub/operators"].at.file, "parts/analysis.yaml");
+});
+
+Deno.test("a sub-workflow has the profile of the same name, if it has one, and the call wins", async () => {
+  const withProfile = main.replace("axes:", "profiles: { smoke: {}, other: {} }\naxes:");
+  const span = async (text: string, profile: string) => {
+    const graph = await graphOf({ ...files, "w.yaml": text }, { profile });
+    return memberOf(graph, "sub/operators[group=a,seed=1]").params.span_ms;
+  };
+  assertEquals(await span(withProfile, "smoke"), 100);
+  const unset = withProfile.replace("    with: { span_ms: 50 }\n", "");
+  assertEquals([await span(unset, "smoke"), await span(unset, "other")], [14, 200]);
+});
+
+Deno.test("every stage inside has the axes of the call, and params may differ by them", async () => {
+  const graph = await graphOf({
+    "w.yaml": `
+params: { base: 10 }
+axes: { seed: [0, 1] }
+stages:
+  sub:
+    workflow: ./sub.yaml
+    over: [seed]
+    matrix: { n: [1, 2] }
+    with: { k: "\${{ params.base + n }}", list: ["\${{ seed }}"], fixed: "\${{ params.base }}" }
+`,
+    "sub.yaml": `
+params: { k: 0, list: [], fixed: 1, more: { twice: "\${{ 2 * params.k }}", one: 1 } }
+axes: { x: "\${{ range(params.fixed, params.fixed + 2) }}" }
+stages:
+  a: { task: value, with: { k: "\${{ params.k }}", all: "\${{ params.list }}", more: "\${{ params.more }}" } }
+  b: { task: value, over: [x], with: { first: "\${{ params.list[0] }}", x: "\${{ x }}", twice: "\${{ params.more.twice }}", one: "\${{ params.more.one }}" } }
+  c: { task: value, with: { n: "\${{ n }}" } }
+`,
+  });
+  assertEquals(
+    idsOf(graph, "sub/a"),
+    [0, 1].flatMap((s) => [1, 2].map((n) => `sub/a[seed=${s},n=${n}]`)),
+  );
+  assertEquals(memberOf(graph, "sub/a[seed=1,n=2]").params, {
+    k: 12,
+    all: [1],
+    more: { twice: 24, one: 1 },
+  });
+  assertEquals(memberOf(graph, "sub/b[seed=1,n=2,x=11]").params, {
+    first: 1,
+    x: 11,
+    twice: 24,
+    one: 1,
+  });
+  assertEquals(memberOf(graph, "sub/c[seed=0,n=2]").params, { n: 2 });
+});
+
+Deno.test("an input of a call is selected, renamed and gathered as that of a stage", async () => {
+  const graph = await graphOf({
+    "w.yaml": `
+axes: { group: [{ id: a, parent: b }, { id: b, parent: a }], seed: [0, 1, 2] }
+stages:
+  data: { task: value, over: [group, seed] }
+  other: { task: value, over: [group] }
+  sub:
+    workflow: ./sub.yaml
+    over: [group]
+    from:
+      one: { stage: data, where: { group: "\${{ group.parent }}" }, rename: { seed: s } }
+      list: { stage: data, where: { seed: [0, 2] }, gather: [seed] }
+      both: [{ stage: other, as: { of: x } }, { stage: other, as: { of: y } }]
+`,
+    "sub.yaml": `
+inputs: { one: table, list: table, both: table }
+outputs: { t: all }
+stages:
+  one: { task: show, from: { table: inputs.one } }
+  some: { task: show, from: { table: { stage: inputs.one, where: { s: 1 } } } }
+  list: { task: collect, from: { tables: inputs.list } }
+  less: { task: collect, from: { tables: { stage: inputs.list, where: { seed: { not: [0] } } } } }
+  all: { task: collect, from: { tables: { stage: inputs.list, gather: [group] } } }
+  both: { task: collect, from: { tables: { stage: inputs.both, gather: [of] } } }
+`,
+  });
+  assertEquals(sourcesOf(graph, "sub/one[group=a,s=2]", "table"), ["data[group=b,seed=2].table"]);
+  assertEquals(idsOf(graph, "sub/some"), ["sub/some[group=a]", "sub/some[group=b]"]);
+  assertEquals(sourcesOf(graph, "sub/some[group=b]", "table"), ["data[group=a,seed=1].table"]);
+  assertEquals(sourcesOf(graph, "sub/list[group=b]", "tables"), [
+    "data[group=b,seed=0].table @seed=0",
+    "data[group=b,seed=2].table @seed=2",
+  ]);
+  assertEquals(sourcesOf(graph, "sub/less[group=b]", "tables"), [
+    "data[group=b,seed=2].table @seed=2",
+  ]);
+  assertEquals(sourcesOf(graph, "sub/all[group=a]", "tables").length, 4);
+  assertEquals(sourcesOf(graph, "sub/both[group=a]", "tables"), [
+    "other[group=a].table @of=x",
+    "other[group=a].table @of=y",
+  ]);
+});
+
+Deno.test("a file may be called twice; the axes that it declares are the same ones", async () => {
+  const text = main.replace(
+    "  show:",
+    `  again:
+    workflow: ./parts/analysis.yaml
+    from: { trajectories: represent }
+    with: { span_ms: 75 }
+  pairs: { task: pair, from: { table: sub.score, other: again.score } }
+  show:`,
+  );
+  const graph = await graphOf({ ...files, "w.yaml": text });
+  assertEquals(idsOf(graph, "pairs"), ["pairs[group=a,metric=dsa]", "pairs[group=b,metric=dsa]"]);
+  assertEquals(sourcesOf(graph, "pairs[group=a,metric=dsa]", "other"), [
+    "again/compare[group=a,metric=dsa].result",
+  ]);
+});
+
+Deno.test("sub-workflows call sub-workflows, and hand on inputs, files, params and outputs", async () => {
+  const graph = await graphOf({
+    "w.yaml": `
+params: { name: data }
+axes: { seed: [0, 1] }
+stages:
+  data: { task: value, over: [seed] }
+  outer:
+    workflow: sub/outer.yaml
+    matrix: { k: [1, 2] }
+    from: { table: data }
+    files: { file: "files/\${{ params.name }}_\${{ k }}.tsv" }
+    with: { n: "\${{ k }}" }
+  end: { task: collect, gather: all, from: { tables: outer.result } }
+  file: { task: show, from: { table: outer.read } }
+`,
+    "sub/outer.yaml": `
+inputs: { table: table, file: file }
+outputs: { result: inner.result, read: inner.read }
+params: { n: 0 }
+stages:
+  inner:
+    workflow: ./inner.yaml
+    matrix: { j: [x] }
+    from: { t: inputs.table, f: inputs.file }
+    with: { m: "\${{ params.n * 10 }}" }
+    when: "\${{ params.n > 1 }}"
+`,
+    "sub/inner.yaml": `
+inputs: { t: table, f: file }
+outputs: { result: pair.first, read: read }
+params: { m: 1 }
+stages:
+  pair: { task: pair, from: { table: inputs.t }, with: { n: "\${{ params.m }}" } }
+  read: { task: read, from: { file: inputs.f } }
+`,
+  });
+  assertEquals(idsOf(graph, "outer/inner/pair"), [
+    "outer/inner/pair[seed=0,k=2,j=x]",
+    "outer/inner/pair[seed=1,k=2,j=x]",
+  ]);
+  assertEquals(memberOf(graph, "outer/inner/pair[seed=1,k=2,j=x]").params, { n: 20 });
+  assertEquals(sourcesOf(graph, "outer/inner/pair[seed=1,k=2,j=x]", "table"), [
+    "data[seed=1].table",
+  ]);
+  assertEquals(sourcesOf(graph, "outer/inner/read[k=2,j=x]", "file"), ["files/data_2.tsv"]);
+  assertEquals(sourcesOf(graph, "end", "tables"), [
+    "outer/inner/pair[seed=0,k=2,j=x].first @seed=0,k=2,j=x",
+    "outer/inner/pair[seed=1,k=2,j=x].first @seed=1,k=2,j=x",
+  ]);
+});
+
+Deno.test("a mistake in a sub-workflow is shown in its file, with where it is called", async () => {
+  const text = await problemsOf({
+    ...files,
+    "parts/analysis.yaml": analysis.replace("with: { span_ms:", "with: { span:"),
+  });
+  assertStringIncludes(text, "parts/analysis.yaml:11:13: error: `dmd` has no param `span`");
+  assertStringIncludes(
+    text,
+    "w.yaml:10:15: note: `./parts/analysis.yaml` is called here, as `sub`",
+  );
+});
+
+Deno.test("a workflow that extends and is called has what it extends", async () => {
+  const graph = await graphOf({
+    "w.yaml": "stages: { s: { workflow: sub.yaml, with: { x: 2 } } }",
+    "sub.yaml":
+      "extends: base.yaml\nstages: { v: { task: value, with: { x: '${{ params.x }}' } } }",
+    "base.yaml": "params: { x: 1 }",
+  });
+  assertEquals(memberOf(graph, "s/v").params, { x: 2 });
+  assert(graph.resolved.includes("workflow: sub.yaml"));
+});
