@@ -280,5 +280,18 @@ function diskError(operation: string, path: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DiskError) return error;
   const code = (error as { code?: unknown }).code;
   const detail = error.message.replace(/: \w+ '.*'(?: -> '.*')?$/s, "");
-  return new DiskError(operation, path, typeof code === "string" ? code : error.name, detail);
+  const number = /\(os error (\d+)\)/.exec(error.message)?.[1] ?? "";
+  const errno = typeof code === "string" ? code : errnoOfNumber[number] ?? error.name;
+  return new DiskError(operation, path, errno, detail);
 }
+
+/** Errors of Linux that Deno gives no code. */
+const errnoOfNumber: Readonly<Record<string, string>> = {
+  4: "EINTR",
+  23: "ENFILE",
+  27: "EFBIG",
+  37: "ENOLCK",
+  116: "ESTALE",
+  117: "EUCLEAN",
+  122: "EDQUOT",
+};
