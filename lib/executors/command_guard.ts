@@ -2,8 +2,9 @@
 // processor time and memory, ends a group that exceeds its limit of memory, and ends all of them if this very process
 // dies, since then the helper reads the end of its input.
 //
-// Deno may not read `/proc` itself without all permissions; a child may. Listing costs less than 1 % of a core: it is
-// paid from a budget that grows by 1 % of the time that passes. Commands under 50 ms are never looked at.
+// Deno may not read `/proc` itself without all permissions; a child may. Sampling costs less than 1 % of a core: the
+// processor time of the helper and of reading its answers is paid from a budget that grows by 1 % of the time that passes.
+// Commands under 50 ms are never looked at.
 //
 // What the figures leave out: whatever happens after the last sample; processor time of processes that ended between
 // two samples without being waited for by a process of the group; memory between two samples. Shared memory counts in
@@ -69,10 +70,9 @@ export class CommandGuard implements AsyncDisposable {
   #helper: ProcHelper | undefined;
   #cancelTimer: (() => void) | undefined;
   #looking = false;
+  /** Processor time that may be spent; less than nothing if too much was. In ms. */
   #saved = savedAtMost;
   #savedAt: number;
-  /** Of the last look, in ms. */
-  #cost = 2;
 
   constructor({ spawn, clock }: { readonly spawn: Spawn; readonly clock: Clock }) {
     this.#spawn = spawn;
@@ -143,7 +143,7 @@ export class CommandGuard implements AsyncDisposable {
     const now = this.#clock.monotonic();
     let due = Infinity;
     for (const entry of this.#entries.values()) due = Math.min(due, entry.due);
-    const affordable = now + Math.max(0, this.#cost - this.#budget(now)) / share;
+    const affordable = now + Math.max(0, -this.#budget(now)) / share;
     this.#cancelTimer = this.#clock.after(Math.max(0, Math.max(due, affordable) - now), () => {
       this.#cancelTimer = undefined;
       this.#looking = true;
@@ -176,10 +176,11 @@ export class CommandGuard implements AsyncDisposable {
     const groups = this.#lasting();
     if (groups.length === 0) return this.#rest(groups);
     const helper = this.#help();
-    const began = this.#clock.monotonic();
     const listing = await helper.list(groups);
+    const began = this.#clock.monotonic();
     const { ticksPerSecond, pageSize } = helper.units;
-    const members = membersOf(readProcStat(listing), this.#entries);
+    const all = readProcStat(listing);
+    const members = membersOf(all, this.#entries);
     for (const [id, stats] of members) {
       const entry = this.#entries.get(id)!;
       const bytes = pageSize * stats.reduce((sum, { pages }) => sum + pages, 0);
@@ -192,9 +193,10 @@ export class CommandGuard implements AsyncDisposable {
       };
       if (entry.memory !== undefined && bytes > entry.memory) await this.#judge(entry, bytes);
     }
+    const helperTicks = all.find(({ id }) => id === helper.id)?.ticks ?? 0;
+    const helperMs = 1000 * helper.addTicks(helperTicks) / ticksPerSecond;
     const now = this.#clock.monotonic();
-    this.#cost = Math.min(savedAtMost, now - began);
-    this.#saved = this.#budget(now) - (now - began);
+    this.#saved = this.#budget(now) - helperMs - (now - began);
     this.#rest(groups);
   }
 

@@ -109,9 +109,9 @@ class Collector {
 
   async collect({ kind, path: declared }: CommandOutput): Promise<Files> {
     const path = declared.replace(/\/$/, "");
-    const above = this.#lookAbove(path);
+    const above = await this.#lookAbove(path);
     const stat = this.#stat(path);
-    if (stat === undefined) throw new BadOutput(this.#missing(path));
+    if (stat === undefined) throw new BadOutput(await this.#missing());
     const files = await this.#ofKind(kind, path, stat);
     this.#sameAsBefore(above);
     return files;
@@ -188,15 +188,18 @@ class Collector {
   }
 
   /** Folders between the command's own and the output, which must be real ones. */
-  #lookAbove(path: string): Seen[] {
-    const parts = path.split("/").slice(0, -1);
-    const above = parts.map((_, i) => parts.slice(0, i + 1).join("/"));
-    return above.map((path) => {
-      const stat = this.#stat(path);
-      if (stat === undefined) throw new BadOutput(this.#missing(path));
-      if (stat.isDirectory) return { path, stat };
-      throw new BadOutput(`${shownPath(path)} is a ${stat.type}; it must be a folder`);
-    });
+  async #lookAbove(path: string): Promise<Seen[]> {
+    const above: Seen[] = [];
+    for (let end = path.indexOf("/"); end > 0; end = path.indexOf("/", end + 1)) {
+      const at = path.slice(0, end);
+      const stat = this.#stat(at);
+      if (stat === undefined) throw new BadOutput(await this.#missing());
+      if (!stat.isDirectory) {
+        throw new BadOutput(`${shownPath(at)} is a ${stat.type}; it must be a folder`);
+      }
+      above.push({ path: at, stat });
+    }
+    return above;
   }
 
   #sameAsBefore(seen: readonly Seen[]): void {
@@ -212,8 +215,10 @@ class Collector {
     return this.disk.stat(`${this.folder}/${path}`);
   }
 
-  #missing(path: string): string {
-    return `there is nothing at ${shownPath(path)}; the command must leave its result there`;
+  async #missing(): Promise<string> {
+    const names = this.#stat("out")?.isDirectory ? await this.disk.list(`${this.folder}/out`) : [];
+    const shown = names.slice(0, 8).map(shownPath).join(", ") + (names.length > 8 ? ", …" : "");
+    return `the command left nothing there; "out" holds ${names.length === 0 ? "nothing" : shown}`;
   }
 }
 

@@ -42,6 +42,9 @@ export class ProcHelper {
   /** Groups that it knows. */
   groups: readonly number[] = [];
   units = { ticksPerSecond: 100, pageSize: 4096 };
+  /** Of its process. */
+  id = 0;
+  #ticks = 0;
   readonly #write: (line: string) => void;
   readonly #close: () => void;
   readonly #ended: Promise<unknown>;
@@ -69,10 +72,18 @@ export class ProcHelper {
       group: true,
       input,
       output: (bytes) => this.#hear(bytes),
+      started: ({ id }) => void (this.id = id),
     }).catch(() => {}).finally(() => {
       this.#broken = true;
       for (const { reject } of this.#waiting.values()) reject(new Error("the helper ended"));
     });
+  }
+
+  /** Takes down how many clock ticks it has used so far; returns how many are new. */
+  addTicks(ticks: number): number {
+    const more = Math.max(0, ticks - this.#ticks);
+    this.#ticks += more;
+    return more;
   }
 
   /** All lines of `/proc/<id>/stat`. */
