@@ -36,13 +36,16 @@ seeThroughRecorders();
 let log = logOf(0);
 const printed = captureConsole(console, (line) => log.write(line));
 captureStreams(printed.print);
-let changedSince = watchIntrinsics();
+let changedSince: ReturnType<typeof watchIntrinsics>;
+// Every task loads it, and it keeps global variables of its own.
+const ready = import("zod").then(() => void (changedSince = watchIntrinsics()));
 const progressEveryMs = 50;
 const never = new AbortController().signal;
 
 async function answer(request: Request): Promise<void> {
   const { id } = request;
   const transfer: Transferable[] = [];
+  await ready;
   printed.take();
   log = logOf(id);
   let given: Result<Answers[keyof Answers], StageFailure>;
