@@ -112,12 +112,11 @@ function givenValues(
  * ```
  */
 export function outerScope({ axes, caller }: CallScope, slots: readonly Axis[]): Scope {
-  return stageScope(
+  const names = axes.map((axis) => axis.name);
+  const scope = stageScope(
     slots,
     caller.params,
-    (name) =>
-      axes.some((axis) => axis.name === name) || !slots.some((axis) => axis.name === name)
-        ? undefined
-        : `there is no axis \`${name}\` here: the call does not have it`,
+    (name) => names.includes(name) ? undefined : "the call does not have it",
   );
+  return { ...scope, unknown: (name) => caller.params.unknownName(name, names) };
 }

@@ -3,6 +3,7 @@
 // reference to `inputs.x` becomes a relay, a stage without members of its own that stands for what the call hands in.
 
 import type { CallSpec } from "./call_spec.ts";
+import { checkCall } from "./check_call.ts";
 import { namesIn } from "./expression/split.ts";
 import type { FileParts } from "./file_parts.ts";
 import {
@@ -12,8 +13,8 @@ import {
   type PartSpec,
   readReference,
 } from "./input_spec.ts";
-import { listNames, suggest } from "./nearest.ts";
 import type { Problems } from "./problems.ts";
+import { type Names, namesOf, References, relayName } from "./references.ts";
 import type { Place } from "./source_text.ts";
 import type { StageSpec } from "./stage_spec.ts";
 
@@ -70,48 +71,58 @@ export function link(parts: FileParts, problems: Problems): Linked {
         `{ workflow: ./${parts.file.replace(/^.*[\\/]/, "")}, from: { ${name}: … } }`,
     });
   }
-  linker.add(parts, undefined);
+  if (linker.number(parts, "", undefined)) linker.add(parts, undefined);
   return linker;
 }
-
-/** What a file's own names mean. */
-interface Names {
-  readonly parts: FileParts;
-  readonly call: Call | undefined;
-  /** Before the names of its stages. */
-  readonly prefix: string;
-  readonly calls: ReadonlyMap<string, CallSpec>;
-}
-
-/** A stage by its name here, or why there is none: `null` if that was reported. */
-type Target = { readonly stage: string; readonly output: string | undefined } | {
-  readonly files: FilesSpec;
-} | null;
 
 class Linker implements Linked {
   readonly stages: StageSpec[] = [];
   readonly calls: Call[] = [];
   readonly unreadable = new Map<string, Place>();
   readonly #problems: Problems;
-  #numStages = 0;
+  readonly #references: References;
+  /** Positions of all stages and calls by name. */
+  readonly #indexes = new Map<string, number>();
+  /** Calls by name; null while one is being made. */
+  readonly #known = new Map<string, Call | null>();
 
   constructor(problems: Problems) {
     this.#problems = problems;
+    this.#references = new References(
+      problems,
+      (names, spec, parts) => this.#callOf(names, spec, parts),
+    );
+  }
+
+  /** Numbers all stages; false if there are too many, which is reported. */
+  number(parts: FileParts, prefix: string, at: Place | undefined): boolean {
+    return parts.items.every((item) => {
+      const place = at ?? item.spec.at;
+      this.#indexes.set(prefix + item.spec.name, this.#indexes.size);
+      if (this.#indexes.size > maxStages) {
+        const limit = maxStages.toLocaleString("en");
+        this.#problems.error("too-many-stages", place, `there are over ${limit} stages`, {
+          hint: at === undefined
+            ? "make them members of fewer stages, by an axis"
+            : "sub-workflows that call sub-workflows many times grow fast",
+        });
+        return false;
+      }
+      return item.kind === "stage" || item.parts === null ||
+        this.number(item.parts, `${prefix}${item.spec.name}/`, place);
+    });
   }
 
   /** Adds the stages of a file, and of what it calls. */
   add(parts: FileParts, call: Call | undefined): void {
-    const names: Names = namesOf(parts, call);
+    const names = namesOf(parts, call);
     for (const [name, at] of parts.unreadable) this.unreadable.set(names.prefix + name, at);
-    if (call !== undefined) this.#checkOutputs(names);
+    for (const { value } of call === undefined ? [] : parts.outputs) {
+      // Outputs lead to stages, whether anybody takes them or not.
+      const { stage, output } = readReference(value);
+      this.#references.target(names, stage, output, value);
+    }
     for (const item of parts.items) {
-      if (++this.#numStages > maxStages) {
-        if (this.#numStages > maxStages + 1) return;
-        const limit = maxStages.toLocaleString("en");
-        const at = (call?.spec ?? item.spec).at;
-        this.#problems.error("too-many-stages", at, `there are over ${limit} stages`);
-        return;
-      }
       if (item.kind === "stage") this.#addStage(names, item.spec);
       else if (item.parts !== null) this.#addCall(names, item.spec, item.parts);
     }
@@ -122,11 +133,11 @@ class Linker implements Linked {
     const { foreach } = spec;
     const table = foreach === undefined
       ? undefined
-      : this.#target(names, foreach.stage, foreach.output, foreach.tableAt);
+      : this.#references.target(names, foreach.stage, foreach.output, foreach.tableAt);
     this.stages.push({
       ...spec,
       name: names.prefix + spec.name,
-      index: this.#numStages,
+      index: this.#indexes.get(names.prefix + spec.name)!,
       inputs,
       files: [...spec.files, ...files],
       ...(foreach === undefined || table == null || "files" in table
@@ -137,21 +148,35 @@ class Linker implements Linked {
   }
 
   #addCall(names: Names, spec: CallSpec, parts: FileParts): void {
-    const { inputs, files } = this.#inputs(names, spec.inputs);
-    const call: Call = {
-      name: names.prefix + spec.name,
-      index: this.#numStages,
-      spec: { ...spec, inputs, files: [...spec.files, ...files] },
-      caller: names.call,
-      parts,
-    };
+    const call = this.#callOf(names, spec, parts);
+    if (call === null) return;
     this.calls.push(call);
-    this.#checkInputs(call);
-    for (const input of inputs) {
+    checkCall(call, this.#problems);
+    for (const input of call.spec.inputs) {
       const declared = parts.inputs.find(({ name }) => name === input.port);
       if (declared !== undefined) this.stages.push(relayOf(call, input, declared.kind));
     }
     this.add(parts, call);
+  }
+
+  #callOf(names: Names, spec: CallSpec, parts: FileParts): Call | null {
+    const name = names.prefix + spec.name;
+    const known = this.#known.get(name);
+    if (known === null) {
+      this.#problems.error("cycle", spec.at, `\`${name}\` is handed what it hands out itself`);
+    }
+    if (known !== undefined) return known;
+    this.#known.set(name, null);
+    const { inputs, files } = this.#inputs(names, spec.inputs);
+    const call: Call = {
+      name,
+      index: this.#indexes.get(name)!,
+      spec: { ...spec, inputs, files: [...spec.files, ...files] },
+      caller: names.call,
+      parts,
+    };
+    this.#known.set(name, call);
+    return call;
   }
 
   /** The inputs of a stage with the names of this list; those that are input files come as files. */
@@ -163,7 +188,7 @@ class Linker implements Linked {
       for (const part of input.parts) {
         const target = part.ofRow
           ? { stage: part.stage, output: part.output }
-          : this.#target(names, part.stage, part.output, part.at);
+          : this.#references.target(names, part.stage, part.output, part.at);
         if (target === null) {
           // Whatever it is, it was reported: the input stays, and leads to nothing.
           const stage = `${names.prefix}${part.stage}`;
@@ -203,163 +228,6 @@ class Linker implements Linked {
       { hint: "bind it by its name alone" },
     );
   }
-
-  #target(names: Names, stage: string, output: string | undefined, at: Place): Target {
-    const { parts, call, prefix, calls } = names;
-    const problems = this.#problems;
-    if (stage === "inputs" && parts.inputs.length > 0) return this.#input(names, output, at);
-    const called = calls.get(stage);
-    if (called !== undefined) {
-      const item = parts.items.find((one) => one.spec === called);
-      if (item?.kind !== "call" || item.parts === null) return null;
-      return this.#output(names, called, item.parts, output, at);
-    }
-    if (parts.items.some((item) => item.spec.name === stage) || parts.unreadable.has(stage)) {
-      return { stage: prefix + stage, output };
-    }
-    const known = [...parts.items.map((item) => item.spec.name), ...parts.unreadable.keys()];
-    const outer = stage.split("/")[0];
-    problems.error("unknown-stage", at, `there is no stage \`${stage}\``, {
-      hint: calls.has(outer) && stage.includes("/")
-        ? `what \`${outer}\` hands out is named in the \`outputs\` of its file: ${outer}.…`
-        : call !== undefined && stage === "inputs"
-        ? "the file declares no `inputs`"
-        : () => suggest(stage, known, "stages"),
-    });
-    return null;
-  }
-
-  /** `inputs.name`, in a sub-workflow. */
-  #input({ parts, call }: Names, name: string | undefined, at: Place): Target {
-    const known = parts.inputs.map((input) => input.name);
-    if (name === undefined || !known.includes(name)) {
-      this.#problems.error(
-        "unknown-input",
-        at,
-        name === undefined ? "`inputs` is no stage" : `there is no input \`${name}\``,
-        {
-          hint: name === undefined
-            ? `name one of the inputs: inputs.${known[0]}`
-            : () => suggest(name, known, "inputs"),
-        },
-      );
-      return null;
-    }
-    // Where nothing is handed in, that was said at the call.
-    if (call === undefined) return null;
-    const files = call.spec.files.find(({ port }) => port === name);
-    if (files !== undefined) return { files: { ...files, outside: files.outside ?? call } };
-    if (!call.spec.inputs.some(({ port }) => port === name)) return null;
-    return { stage: relayName(call, name), output: undefined };
-  }
-
-  /** `sub.score`: what a sub-workflow hands out. */
-  #output(
-    names: Names,
-    called: CallSpec,
-    parts: FileParts,
-    name: string | undefined,
-    at: Place,
-  ): Target {
-    const known = parts.outputs.map((output) => output.name);
-    const note = {
-      message: known.length > 0 ? "the outputs are declared here" : "this is the sub-workflow",
-      at: parts.outputs[0]?.at ?? called.workflow.at,
-    };
-    const output = name === undefined && known.length === 1
-      ? parts.outputs[0]
-      : parts.outputs.find((one) => one.name === name);
-    if (output === undefined) {
-      this.#problems.error(
-        name === undefined && known.length > 0 ? "ambiguous-output" : "unknown-output",
-        at,
-        name !== undefined
-          ? `\`${called.name}\` has no output \`${name}\``
-          : known.length > 0
-          ? `\`${called.name}\` has ${known.length} outputs: ${listNames(known)}`
-          : `\`${called.name}\` hands nothing out: its file declares no \`outputs\``,
-        {
-          notes: [note],
-          hint: name === undefined
-            ? known.length > 0 ? `say which: ${called.name}.${known[0]}` : undefined
-            : () => suggest(name, known, "outputs"),
-        },
-      );
-      return null;
-    }
-    const { stage, output: of } = readReference(output.value);
-    // Reported where the output is declared.
-    const inner = namesOf(parts, this.#callIn(names, called, parts));
-    if (!isKnown(inner, stage)) return null;
-    return this.#target(inner, stage, of, output.value);
-  }
-
-  /** The call as far as names need it: the real one may come later in the file. */
-  #callIn({ call, prefix }: Names, spec: CallSpec, parts: FileParts): Call {
-    const name = prefix + spec.name;
-    return this.calls.find((known) => known.name === name) ??
-      { name, index: 0, spec, caller: call, parts };
-  }
-
-  /** Every input that the file declares is handed in, and nothing else. */
-  #checkInputs({ spec, parts }: Call): void {
-    const problems = this.#problems;
-    const declared = parts.inputs.map(({ name }) => name);
-    const bound = [...spec.inputs, ...spec.files];
-    for (const { port, at } of bound) {
-      if (declared.includes(port)) continue;
-      problems.error("unused-input", at, `\`${spec.workflow.name}\` takes no input \`${port}\``, {
-        hint: () => suggest(port, declared, "inputs"),
-      });
-    }
-    for (const { name, at, kind } of parts.inputs) {
-      const files = spec.files.find(({ port }) => port === name);
-      if (files !== undefined && kind !== "file") {
-        problems.error(
-          "port-mismatch",
-          files.at,
-          `the input \`${name}\` of \`${spec.workflow.name}\` takes ${kind}, not a file`,
-          { notes: [{ message: "it is declared here", at }] },
-        );
-      }
-      if (bound.some(({ port }) => port === name)) continue;
-      problems.error(
-        "missing-input",
-        spec.workflow.at,
-        `\`${spec.name}\` lacks the input \`${name}\` of \`${spec.workflow.name}\``,
-        {
-          notes: [{ message: "it is declared here", at }],
-          hint: `bind it: from: { ${name}: … }, to ${kind}`,
-        },
-      );
-    }
-  }
-
-  /** Outputs lead to stages, whether anybody takes them or not. */
-  #checkOutputs(names: Names): void {
-    for (const { value } of names.parts.outputs) {
-      const { stage } = readReference(value);
-      if (isKnown(names, stage)) continue;
-      this.#problems.error("unknown-stage", value, `there is no stage \`${stage}\``, {
-        hint: () => suggest(stage, names.parts.items.map((item) => item.spec.name), "stages"),
-      });
-    }
-  }
-}
-
-function namesOf(parts: FileParts, call: Call | undefined): Names {
-  const calls = new Map<string, CallSpec>();
-  for (const item of parts.items) if (item.kind === "call") calls.set(item.spec.name, item.spec);
-  return { parts, call, prefix: call === undefined ? "" : `${call.name}/`, calls };
-}
-
-function isKnown({ parts }: Names, stage: string): boolean {
-  return parts.items.some((item) => item.spec.name === stage) || parts.unreadable.has(stage) ||
-    (stage === "inputs" && parts.inputs.length > 0);
-}
-
-function relayName(call: Call, port: string): string {
-  return `${call.name}/inputs.${port}`;
 }
 
 function relayOf(call: Call, input: InputSpec, kind: string): StageSpec {

@@ -10,6 +10,7 @@ import { compileFilters } from "./filters.ts";
 import type { StageMember } from "./graph.ts";
 import { InputRows } from "./input_rows.ts";
 import { dependsOnCall } from "./link.ts";
+import { listNames } from "./nearest.ts";
 import { fitOutput } from "./ports.ts";
 import type { StageSpec } from "./stage_spec.ts";
 import type { PartPlan, PortChoice, StageState } from "./stage_state.ts";
@@ -121,7 +122,7 @@ function gathersOf(
         {
           hint: axes.length === 0
             ? "it has no axes"
-            : `it has ${axes.map((one) => `\`${one.name}\``).join(", ")}`,
+            : `it has ${listNames(axes.map((one) => one.name))}`,
         },
       );
     }

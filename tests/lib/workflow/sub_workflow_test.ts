@@ -1,6 +1,8 @@
 // Sub-workflows: stages that are workflows, with inputs, outputs, params and axes.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { loadWorkflow } from "#lib/workflow/load.ts";
+import { paramPlace } from "#lib/workflow/param_place.ts";
 import { graphOf, idsOf, memberOf, problemsOf, sourcesOf } from "./expand_text.ts";
 
 const analysis = `
@@ -256,4 +258,46 @@ Deno.test("a workflow that extends and is called has what it extends", async () 
   });
   assertEquals(memberOf(graph, "s/v").params, { x: 2 });
   assert(graph.resolved.includes("workflow: sub.yaml"));
+});
+
+Deno.test("paramPlace() finds the line to edit in the sub-workflow or at its call", async () => {
+  const all: Record<string, string> = {
+    "w.yaml": "params: { a: 1 }\nstages:\n  s: { workflow: sub.yaml, with: { x: '${{ params.a }}' } }\n",
+    "sub.yaml":
+      "params: { x: 1, y: 2 }\nstages:\n  v: { task: value, with: { x: '${{ params.x }}', y: '${{ params.y }}', z: 3 } }\n",
+  };
+  const loaded = await loadWorkflow("w.yaml", (path) => Promise.resolve(all[path]), {
+    overrides: [],
+  });
+  assert(loaded.ok);
+  const place = paramPlace(loaded.value);
+  const at = (pointer: string) => {
+    const span = place({ stage: "s/v" }, pointer);
+    return span && [span.file, span.line, span.column];
+  };
+  assertEquals(at("/x"), ["w.yaml", 1, 14]);
+  assertEquals(at("/y"), ["sub.yaml", 1, 20]);
+  assertEquals(at("/z"), ["sub.yaml", 3, 76]);
+  assertEquals([at("/w"), place({ stage: "t/v" }, "/x")], [undefined, undefined]);
+});
+
+Deno.test("failed: omit at a call holds for the stages that take the list", async () => {
+  const graph = await graphOf({
+    "w.yaml": `
+axes: { seed: [0, 1] }
+stages:
+  data: { task: value, over: [seed] }
+  s: { workflow: sub.yaml, from: { t: { stage: data, gather: all, failed: omit }, u: { stage: data, failed: omit } } }
+`,
+    "sub.yaml": `
+inputs: { t: table, u: table }
+stages:
+  a: { task: collect, from: { tables: inputs.t } }
+  b: { task: collect, from: { tables: { stage: inputs.u, gather: [seed] } } }
+`,
+  });
+  for (const id of ["s/a", "s/b"]) {
+    const { omitFailed, sources } = memberOf(graph, id).inputs.tables;
+    assertEquals([omitFailed, sources.length], [true, 2]);
+  }
 });
