@@ -1,7 +1,8 @@
 // Aligning an input: which axes a stage or a union of stages has once `where`, `rename`, `as` and `gather` are
 // applied (rules 4 to 7). Nothing is enumerated here.
 
-import { Axis, axisValues, idOf, idText } from "./axis.ts";
+import { Axis, axisValues, idOf, idText, type Ragged, unknownValue } from "./axis.ts";
+import { compareIdentities, type KeyCell } from "../core/row_identity.ts";
 import type { Context } from "./context.ts";
 import { stageRank } from "./declare_axes.ts";
 import { compileTemplate } from "./expression/template.ts";
@@ -197,15 +198,24 @@ function uniteAxis(
     return null;
   }
   const shared = own.size === 1 ? [...own][0] : own.size === 0 ? context.axes.get(name) : undefined;
-  if (shared && givens.every(({ value }) => shared.positionOf(value) !== undefined)) return shared;
+  if (shared && hasAll(shared, givens.map(({ value }) => value))) return shared;
   const values = new Map<string, unknown>();
   for (const part of parts) {
     const axis = part.axes.get(name);
+    if (axis?.ragged !== undefined) continue;
     if (axis !== undefined) { for (const { text, value } of axis.values) values.set(text, value); }
     else {
       const { value } = part.given.get(name)!;
       values.set(idText(idOf(value)!), value);
     }
+  }
+  // Values of rows come last and sorted, so that their order does not depend on which are known.
+  const raggeds = [...own].filter((axis) => axis.ragged !== undefined);
+  const rows = raggeds.flatMap((axis) => axis.known.map(({ value }) => value as KeyCell));
+  rows.sort((a, b) => compareIdentities({ cells: [a] }, { cells: [b] }));
+  for (const value of rows) {
+    const text = idText(value);
+    if (!values.has(text)) values.set(text, value);
   }
   const at = givens[0]?.at ?? parts[0].spec.at;
   // Unions of the same axes and values are the same axis, so that two inputs made alike can meet on it.
@@ -217,10 +227,33 @@ function uniteAxis(
       problems.error("bad-axis", at, `the axis \`${name}\`: ${made.error.message}`);
       return null;
     }
-    axis = new Axis(name, made.value, at, stageRank(stage.index, rank.n++));
+    const all = raggeds.length === 0 ? made.value : [...made.value, unknownValue];
+    axis = new Axis(
+      name,
+      all,
+      at,
+      stageRank(stage.index, rank.n++),
+      undefined,
+      togetherOf(raggeds),
+    );
     unions.set(key, axis);
   }
   return axis;
+}
+
+/** Whether values are on an axis, whatever tables will tell: then a union needs no axis of its own. */
+function hasAll(axis: Axis, values: readonly unknown[]): boolean {
+  if (axis.ragged !== undefined) return values.length === 0;
+  return values.every((value) => axis.positionOf(value) !== undefined);
+}
+
+function togetherOf(axes: readonly Axis[]): Ragged | undefined {
+  if (axes.length === 0) return undefined;
+  return {
+    get isComplete() {
+      return axes.every((axis) => axis.ragged!.isComplete);
+    },
+  };
 }
 
 /** Names of the axes that a part hands over as a list. */
@@ -274,7 +307,7 @@ function toPlan(part: Part, axes: ReadonlyMap<string, Axis>): PartPlan {
     if (target === column.target) continue;
     column.positions = Int32Array.from(
       column.target.values,
-      ({ value }) => target.positionOf(value)!,
+      (value) => value === unknownValue ? target.unknownAt : target.positionOf(value.value)!,
     );
     column.target = target;
   }

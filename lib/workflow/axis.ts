@@ -14,6 +14,11 @@ export interface AxisValue {
   readonly text: string;
 }
 
+/** What an axis that the rows of tables make has besides: whether all of the tables are known. */
+export interface Ragged {
+  readonly isComplete: boolean;
+}
+
 /**
  * An axis. Compare axes by identity.
  *
@@ -41,6 +46,10 @@ export class Axis {
   rank: number;
   /** Distinct from that of every other axis. */
   readonly uid: number;
+  /** Present on axes that `foreach` makes; shared with all renamings. */
+  readonly ragged: Ragged | undefined;
+  /** Position that stands for values which no table has told yet, after all others; -1 on axes that are declared. */
+  readonly unknownAt: number;
   readonly #renamed: Map<string, Axis>;
   readonly #positions: Map<string, number>;
   static #count = 0;
@@ -51,6 +60,7 @@ export class Axis {
     at: Place,
     rank: number,
     root?: Axis,
+    ragged: Ragged | undefined = root?.ragged,
   ) {
     this.name = name;
     this.values = values;
@@ -58,10 +68,17 @@ export class Axis {
     this.rank = rank;
     this.uid = Axis.#count++;
     this.root = root ?? this;
+    this.ragged = ragged;
+    this.unknownAt = ragged === undefined ? -1 : values.length - 1;
     this.#renamed = root === undefined ? new Map() : root.#renamed;
     this.#positions = root === undefined
       ? new Map(values.map((value, position) => [value.text, position]))
       : root.#positions;
+  }
+
+  /** The values without the one that stands for those to come. */
+  get known(): readonly AxisValue[] {
+    return this.ragged === undefined ? this.values : this.values.slice(0, -1);
   }
 
   /** Position of a value given as a scalar or as a record with an `id`; undefined if it is not on the axis. */
@@ -82,6 +99,9 @@ export class Axis {
     return axis;
   }
 }
+
+/** The last value of every axis that `foreach` makes. No string on an axis shows like this: it would be quoted. */
+export const unknownValue: AxisValue = { value: undefined, id: "?", text: "?" };
 
 /** Why a list cannot be the values of an axis: position in the list, message. */
 export interface AxisFault {

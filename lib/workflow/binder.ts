@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import type { Row } from "./expression/compile.ts";
 import { describe } from "./expression/fault.ts";
 import type { AxisId, BoundPort, Coords, Source, StageMember } from "./graph.ts";
-import type { Found, InputRows } from "./input_rows.ts";
+import type { Found, FoundRow, InputRows } from "./input_rows.ts";
 import { sizes } from "./limits.ts";
 import { anyKind } from "./kinds.ts";
 import { listNames } from "./nearest.ts";
@@ -15,9 +15,17 @@ import { omitsFailed } from "./omit_failed.ts";
 import { fitOutput } from "./ports.ts";
 import type { FilesSpec } from "./stage_spec.ts";
 import { outputOf } from "./relay.ts";
-import type { PortChoice, StageState } from "./stage_state.ts";
+import type { InputPlan, PortChoice, StageState } from "./stage_state.ts";
+import type { OnRow, TableMembers } from "./table_members.ts";
 
 const noCoords: Coords = {};
+
+/** What a member waits for, by port. */
+export interface Waits {
+  readonly ports: Readonly<Record<string, BoundPort>>;
+  /** It waits for what never comes. */
+  readonly isStuck: boolean;
+}
 
 /**
  * Binds the inputs of one stage's members.
@@ -38,6 +46,9 @@ export class Binder {
   readonly #members: readonly StageMember[];
   /** What was bound before, by port and by the rows or the member found. */
   readonly #known = new Map<PortShape, Map<unknown, BoundPort>>();
+  /** The row of the member in hand, if the stage has `foreach`. */
+  #onRow: OnRow | null = null;
+  readonly #tables: TableMembers | undefined;
   #numEdges = 0;
 
   constructor(
@@ -45,16 +56,84 @@ export class Binder {
     state: StageState,
     inputs: readonly InputRows[],
     members: readonly StageMember[],
+    tables?: TableMembers,
   ) {
+    this.#tables = tables;
     this.#context = context;
     this.#state = state;
     this.#inputs = inputs;
     this.#members = members;
   }
 
+  /**
+   * What the member at a row waits for: tables that are not known, and pending members; null if one of its inputs is
+   * absent. `choice` is null if it is not known what it takes. To be asked before {@link bind} where there is
+   * something to wait for.
+   */
+  waits(row: Row, choice: PortChoice | null): Waits | null {
+    const ports: Record<string, BoundPort> = {};
+    let isStuck = false;
+    this.#onRow = this.#tables?.find(row) ?? null;
+    if (this.#tables !== undefined) {
+      if (this.#onRow === null) return null;
+      const { source, row: number, isLost } = this.#onRow;
+      if (number < 0) {
+        // No port has a space in its name.
+        const name = `foreach ${this.#tables.plan.axis.name}`;
+        ports[name] = { kind: "table", many: false, coords: false, sources: [source] };
+        isStuck = isLost;
+      }
+    }
+    const { stuck } = this.#context.waiting;
+    for (const input of this.#inputs) {
+      const { port } = input.plan.spec;
+      if (choice !== null && !choice.taken.has(port)) continue;
+      const found = input.find(row);
+      if (found === null) return null;
+      if (!input.hasPending) continue;
+      const omits = omitsFailed(input.plan);
+      const awaited = found.rows.filter(({ member }) =>
+        this.#members[member].pending && !(omits && stuck.has(member))
+      );
+      if (awaited.length === 0) continue;
+      if (awaited.some(({ member }) => stuck.has(member))) isStuck = true;
+      ports[port] = this.#awaitedPort(input, choice?.ports[port], awaited);
+    }
+    return { ports, isStuck };
+  }
+
+  /** The pending members among those an input takes. */
+  #awaitedPort(
+    { plan }: InputRows,
+    shape: PortShape | undefined,
+    rows: readonly FoundRow[],
+  ): BoundPort {
+    const sources = rows.map(({ member, part }) => {
+      const { outputs } = this.#members[member];
+      const output = part.source.relay?.outputs.get(member) ?? part.spec.output;
+      const fit = fitOutput(outputs, output, shape?.kind ?? anyKind);
+      return {
+        from: member,
+        output: fit.ok ? fit.output : output ?? Object.keys(outputs)[0] ?? "",
+        coords: noCoords,
+      };
+    });
+    const [{ member }] = rows;
+    const kind = shape?.kind ?? this.#members[member].outputs[sources[0].output] ?? "";
+    return { kind, many: plan.isList, coords: false, sources };
+  }
+
   /** The inputs of the member at a row; null if one is absent, or something is wrong (reported). */
   bind(row: Row, { ports, taken }: PortChoice): Record<string, BoundPort> | null {
     const bound: Record<string, BoundPort> = {};
+    if (this.#onRow !== null) {
+      for (const plan of this.#state.inputs) {
+        if (plan.column === undefined || !taken.has(plan.spec.port)) continue;
+        const made = this.#boundColumn(plan, plan.column, ports[plan.spec.port], this.#onRow);
+        if (made === null) return null;
+        bound[plan.spec.port] = made;
+      }
+    }
     for (const input of this.#inputs) {
       const { port } = input.plan.spec;
       if (!taken.has(port)) continue;
@@ -152,6 +231,47 @@ export class Binder {
       { hint: "bind each kind to an input of its own" },
     );
     return null;
+  }
+
+  /** The artifact in a column of the member's row; null if there is none, or something is wrong (reported). */
+  #boundColumn(
+    { spec }: InputPlan,
+    name: string,
+    shape: PortShape,
+    onRow: OnRow,
+  ): BoundPort | null {
+    const { problems } = this.#context;
+    const { plan } = this.#tables!;
+    const entry = this.#tables!.entry(onRow, name);
+    if (entry === undefined) return null;
+    const { cell, column: { type, kind = "" } } = entry;
+    const { at } = spec.parts[0];
+    const port = `the port \`${spec.port}\` of \`${this.#state.spec.task.name}\``;
+    const column = `the column \`${name}\` of ${plan.rows.name}`;
+    if (type !== "artifact") {
+      problems.error("port-mismatch", at, `${column} holds a ${type}, no artifact`, {
+        hint: `read it in an expression: \${{ ${plan.axis.name}.${name} }}`,
+      });
+      return null;
+    }
+    if (shape.many) {
+      problems.error("needs-gather", at, `${port} takes a list, but a row has one artifact`, {
+        hint: "gather the artifacts from a stage that takes them one by one",
+      });
+      return null;
+    }
+    if (shape.kind !== anyKind && shape.kind !== kind) {
+      problems.error(
+        "port-mismatch",
+        at,
+        `${port} takes ${shape.kind}, but ${column} holds ${kind}`,
+      );
+      return null;
+    }
+    // A row may lack it: then it is absent, and so is what needs it.
+    if (typeof cell !== "string") return null;
+    const source = { ...onRow.source, part: { folder: cell, kind } };
+    return { kind, many: false, coords: false, sources: [source] };
   }
 
   /** Lists and single artifacts, as the first pass checks them; here for the members it did not try. */

@@ -25,10 +25,7 @@ import type { Entry } from "./tree.ts";
  */
 export function callContext(caller: Context, call: Call): Context {
   const { spec, parts } = call;
-  const problems = caller.problems.within({
-    message: `\`${spec.workflow.name}\` is called here, as \`${call.name}\``,
-    at: spec.workflow.at,
-  });
+  const problems = caller.problems.within(callNote(call));
   const asStage = { ...spec, index: call.index } as unknown as StageSpec;
   const declared = declaredAxes(caller, asStage);
   const outer = caller.call?.axes ?? [];
@@ -71,6 +68,22 @@ export function callContext(caller: Context, call: Call): Context {
     axes: byName,
     declarations: [...outside, ...own],
   };
+}
+
+/**
+ * The note that tells where a sub-workflow was called.
+ *
+ * @example
+ * ```ts
+ * import { callNote } from "#lib/workflow/call_context.ts";
+ * import { assertEquals } from "@std/assert";
+ * const call = { name: "sub", spec: { workflow: { name: "./a.yaml", at: null } } };
+ * // deno-lint-ignore no-explicit-any
+ * assertEquals(callNote(call as any).message, "`./a.yaml` is called here, as `sub`");
+ * ```
+ */
+export function callNote({ name, spec: { workflow } }: Call) {
+  return { message: `\`${workflow.name}\` is called here, as \`${name}\``, at: workflow.at };
 }
 
 /** The values of a call's `with`, by param of the sub-workflow. */

@@ -85,7 +85,18 @@ function lacksOutput({ outputs }: StageState, { output }: PartSpec): boolean {
     outputs.every((known) => !Object.hasOwn(known, output));
 }
 
-function runsNote({ spec }: StageState) {
+/**
+ * The note that says which task a stage runs.
+ *
+ * @example
+ * ```ts
+ * import { runsNote } from "#lib/workflow/check_ports.ts";
+ * import { assertEquals } from "@std/assert";
+ * // deno-lint-ignore no-explicit-any
+ * assertEquals(runsNote({ spec: { name: "fit", task: { name: "dmd" } } } as any).message, "`fit` runs `dmd`");
+ * ```
+ */
+export function runsNote({ spec }: Pick<StageState, "spec">) {
   return { message: `\`${spec.name}\` runs \`${spec.task.name}\``, at: spec.task.at };
 }
 

@@ -3,11 +3,13 @@
 
 import type { Axis } from "./axis.ts";
 import type { Context } from "./context.ts";
-import { describe } from "./expression/fault.ts";
+import { describe, notKnownYet } from "./expression/fault.ts";
 import type { InputRows } from "./input_rows.ts";
 import { sizes } from "./limits.ts";
-import { fullRelation, join, type Relation, sortedRows } from "./relation.ts";
+import { fullRelation, type Relation, sortedRows } from "./relation.ts";
 import type { StageState } from "./stage_state.ts";
+import type { TableMembers } from "./table_members.ts";
+import { joinRows } from "./unknown_rows.ts";
 
 /** Rows of positions by slot, in the order of the axes. */
 export interface Combinations {
@@ -16,6 +18,8 @@ export interface Combinations {
   readonly length: number;
   /** How many there were before any was left out. */
   readonly total: number;
+  /** By row: 1 where a condition needs a row of a table that is not known; absent if there are none. */
+  readonly unsure?: Uint8Array;
 }
 
 /**
@@ -35,15 +39,17 @@ export function combinations(
   state: StageState,
   inputs: readonly InputRows[],
   numMembers: number,
+  tables?: TableMembers,
 ): Combinations | null {
-  const relation = joinAll(context, state, inputs);
+  const relation = joinAll(context, state, inputs, tables);
   if (relation === null) return null;
   const { slots } = state;
   const columns = slots.map((axis) => {
     const c = relation.axes.indexOf(axis);
     return c < 0 ? new Int32Array(relation.length) : relation.columns[c];
   });
-  const kept = filterRows(context, state, columns, relation.length);
+  const unsure = new Set<number>();
+  const kept = filterRows(context, state, columns, relation.length, unsure);
   if (kept === null) return null;
   if (numMembers + kept.length > sizes.members) {
     tooMany(
@@ -60,6 +66,9 @@ export function combinations(
     columns: columns.map((column) => Int32Array.from(order, (row) => column[row])),
     length: order.length,
     total: relation.length,
+    ...(unsure.size === 0
+      ? {}
+      : { unsure: Uint8Array.from(order, (row) => unsure.has(row) ? 1 : 0) }),
   };
 }
 
@@ -67,10 +76,11 @@ function joinAll(
   context: Context,
   state: StageState,
   inputs: readonly InputRows[],
+  tables: TableMembers | undefined,
 ): Relation | null {
   let relation: Relation = { axes: [], columns: [], length: 1 };
   const add = (other: Relation): boolean => {
-    const joined = join(relation, other, sizes.combinations);
+    const joined = joinRows(relation, other, sizes.combinations);
     if (typeof joined !== "number") {
       relation = joined;
       return true;
@@ -82,6 +92,7 @@ function joinAll(
     tooMany(context, state, counted, joined, 0);
     return false;
   };
+  if (tables !== undefined && !add(tables.relation())) return null;
   for (const rows of inputs) {
     const { joined, spec } = rows.plan;
     if (joined.length === 0 || !state.common.has(spec.port)) continue;
@@ -99,6 +110,7 @@ function filterRows(
   state: StageState,
   columns: readonly Int32Array[],
   length: number,
+  unsure: Set<number>,
 ): Int32Array | null {
   const { conditions, exclude } = state.filters!;
   const kept = new Int32Array(length);
@@ -115,6 +127,11 @@ function filterRows(
       const result = template.evaluate(row);
       if (!result.ok) {
         const { code, at: place, message, hint } = result.error;
+        // Whether it exists is not known yet; it then stands for members to come.
+        if (code === notKnownYet) {
+          unsure.add(i);
+          continue;
+        }
         problems.error(code, place, message, { hint });
         return null;
       }

@@ -34,6 +34,37 @@ export function stageRank(stageIndex: number, n: number): number {
 }
 
 /**
+ * Rank of the axis that a stage's `foreach` makes.
+ *
+ * @example
+ * ```ts
+ * import { rowRank, stageRank } from "#lib/workflow/declare_axes.ts";
+ * import { assertEquals } from "@std/assert";
+ * // deno-lint-ignore no-explicit-any
+ * assertEquals(rowRank({ index: 2, matrix: [] } as any), stageRank(2, 0));
+ * ```
+ */
+export function rowRank({ index, matrix }: Pick<StageSpec, "index" | "matrix">): number {
+  return stageRank(index, matrix.length);
+}
+
+/**
+ * Why an axis cannot have a name, or undefined if it can.
+ *
+ * @example
+ * ```ts
+ * import { takenName } from "#lib/workflow/declare_axes.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(takenName("seed"), undefined);
+ * ```
+ */
+export function takenName(name: string): { readonly hint: string } | undefined {
+  return reserved.includes(name)
+    ? { hint: "the name has a meaning of its own in expressions" }
+    : undefined;
+}
+
+/**
  * The axis that a name and a list (or an expression for one) declare; null if something is wrong, which is reported.
  *
  * @example
@@ -58,10 +89,9 @@ export function declareAxis(
   problems: Problems,
   shared?: Map<string, Axis>,
 ): Axis | null {
-  if (reserved.includes(name)) {
-    problems.error("bad-name", at, `an axis cannot be called \`${name}\``, {
-      hint: "the name has a meaning of its own in expressions",
-    });
+  const taken = takenName(name);
+  if (taken !== undefined) {
+    problems.error("bad-name", at, `an axis cannot be called \`${name}\``, taken);
     return null;
   }
   const template = compileTemplate(tree, params.scope, problems);

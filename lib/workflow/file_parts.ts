@@ -10,7 +10,6 @@ import type { Problems } from "./problems.ts";
 import type { Place } from "./source_text.ts";
 import { readStage, type StageSpec } from "./stage_spec.ts";
 import { childOf, type MapTree, plain, startOf } from "./tree.ts";
-import { checkSupported } from "./unsupported.ts";
 
 /** One stage of a file, or a call of a sub-workflow; `parts` is null if that could not be read. */
 export type Item =
@@ -70,12 +69,11 @@ export async function readParts(
 ): Promise<FileParts> {
   const { problems } = reader;
   const broken = checkSchema(tree, problems);
-  const blocked = checkSupported(tree, problems);
   const items: Item[] = [];
   const unreadable = new Map<string, Place>();
   const stages = childOf(tree, "stages");
   for (const [name, entry] of stages?.kind === "map" ? stages.entries : []) {
-    const usable = !broken.has(name) && !blocked.has(name);
+    const usable = !broken.has(name);
     const call = usable ? readCall(name, entry, problems) : null;
     if (call !== null) {
       const parts = await readCalled(reader, call);

@@ -8,7 +8,7 @@ import { describe } from "./expression/fault.ts";
 import { compileTemplate, type Template } from "./expression/template.ts";
 import type { Call } from "./link.ts";
 import { suggest } from "./nearest.ts";
-import { positionOn } from "./select.ts";
+import { positionOrUnseen } from "./select.ts";
 import { lenientScope, memberScope } from "./stage_scope.ts";
 import type { StageSpec } from "./stage_spec.ts";
 import type { Filters, StageState } from "./stage_state.ts";
@@ -121,10 +121,11 @@ export function checkExpressions({ params, problems }: Context, spec: StageSpec)
 }
 
 function readExclude(
-  { params, problems }: Context,
+  context: Context,
   { spec, slots }: StageState,
   axes: readonly Axis[],
 ): Filters["exclude"] {
+  const { params, problems } = context;
   if (spec.exclude?.kind !== "list") return [];
   return spec.exclude.items.map((item) => {
     if (item.kind !== "map") return [];
@@ -142,8 +143,8 @@ function readExclude(
       const { constant } = template;
       (Array.isArray(constant) ? constant : [constant]).forEach((id, i) => {
         const at = value.kind === "list" && i < value.items.length ? value.items[i] : value;
-        const position = positionOn(axis, id, at, problems);
-        if (position !== null) inside[position] = 1;
+        const position = positionOrUnseen(context, axis, id, at);
+        if (position !== null && position >= 0) inside[position] = 1;
       });
       return [{ slot: slots.indexOf(axis), inside }];
     });
@@ -156,7 +157,8 @@ function warnOfSelfProduct({ problems }: Context, state: StageState, axes: reado
   if (spec.keep !== undefined || spec.exclude !== undefined) return;
   for (const axis of axes) {
     const twin = axes.find((other) => other !== axis && other.root === axis.root);
-    if (twin === undefined || axis.values.length < 2) continue;
+    const isRagged = axis.ragged !== undefined;
+    if (twin === undefined || (!isRagged && axis.values.length < 2)) continue;
     // Where one input has both, the pairing was made, and perhaps filtered, before.
     const together = state.inputs.some(({ joined }) =>
       joined.includes(axis) && joined.includes(twin)
@@ -167,7 +169,7 @@ function warnOfSelfProduct({ problems }: Context, state: StageState, axes: reado
       "self-product",
       spec.at,
       `\`${spec.name}\` pairs every \`${axis.name}\` with every \`${twin.name}\` ` +
-        `(${length} × ${length}), both ways round and each with itself`,
+        `${isRagged ? "" : `(${length} × ${length}), `}both ways round and each with itself`,
       { hint: `to have each pair once, write keep: \${{ ${axis.name} < ${twin.name} }}` },
     );
     return;

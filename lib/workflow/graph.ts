@@ -109,9 +109,13 @@ export interface Growing {
   /**
    * The graph with further tables given. Members keep their indexes; pending ones that are now known are marked
    * `replaced`, and new ones follow at the end, in topological order. Diagnostics if a table does not fit.
+   *
+   * `never` are tables that will not be known because what makes them failed: the members that stand for their rows
+   * stay pending for good, but lists with `failed: omit` no longer wait for these; they are then among their sources.
    */
   grow(
     tables: readonly (WantedTable & { readonly table: Table })[],
+    never?: readonly WantedTable[],
   ): Promise<Result<Graph, Diagnostic[]>>;
 }
 

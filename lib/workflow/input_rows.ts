@@ -1,13 +1,15 @@
 // The rows of an input: which members of its sources it can take, findable by the positions of the stage that takes
 // them. Made once per input; looked up once per member.
 
-import type { Axis } from "./axis.ts";
+import { type Axis, idOf } from "./axis.ts";
 import type { Context } from "./context.ts";
 import type { Row } from "./expression/compile.ts";
+import { notKnownYet } from "./expression/fault.ts";
 import type { Template } from "./expression/template.ts";
 import { byRank, type PartRows, partRows } from "./part_rows.ts";
 import { keyCoder, type Relation } from "./relation.ts";
 import { positionOn } from "./select.ts";
+import type { Place } from "./source_text.ts";
 import type { InputPlan, PartPlan, StageState } from "./stage_state.ts";
 
 /** One source member found for an input: index in the graph, the part it belongs to, its gathered coordinates. */
@@ -21,7 +23,11 @@ export interface FoundRow {
 export interface Found {
   readonly group: number | string | null;
   readonly rows: readonly FoundRow[];
+  /** What to look for is not known yet, so nothing was found, and nothing is absent. */
+  readonly isOpen?: true;
 }
+
+const openFound: Found = { group: null, rows: [], isOpen: true };
 
 /**
  * The rows of one input.
@@ -45,6 +51,8 @@ export class InputRows {
   readonly #groups = new Map<number | string, Found>();
   /** Whether rows depend on the joined positions alone. */
   readonly #isStatic: boolean;
+  /** Lists of `where` as they are for the member that is looked for. */
+  #sets: readonly Uint8Array[] = [];
 
   constructor(context: Context, stage: StageState, plan: InputPlan) {
     this.#context = context;
@@ -57,6 +65,11 @@ export class InputRows {
       Math.max(plan.joined.length, ...this.#parts.map((part) => part.keys.length)),
     );
     this.#checkDuplicates();
+  }
+
+  /** Whether members that it may take are pending. */
+  get hasPending(): boolean {
+    return this.plan.parts.some(({ source }) => source.hasPending);
   }
 
   /** Whether there is nothing to take. */
@@ -107,48 +120,70 @@ export class InputRows {
       }
     }
     const rows: FoundRow[] = [];
+    let isMixed = !isOne;
     for (const part of this.#parts) {
-      if (!this.#findIn(part, row, rows)) return null;
+      const first = rows.length;
+      const result = this.#findIn(part, row, rows);
+      if (result === "absent") return null;
+      if (result === "open") return openFound;
+      if (part.unknown.length > 0 && this.#findUnknown(part, first, rows)) isMixed = true;
     }
-    if (!isOne && rows.length > 1) rows.sort(compareGathered);
+    if (isMixed && rows.length > 1) rows.sort(compareGathered);
     const found = { group, rows };
     if (group !== null && this.plan.isList) this.#groups.set(group, found);
     return rows.length > 0 || this.mayBeEmpty ? found : null;
   }
 
-  #findIn(part: PartRows, row: Row, found: FoundRow[]): boolean {
-    const { problems } = this.#context;
+  #findIn(part: PartRows, row: Row, found: FoundRow[]): "found" | "absent" | "open" {
     const from = this.#slots.length;
     for (let c = 0; c < part.chosen.length; c++) {
       const { axis, template } = part.chosen[c];
       const value = evaluate(this.#context, template, row);
-      if (value === undefined) return false;
-      const position = positionOn(axis, value.value, value.at, problems);
-      if (position === null) return false;
+      if (typeof value === "string") return value;
+      const position = this.#positionOn(axis, value.value, value.at);
+      if (position === null) return "absent";
       this.#scratch[from + c] = position;
     }
-    const sets: Uint8Array[] = [];
+    const sets: Uint8Array[] = this.#sets = [];
     for (const { axis, not, template } of part.filters) {
       const list = evaluate(this.#context, template, row);
-      if (list === undefined) return false;
+      if (typeof list === "string") return list;
       const set = new Uint8Array(axis.values.length).fill(not ? 1 : 0);
+      if (axis.unknownAt >= 0) set[axis.unknownAt] = 1;
       for (const id of Array.isArray(list.value) ? list.value : [list.value]) {
-        const position = positionOn(axis, id, list.at, problems);
-        if (position === null) return false;
-        set[position] = not ? 0 : 1;
+        const position = this.#positionOn(axis, id, list.at);
+        if (position === null) return "absent";
+        if (position >= 0) set[position] = not ? 0 : 1;
       }
       sets.push(set);
     }
     const { first, next } = part.index;
     for (let i = first.get(part.code(this.#scratch)) ?? -1; i >= 0; i = next[i]) {
       if (sets.some((set, f) => set[part.filters[f].column[i]] === 0)) continue;
-      found.push({
-        member: part.members[i],
-        part: part.part,
-        gathered: part.gathered.map((column) => column[i]),
-      });
+      found.push(foundRow(part, i));
     }
-    return true;
+    return "found";
+  }
+
+  /** Adds the rows that could become what is looked for, where it is not there already; whether there are any. */
+  #findUnknown(part: PartRows, start: number, found: FoundRow[]): boolean {
+    const exact = new Set(found.slice(start).map(({ gathered }) => gathered.join(",")));
+    const before = found.length;
+    for (const { index: { first, next }, code } of part.unknown) {
+      for (let i = first.get(code(this.#scratch)) ?? -1; i >= 0; i = next[i]) {
+        if (this.#sets.some((set, f) => set[part.filters[f].column[i]] === 0)) continue;
+        const row = foundRow(part, i);
+        if (!exact.has(row.gathered.join(","))) found.push(row);
+      }
+    }
+    return found.length > before;
+  }
+
+  /** As in select.ts; what no row has is an error only once all tables are known. */
+  #positionOn(axis: Axis, value: unknown, at: Place): number | null {
+    const isMissing = axis.ragged?.isComplete === false && idOf(value) !== undefined &&
+      axis.positionOf(value) === undefined;
+    return isMissing ? -1 : positionOn(axis, value, at, this.#context.problems);
   }
 
   /** Rule 7: in a union no two members may have the same coordinates. */
@@ -163,6 +198,8 @@ export class InputRows {
       const columns = [...part.keys, ...part.gathered];
       for (let i = 0; i < part.members.length; i++) {
         for (let c = 0; c < columns.length; c++) row[c] = columns[c][i];
+        // What is not known yet may still differ.
+        if (axes.some((axis, c) => row[c] === axis.unknownAt)) continue;
         const key = code(row);
         const other = seen.get(key);
         if (other === undefined) {
@@ -186,6 +223,10 @@ export class InputRows {
   }
 }
 
+function foundRow({ part, members, gathered }: PartRows, i: number): FoundRow {
+  return { member: members[i], part, gathered: gathered.map((column) => column[i]) };
+}
+
 function compareGathered(a: FoundRow, b: FoundRow): number {
   for (let c = 0; c < a.gathered.length; c++) {
     const difference = a.gathered[c] - b.gathered[c];
@@ -194,12 +235,17 @@ function compareGathered(a: FoundRow, b: FoundRow): number {
   return a.member - b.member;
 }
 
-function evaluate({ problems }: Context, template: Template, row: Row) {
+function evaluate(
+  { problems }: Context,
+  template: Template,
+  row: Row,
+): { readonly value: unknown; readonly at: Place } | "absent" | "open" {
   const result = template.evaluate(row);
   if (!result.ok) {
     const { at, code, message, hint } = result.error;
+    if (code === notKnownYet) return "open";
     problems.error(code, at, message, { hint });
-    return undefined;
+    return "absent";
   }
   return { value: result.value, at: template.at };
 }

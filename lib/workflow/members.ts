@@ -1,15 +1,19 @@
 // Second pass over one stage: its members, with params, inputs and ids (rules 8, 10, 11, 13, 14).
 
+import type { ResolvedTask } from "../core/catalogue.ts";
 import type { ParamIssue } from "../core/resolve.ts";
 import { Binder } from "./binder.ts";
 import { type Combinations, combinations } from "./combinations.ts";
 import type { Context } from "./context.ts";
+import { notKnownYet } from "./expression/fault.ts";
+import type { PlacedFault } from "./expression/template.ts";
 import type { AxisId, StageMember } from "./graph.ts";
 import { InputRows } from "./input_rows.ts";
 import { paramProblems } from "./param_issues.ts";
 import { takePorts, takingKey } from "./ports.ts";
 import { keyCoder } from "./relation.ts";
 import type { StageState } from "./stage_state.ts";
+import { TableMembers } from "./table_members.ts";
 import type { Resolution } from "./task_params.ts";
 
 /**
@@ -31,28 +35,38 @@ export async function makeMembers(
   const before = problems.numErrors;
   state.axes = [...state.axes!].sort((a, b) => a.rank - b.rank);
   state.first = members.length;
-  const inputs = state.inputs.map((plan) => new InputRows(context, state, plan));
+  const inputs = state.inputs.filter(({ column }) => column === undefined)
+    .map((plan) => new InputRows(context, state, plan));
+  const tables = state.foreach && new TableMembers(context, state, state.foreach, members);
   const rows = problems.numErrors > before
     ? null
-    : combinations(context, state, inputs, members.length);
+    : combinations(context, state, inputs, members.length, tables);
   if (rows !== null) {
     warnOfEmptiness(context, state, inputs, rows);
     const params = await resolveRows(context, state, rows);
-    const maker = new MemberMaker(context, state, inputs, members);
+    const maker = new MemberMaker(context, state, inputs, members, tables);
     for (let i = 0; i < rows.length; i++) maker.add(rows, i, params);
     maker.finish();
   }
   state.sound = problems.numErrors === before;
 }
 
-/** Params by row: the raw value and what the task says to it; null where an expression has no value (reported). */
+/** Params by row: the raw value and what the task says to it. */
 interface RowParams {
+  /**
+   * Which of `raws`; -1 where an expression has no value (reported), -2 where it needs a row that is not known,
+   * from -3 downwards which of `faults`.
+   */
   readonly index: Int32Array;
+  /** Faults of members that may wait: they are wrong only if they exist. */
+  readonly faults: readonly PlacedFault[];
   readonly raws: readonly unknown[];
   readonly resolutions: readonly Resolution[];
   /** Whether they differ from member to member. */
   readonly vary: boolean;
 }
+
+const firstFault = -3;
 
 async function resolveRows(
   { problems, taskParams }: Context,
@@ -65,6 +79,8 @@ async function resolveRows(
   const known = new Map<number | string, number>();
   const index = new Int32Array(rows.length);
   const raws: unknown[] = [];
+  const faults: PlacedFault[] = [];
+  const mayWait = state.slots.some((axis) => axis.ragged !== undefined);
   const row = new Int32Array(state.slots.length);
   const key = new Int32Array(used.length);
   for (let i = 0; i < rows.length; i++) {
@@ -80,15 +96,19 @@ async function resolveRows(
       if (evaluated.ok) at = raws.push(evaluated.value) - 1;
       else {
         const { code: name, at: place, message, hint } = evaluated.error;
-        problems.error(name, place, message, { hint });
-        at = -1;
+        if (name === notKnownYet) at = -2;
+        else if (mayWait) at = firstFault - faults.push(evaluated.error) + 1;
+        else {
+          problems.error(name, place, message, { hint });
+          at = -1;
+        }
       }
       known.set(id, at);
     }
     index[i] = at;
   }
   const resolutions = await Promise.all(raws.map((raw) => taskParams.resolve(state.task!, raw)));
-  return { index, raws, resolutions, vary: used.length > 0 };
+  return { index, faults, raws, resolutions, vary: used.length > 0 };
 }
 
 /** A problem of one member, and how many share it. */
@@ -108,9 +128,13 @@ class MemberMaker {
   readonly #labels: readonly (readonly string[])[];
   readonly #made: Int32Array[] = [];
   readonly #choices = new Map<unknown, ReturnType<typeof takePorts>>();
+  /** Ports that the first pass was compared with. */
+  readonly #checked = new Set<unknown>();
   readonly #bound: ReadonlySet<string>;
   readonly #binder: Binder;
   readonly #shared = new Map<string, Shared>();
+  /** Whether members may wait for tables. */
+  readonly #mayWait: boolean;
   #numMade = 0;
 
   constructor(
@@ -118,10 +142,12 @@ class MemberMaker {
     state: StageState,
     inputs: readonly InputRows[],
     members: StageMember[],
+    tables: TableMembers | undefined,
   ) {
     this.#context = context;
     this.#state = state;
-    this.#binder = new Binder(context, state, inputs, members);
+    this.#mayWait = tables !== undefined || inputs.some((input) => input.hasPending);
+    this.#binder = new Binder(context, state, inputs, members, tables);
     this.#members = members;
     this.#row = new Int32Array(state.slots.length);
     this.#slotOf = state.axes!.map((axis) => state.slots.indexOf(axis));
@@ -135,17 +161,23 @@ class MemberMaker {
     const { spec } = this.#state;
     for (let c = 0; c < this.#row.length; c++) this.#row[c] = rows.columns[c][i];
     const at = params.index[i];
-    if (at < 0) return;
+    if (at === -1) return;
+    if (this.#mayWait && this.#addPending(rows, i, params)) return;
+    if (at < 0) {
+      const fault = params.faults[firstFault - at];
+      if (fault === undefined) return;
+      this.#context.problems.error(fault.code, fault.at, fault.message, { hint: fault.hint });
+      return;
+    }
     const resolution = params.resolutions[at];
     if (!resolution.ok) {
       for (const issue of resolution.error) this.#wrongParam(issue, params.raws[at], params.vary);
       return;
     }
     const task = resolution.value;
-    let choice = this.#choices.get(task.inputs);
-    if (choice === undefined) {
-      choice = takePorts(task.inputs, this.#bound);
-      this.#choices.set(task.inputs, choice);
+    const choice = this.#choice(task.inputs);
+    if (!this.#checked.has(task.inputs)) {
+      this.#checked.add(task.inputs);
       if (choice.ok && !this.#state.takings.has(takingKey(choice.value.taken))) {
         // The first pass tries some params; axes were worked out from what it saw.
         this.#context.problems.error(
@@ -172,6 +204,43 @@ class MemberMaker {
     if (inputs === null) return;
     const extras = this.#state.extras!.of(this.#row, task.params, inputs, this.#members);
     if (extras === null) return;
+    this.#push(rows, task, inputs, extras);
+  }
+
+  /** Adds a member that waits for tables; false if the member of the row waits for none. */
+  #addPending(rows: Combinations, i: number, params: RowParams): boolean {
+    const resolution = params.index[i] < 0 ? undefined : params.resolutions[params.index[i]];
+    const task = resolution?.ok ? resolution.value : undefined;
+    const choice = task && this.#choice(task.inputs);
+    const waits = this.#binder.waits(this.#row, choice?.ok ? choice.value : null);
+    if (waits === null) return true;
+    // What is unsure without a reason combines rows that do not exist.
+    if (Object.keys(waits.ports).length === 0) return rows.unsure?.[i] === 1;
+    const [outputs = {}] = this.#state.outputs;
+    const { index } = this.#push(rows, task ?? { params: {}, members: {}, outputs }, waits.ports, {
+      pending: true,
+    });
+    if (waits.isStuck) this.#context.waiting.stuck.add(index);
+    this.#state.hasPending = true;
+    return true;
+  }
+
+  #choice(inputs: ResolvedTask["inputs"]): ReturnType<typeof takePorts> {
+    let choice = this.#choices.get(inputs);
+    if (choice === undefined) {
+      choice = takePorts(inputs, this.#bound);
+      this.#choices.set(inputs, choice);
+    }
+    return choice;
+  }
+
+  #push(
+    rows: Combinations,
+    task: Pick<ResolvedTask, "params" | "members" | "outputs">,
+    inputs: StageMember["inputs"],
+    more: Partial<StageMember>,
+  ): StageMember {
+    const { spec } = this.#state;
     const coords: Record<string, AxisId> = {};
     const labels: string[] = [];
     this.#slotOf.forEach((slot, c) => {
@@ -182,7 +251,7 @@ class MemberMaker {
       (this.#made[c] ??= new Int32Array(rows.length))[this.#numMade] = position;
     });
     this.#numMade++;
-    this.#members.push({
+    const member: StageMember = {
       index: this.#members.length,
       id: labels.length === 0 ? spec.name : `${spec.name}[${labels.join(",")}]`,
       stage: spec.name,
@@ -192,8 +261,10 @@ class MemberMaker {
       members: task.members,
       inputs,
       outputs: task.outputs,
-      ...extras,
-    });
+      ...more,
+    };
+    this.#members.push(member);
+    return member;
   }
 
   /** Hands the positions of the members to the stage, and reports what members had in common. */

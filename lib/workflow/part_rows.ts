@@ -2,8 +2,9 @@
 
 import type { Axis } from "./axis.ts";
 import type { Template } from "./expression/template.ts";
-import { indexRows, keyCoder, type RowIndex, sortedRows } from "./relation.ts";
+import { keyCoder, type RowIndex, sortedRows } from "./relation.ts";
 import type { Column, InputPlan, PartPlan, StageState } from "./stage_state.ts";
+import { splitRows, type UnknownRows } from "./unknown_rows.ts";
 
 /** Selected members of one source. */
 export interface PartRows {
@@ -23,6 +24,8 @@ export interface PartRows {
   }[];
   readonly index: RowIndex;
   readonly code: (row: ArrayLike<number>) => number | string;
+  /** Rows that stand for members to come, or may be one that `where` looks for. */
+  readonly unknown: readonly UnknownRows[];
 }
 
 /**
@@ -88,8 +91,15 @@ export function partRows(plan: InputPlan, part: PartPlan): PartRows {
   // Rows of a group must come in the order of the gathered axes, whatever they are called here.
   const order = sortedRows(gathered, Int32Array.from(selected.keys()));
   const ordered = (column: Int32Array) => Int32Array.from(order, (row) => column[row]);
-  const lengths = keyAxes.map((axis) => axis.values.length);
   const orderedKeys = keys.map(ordered);
+  const keyed = keyAxes.map(({ unknownAt, values: { length } }) => ({ unknownAt, length }));
+  const unsure = unsureRows(source, columns, selected);
+  const { index, unknown } = splitRows(
+    orderedKeys,
+    keyed,
+    selected.length,
+    unsure && Uint8Array.from(order, (row) => unsure[row]),
+  );
   return {
     part,
     members: Int32Array.from(
@@ -100,8 +110,9 @@ export function partRows(plan: InputPlan, part: PartPlan): PartRows {
     gathered: gathered.map(ordered),
     chosen,
     filters: filters.map((filter) => ({ ...filter, column: ordered(filter.column) })),
-    index: indexRows(orderedKeys, lengths, selected.length),
-    code: keyCoder(lengths),
+    index,
+    code: keyCoder(keyed.map(({ length }) => length)),
+    unknown,
   };
 }
 
@@ -112,10 +123,31 @@ function selectRows(source: StageState, columns: readonly Column[]): Int32Array 
   for (let row = 0; row < source.numMembers; row++) {
     const fits = columns.every((column, c) => {
       const position = source.columns[c][row];
-      if (column.kind === "fixed") return position === column.position;
+      if (column.kind === "fixed") {
+        return position === column.position || position === source.axes![c].unknownAt;
+      }
       return column.kind !== "kept" || column.allowed === null || column.allowed[position] === 1;
     });
     if (fits) rows[count++] = row;
   }
   return rows.subarray(0, count);
+}
+
+/** Rows that only may have the value that `where` fixes; undefined if there are none. */
+function unsureRows(
+  source: StageState,
+  columns: readonly Column[],
+  selected: Int32Array,
+): Uint8Array | undefined {
+  let unsure: Uint8Array | undefined;
+  columns.forEach((column, c) => {
+    const { unknownAt } = source.axes![c];
+    if (column.kind !== "fixed" || unknownAt < 0) return;
+    selected.forEach((row, i) => {
+      if (source.columns[c][row] !== unknownAt) return;
+      unsure ??= new Uint8Array(selected.length);
+      unsure[i] = 1;
+    });
+  });
+  return unsure;
 }

@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import { declaredAxes } from "./declare_axes.ts";
 import { compileTemplate } from "./expression/template.ts";
 import { checkExpressions, compileFilters } from "./filters.ts";
+import { alignColumn, alignForeach, rowAccess } from "./foreach.ts";
 import { memberExtras } from "./member_extras.ts";
 import { suggest } from "./nearest.ts";
 import { checkFailed } from "./omit_failed.ts";
@@ -31,8 +32,13 @@ import { type Tried, tryParams } from "./try_params.ts";
 export async function prepare(context: Context, spec: StageSpec): Promise<StageState> {
   const { problems } = context;
   const before = problems.numErrors;
-  const rank = { n: spec.matrix.length };
-  const inputs = spec.inputs.map((input) => align(context, spec, input, rank));
+  const foreach = alignForeach(context, spec);
+  const rank = { n: spec.matrix.length + (spec.foreach === undefined ? 0 : 1) };
+  const inputs = spec.inputs.map((input) =>
+    input.parts.some(({ ofRow }) => ofRow)
+      ? alignColumn(context, spec, input, foreach)
+      : align(context, spec, input, rank)
+  );
   const task = spec.run === undefined
     ? await findTask(context, spec)
     : commandTask(context, spec, inputs);
@@ -41,10 +47,12 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
   const state: StageState = {
     spec,
     task,
+    foreach: foreach ?? undefined,
     inputs: aligned,
     slots: [],
     axes: null,
     declared: declared ?? [],
+    rows: rowAccess(foreach ?? undefined, aligned),
     with: null,
     filters: null,
     extras: null,
@@ -52,22 +60,28 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
     takings: new Set(),
     outputs: [],
     sound: false,
+    isOpen: false,
+    hasPending: false,
     first: 0,
     numMembers: 0,
     columns: [],
   };
-  const isWhole = declared !== null && aligned.length === inputs.length;
-  state.slots = [...new Set([...declared ?? [], ...aligned.flatMap((input) => input.joined)])];
+  const isWhole = declared !== null && foreach !== null && aligned.length === inputs.length;
+  const brought = aligned.flatMap((input) => input.joined);
+  state.slots = [...new Set([...declared ?? [], ...foreach?.joined ?? [], ...brought])];
   const gathersAxes = checkStageGather(context, state);
   checkFailed(context, state);
   if (isWhole) {
-    const scope = stageScope(state.slots, context.params, (name) => gatheredAxis(state, name));
+    const hidden = (name: string) => gatheredAxis(state, name);
+    const scope = stageScope(state.slots, context.params, hidden, state.rows);
     if (spec.with !== undefined) {
       state.with = compileTemplate(spec.with.value, scope, problems);
     }
   }
   const tried = await tryParams(context, state, isWhole);
-  const choices = tried === null ? null : chosenPorts(context, state, tried);
+  // Accepted, but not yet known: what is taken and given is left open.
+  state.isOpen = tried !== null && tried.length === 0;
+  const choices = tried === null || state.isOpen ? null : chosenPorts(context, state, tried);
   if (isWhole) chooseAxes(context, state, choices);
   checkOutputs(context, spec);
   if (choices !== null && gathersAxes && aligned.length === inputs.length) {
@@ -77,10 +91,25 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
     state.filters = compileFilters(context, state);
     state.extras = memberExtras(context, state);
   } else checkExpressions(context, spec);
-  const sources = aligned.flatMap((input) => input.parts.map((part) => part.source));
-  state.sound = problems.numErrors === before && isWhole && task !== null && choices !== null &&
-    state.filters !== null && state.extras !== null && sources.every((source) => source.sound);
+  state.sound = problems.numErrors === before && isWhole && task !== null &&
+    (choices !== null || state.isOpen) && state.filters !== null && state.extras !== null &&
+    sourcesOf(state).every((source) => source.sound);
   return state;
+}
+
+/**
+ * The stages that a stage takes something from.
+ *
+ * @example
+ * ```ts
+ * import { sourcesOf } from "#lib/workflow/prepare.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(sourcesOf({ inputs: [], foreach: undefined }), []);
+ * ```
+ */
+export function sourcesOf({ inputs, foreach }: Pick<StageState, "inputs" | "foreach">) {
+  const sources = inputs.flatMap((input) => input.parts.map((part) => part.source));
+  return foreach === undefined ? sources : [...sources, foreach.source];
 }
 
 async function findTask({ catalogue, problems }: Context, { task }: StageSpec) {
@@ -216,34 +245,44 @@ function sameAxes(a: readonly Axis[], b: readonly Axis[]): boolean {
 /** Rule 3: inputs that carry the same axis meet on it; the same name with another declaration is an error. */
 function joinAxes(
   { problems }: Context,
-  { spec }: StageState,
+  { spec, foreach }: StageState,
   inputs: readonly InputPlan[],
   declared: readonly Axis[],
 ): Axis[] | null {
   const byName = new Map<string, { axis: Axis; by: string }>();
   for (const axis of declared) byName.set(axis.name, { axis, by: `\`${spec.name}\` itself` });
   let failed = false;
-  for (const input of inputs) {
-    for (const axis of input.joined) {
+  const brought = inputs.map((input) => ({
+    by: `the input \`${input.spec.port}\``,
+    suffix: input.spec.port,
+    at: input.parts[0]?.spec.at ?? input.spec.at,
+    joined: input.joined,
+  }));
+  if (foreach !== undefined) {
+    const { spec: { name, tableAt }, joined } = foreach;
+    brought.unshift({ by: "the table of `foreach`", suffix: name, at: tableAt, joined });
+  }
+  for (const { by, suffix, at, joined } of brought) {
+    for (const axis of joined) {
       const other = byName.get(axis.name);
       if (other === undefined) {
-        byName.set(axis.name, { axis, by: `the input \`${input.spec.port}\`` });
+        byName.set(axis.name, { axis, by });
         continue;
       }
       if (other.axis === axis) continue;
       failed = true;
       problems.error(
         "axis-conflict",
-        input.parts[0].spec.at,
+        at,
         `two axes called \`${axis.name}\` meet in \`${spec.name}\`: that of ${other.by}, ` +
-          `and that of the input \`${input.spec.port}\``,
+          `and that of ${by}`,
         {
           notes: [
             { message: `that of ${other.by} is declared here`, at: other.axis.at },
-            { message: `that of the input \`${input.spec.port}\` is declared here`, at: axis.at },
+            { message: `that of ${by} is declared here`, at: axis.at },
           ],
           hint: `if they are different things, rename one: rename: { ${axis.name}: ` +
-            `${axis.name}_${input.spec.port} }; if they are one, declare it in the workflow's \`axes\``,
+            `${axis.name}_${suffix} }; if they are one, declare it in the workflow's \`axes\``,
         },
       );
     }

@@ -45,7 +45,7 @@ export interface RowIndex {
 }
 
 /**
- * Indexes rows by some of their columns.
+ * Indexes rows by some of their columns; all rows, or some of them in ascending order.
  *
  * @example
  * ```ts
@@ -59,12 +59,14 @@ export function indexRows(
   columns: readonly Int32Array[],
   lengths: readonly number[],
   length: number,
+  rows?: readonly number[],
 ): RowIndex {
   const code = keyCoder(lengths);
   const first = new Map<number | string, number>();
   const next = new Int32Array(length);
   const row = new Int32Array(columns.length);
-  for (let i = length - 1; i >= 0; i--) {
+  for (let n = (rows?.length ?? length) - 1; n >= 0; n--) {
+    const i = rows === undefined ? n : rows[n];
     for (let c = 0; c < columns.length; c++) row[c] = columns[c][i];
     const key = code(row);
     next[i] = first.get(key) ?? -1;

@@ -7,6 +7,7 @@ import { checkPorts } from "./check_ports.ts";
 import { combinations } from "./combinations.ts";
 import type { Context } from "./context.ts";
 import { compileFilters } from "./filters.ts";
+import { rowAccess } from "./foreach.ts";
 import type { StageMember } from "./graph.ts";
 import { InputRows } from "./input_rows.ts";
 import { dependsOnCall } from "./link.ts";
@@ -51,10 +52,12 @@ export function prepareRelay(
   const state: StageState = {
     spec,
     task: null,
+    foreach: undefined,
     inputs: plan === null ? [] : [plan],
     slots: [...new Set([...declared, ...plan?.joined ?? []])],
     axes: null,
     declared,
+    rows: rowAccess(undefined, plan === null ? [] : [plan]),
     with: null,
     filters: null,
     extras: null,
@@ -62,6 +65,8 @@ export function prepareRelay(
     takings: new Set([port]),
     outputs: [{ [port]: kind }],
     sound: false,
+    isOpen: false,
+    hasPending: false,
     first: 0,
     numMembers: 0,
     columns: [],
@@ -168,9 +173,13 @@ function fillRows(
   const row = new Int32Array(state.slots.length);
   for (let i = 0; i < rows.length; i++) {
     for (let c = 0; c < row.length; c++) row[c] = rows.columns[c][i];
-    const [one, second] = input.find(row)?.rows ?? [];
+    const matching = input.find(row)?.rows ?? [];
+    const pending = matching.find(({ member }) => members[member].pending);
+    const [one, second] = pending === undefined ? matching : [pending];
     if (one === undefined) continue;
-    const output = outputOf(one.part, one.member, kind, members);
+    if (pending !== undefined) state.hasPending = true;
+    const output = outputOf(one.part, one.member, kind, members) ??
+      (pending && (one.part.spec.output ?? ""));
     const known = relay.outputs.get(one.member);
     if (second !== undefined || output === undefined || (known ?? output) !== output) {
       problems.error(

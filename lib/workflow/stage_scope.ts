@@ -2,13 +2,16 @@
 
 import { Axis } from "./axis.ts";
 import type { Context } from "./context.ts";
-import type { Compiled, Scope } from "./expression/compile.ts";
+import type { Compiled, OnAxis, Scope } from "./expression/compile.ts";
+import type { RowAccess } from "./foreach.ts";
 import type { Params } from "./params.ts";
+import { rowColumn } from "./row_column.ts";
 import { SourceText } from "./source_text.ts";
 import type { StageState } from "./stage_state.ts";
 
 /**
  * The scope of a stage. `slots` may be more than the stage's axes: `hidden` says why one of them cannot be used.
+ * `rows` says what the axes stand for that `foreach` makes.
  *
  * @example
  * ```ts
@@ -24,10 +27,14 @@ export function stageScope(
   slots: readonly Axis[],
   params: Params,
   hidden: (name: string) => string | undefined,
+  rows?: ReadonlyMap<Axis, RowAccess | null>,
 ): Scope {
-  const byName = new Map<string, { slot: number; axis: Axis }>();
+  const byName = new Map<string, OnAxis>();
   slots.forEach((axis, slot) => {
-    if (!byName.has(axis.name)) byName.set(axis.name, { slot, axis });
+    if (byName.has(axis.name)) return;
+    const column: OnAxis["column"] = (name, node) =>
+      rowColumn(axis, rows?.get(axis), slots, name, node);
+    byName.set(axis.name, axis.ragged === undefined ? { slot, axis } : { slot, axis, column });
   });
   return {
     axis: (name) => hidden(name) === undefined ? byName.get(name) : undefined,
@@ -82,6 +89,7 @@ export function memberScope({ params }: Pick<Context, "params">, state: StageSta
         (slots.some((axis) => axis.name === name)
           ? `the axis \`${name}\` is none of \`${spec.name}\`: the input that brings it is not taken`
           : undefined),
+    state.rows,
   );
 }
 

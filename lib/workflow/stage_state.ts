@@ -6,13 +6,19 @@ import type { Axis } from "./axis.ts";
 import type { Template } from "./expression/template.ts";
 import type { MemberExtras } from "./member_extras.ts";
 import type { Relay } from "./relay.ts";
-import type { FilesSpec, InputSpec, PartSpec, StageSpec } from "./stage_spec.ts";
+import type { RowAccess } from "./foreach.ts";
+import type { FilesSpec, ForeachSpec, InputSpec, PartSpec, StageSpec } from "./stage_spec.ts";
+import type { TableRows } from "./table_rows.ts";
 import type { ScalarTree, Tree } from "./tree.ts";
 
 /** What happens to one axis of a stage that is an input. */
 export type Column =
   /** `where` fixes it. */
-  | { readonly kind: "fixed"; readonly position: number }
+  | {
+    readonly kind: "fixed";
+    /** -1 for a value that no row known so far has. */
+    readonly position: number;
+  }
   /** `where` fixes it by an expression over the axes of the stage that takes the input. */
   | { readonly kind: "chosen"; readonly axis: Axis; readonly by: ScalarTree; template?: Template }
   /** It is an axis of the input, perhaps under another name and with some values left out. */
@@ -37,6 +43,20 @@ export interface Filter {
   template?: Template;
 }
 
+/** `foreach` of a stage, aligned. */
+export interface ForeachPlan {
+  readonly spec: ForeachSpec;
+  /** The stage that makes the tables. */
+  readonly source: StageState;
+  /** The output that they are, as far as it is known. */
+  readonly output: string;
+  readonly rows: TableRows;
+  /** The axis of the rows. */
+  readonly axis: Axis;
+  /** It, after the axes that it is nested in. */
+  readonly joined: readonly Axis[];
+}
+
 /** One stage in an input, aligned. */
 export interface PartPlan {
   readonly spec: PartSpec;
@@ -57,6 +77,8 @@ export interface InputPlan {
   readonly joined: readonly Axis[];
   /** Whether it is a list even if no axis is left to gather. */
   readonly isList: boolean;
+  /** It is an artifact in a column of the stage's own row; there are no parts then. */
+  readonly column?: string;
 }
 
 /** Ports that one or more members have, and which of the bound inputs they take. */
@@ -80,6 +102,7 @@ export interface Filters {
 export interface StageState {
   readonly spec: StageSpec;
   task: TaskHandle | null;
+  foreach: ForeachPlan | undefined;
   inputs: InputPlan[];
   /** Axes of all inputs, `over` and `matrix`, those of inputs that are not taken included. Index = slot in rows. */
   slots: Axis[];
@@ -87,6 +110,8 @@ export interface StageState {
   axes: readonly Axis[] | null;
   /** Axes from `over` and `matrix`. */
   declared: readonly Axis[];
+  /** The rows that its axes stand for, for entries in expressions; null where they are more than one table's. */
+  rows: ReadonlyMap<Axis, RowAccess | null>;
   with: Template | null;
   filters: Filters | null;
   /** What its members have besides task, params and inputs. */
@@ -99,6 +124,10 @@ export interface StageState {
   outputs: readonly Readonly<Record<string, string>>[];
   /** Whether members can be made: nothing is wrong with the stage or with those it depends on. */
   sound: boolean;
+  /** Its params need rows of which none is known, so what it takes and gives is not known either. */
+  isOpen: boolean;
+  /** Whether some of its members are pending. */
+  hasPending: boolean;
   /** Index of its first member in the graph. */
   first: number;
   numMembers: number;

@@ -1,11 +1,14 @@
 // Trying params: which ports the members of a stage will have, before there are members.
 
 import type { ParamIssue } from "../core/resolve.ts";
+import type { Axis } from "./axis.ts";
 import type { Context } from "./context.ts";
-import { compileTemplate, type PlacedFault } from "./expression/template.ts";
+import { notKnownYet } from "./expression/fault.ts";
+import { compileTemplate, type PlacedFault, type Template } from "./expression/template.ts";
+import type { RowAccess } from "./foreach.ts";
 import { reportIssues } from "./param_issues.ts";
-import { fullRelation } from "./relation.ts";
-import { lenientScope } from "./stage_scope.ts";
+import { fullRelation, join, type Relation } from "./relation.ts";
+import { gatheredAxis, lenientScope, stageScope } from "./stage_scope.ts";
 import type { StageState } from "./stage_state.ts";
 import type { Resolution } from "./task_params.ts";
 
@@ -20,7 +23,8 @@ export interface Tried {
 
 /**
  * Params of a stage that its task accepts, tried before members are made: they say which ports there are, and so
- * which inputs are taken. Where the task accepts none, what is wrong is reported, and null returned.
+ * which inputs are taken. Where the task accepts none, what is wrong is reported, and null returned. An empty list means
+ * that nothing is wrong, but that params need rows of tables of which none is known.
  * `isWhole` says whether the axes of all inputs are known.
  *
  * @example
@@ -65,27 +69,22 @@ async function tryAllParams(context: Context, state: StageState): Promise<Tried[
   const { task, slots } = state;
   const template = state.with;
   const used = template === null ? [] : [...template.slots];
-  let tooMany = used.reduce((product, slot) => product * slots[slot].values.length, 1);
-  const pinned = new Set<number>();
-  for (const slot of [...used].sort((a, b) => slots[b].values.length - slots[a].values.length)) {
-    if (tooMany <= maxTried) break;
-    pinned.add(slot);
-    tooMany /= slots[slot].values.length;
-  }
-  const free = used.filter((slot) => !pinned.has(slot));
-  const combinations = fullRelation(free.map((slot) => slots[slot]));
+  const rows = knownRows(state, used);
+  if (rows !== null && rows.length === 0) return await tryWithoutRows(context, state);
+  const combinations = triedCombinations(state, used, rows);
   const row = new Int32Array(slots.length);
   const raws: unknown[] = [];
   const faults: PlacedFault[] = [];
   for (let i = 0; i < combinations.length; i++) {
-    free.forEach((slot, c) => row[slot] = combinations.columns[c][i]);
+    combinations.axes.forEach((axis, c) => row[slots.indexOf(axis)] = combinations.columns[c][i]);
     if (template === null) raws.push({});
     else {
       const evaluated = template.evaluate(row);
       if (evaluated.ok) raws.push(evaluated.value);
-      else faults.push(evaluated.error);
+      else if (evaluated.error.code !== notKnownYet) faults.push(evaluated.error);
     }
   }
+  if (raws.length + faults.length === 0) return await tryWithoutRows(context, state);
   const tried = await Promise.all(
     raws.map(async (raw) => ({ raw, resolution: await taskParams.resolve(task!, raw) })),
   );
@@ -96,6 +95,108 @@ async function tryAllParams(context: Context, state: StageState): Promise<Tried[
     problems.error(code, at, message, { hint });
   }
   return await mend(context, state, tried.slice(0, 20));
+}
+
+/** The combinations to try: those of the known rows, if rows are used, with every value of the other axes. */
+function triedCombinations(
+  { slots }: StageState,
+  used: readonly number[],
+  rows: Relation | null,
+): Relation {
+  const others = used.filter((slot) => rows === null || !rows.axes.includes(slots[slot]));
+  let tooMany = others.reduce((product, slot) => product * slots[slot].values.length, 1) *
+    (rows?.length ?? 1);
+  const pinned = new Set<number>();
+  for (const slot of [...others].sort((a, b) => slots[b].values.length - slots[a].values.length)) {
+    if (tooMany <= maxTried) break;
+    pinned.add(slot);
+    tooMany /= slots[slot].values.length;
+  }
+  const free = fullRelation(others.filter((slot) => !pinned.has(slot)).map((slot) => slots[slot]));
+  // Their axes differ, so this is every pair of them.
+  return rows === null ? free : join(rows, free, Infinity) as Relation;
+}
+
+/** Known rows of the axes among some slots that `foreach` makes; null if there are no such axes. */
+function knownRows({ slots, rows }: StageState, used: readonly number[]): Relation | null {
+  const ragged = used.map((slot) => slots[slot]).filter((axis) => axis.ragged !== undefined);
+  if (ragged.length === 0) return null;
+  let all: Relation = { axes: [], columns: [], length: 1 };
+  for (const axis of ragged) {
+    if (all.axes.includes(axis)) continue;
+    const joined = join(all, rowsAs(axis, rows.get(axis)), 100 * maxTried);
+    if (typeof joined === "number") return all;
+    all = joined;
+  }
+  const length = Math.min(all.length, maxTried);
+  return { ...all, columns: all.columns.map((column) => column.subarray(0, length)), length };
+}
+
+/** The known rows of one axis as a stage has them. */
+function rowsAs(axis: Axis, access: RowAccess | null | undefined): Relation {
+  if (access === undefined || access === null) {
+    const { length } = axis.known;
+    return { axes: [axis], columns: [Int32Array.from({ length }, (_, i) => i)], length };
+  }
+  const { relation: { columns, length } } = access.rows;
+  const fits = Array.from({ length }, (_, i) => i).filter((i) =>
+    access.at.every((step, c) => typeof step !== "number" || columns[c][i] === step)
+  );
+  const taken = [...access.at, axis].flatMap((step, c) =>
+    typeof step === "number" ? [] : [[step, columns[c]] as const]
+  );
+  return {
+    axes: taken.map(([step]) => step),
+    columns: taken.map(([, column]) => Int32Array.from(fits, (i) => column[i])),
+    length: fits.length,
+  };
+}
+
+/**
+ * What can be said of params before any row is known: those that need a row are left out. An empty list if the task
+ * needs them to say what it takes and gives.
+ */
+async function tryWithoutRows(context: Context, state: StageState): Promise<Tried[] | null> {
+  const { params, problems, taskParams } = context;
+  const { spec, slots, task } = state;
+  const tree = spec.with?.value;
+  if (tree?.kind !== "map") return [];
+  const scope = stageScope(slots, params, (name) => gatheredAxis(state, name), state.rows);
+  const entries: [string, Template][] = [];
+  const missing = new Set<string>();
+  for (const [name, { value }] of tree.entries) {
+    const template = compileTemplate(value, scope, problems);
+    if (template === null) return null;
+    const needsRow = [...template.slots].some((slot) => slots[slot]?.ragged !== undefined);
+    if (needsRow) missing.add(name);
+    else entries.push([name, template]);
+  }
+  const used = [...new Set(entries.flatMap(([, template]) => [...template.slots]))];
+  const combinations = triedCombinations(state, used, null);
+  const row = new Int32Array(slots.length);
+  const raws: unknown[] = [];
+  for (let i = 0; i < combinations.length; i++) {
+    combinations.axes.forEach((axis, c) => row[slots.indexOf(axis)] = combinations.columns[c][i]);
+    const values = entries.map(([name, template]) => [name, template.evaluate(row)] as const);
+    if (!values.every(([, value]) => value.ok)) continue;
+    raws.push(Object.fromEntries(values.map(([name, value]) => [name, value.ok && value.value])));
+  }
+  const tried = await Promise.all(
+    raws.map(async (raw) => ({ raw, resolution: await taskParams.resolve(task!, raw) })),
+  );
+  const right = tried.filter(({ resolution }) => resolution.ok);
+  if (right.length > 0 || tried.length === 0) return right;
+  const [{ raw, resolution }] = tried;
+  const wrong = resolution.ok
+    ? []
+    : resolution.error.filter(({ code, path, keys = [] }) =>
+      code === "unrecognized_keys"
+        ? keys.length > 0
+        : code !== "custom" && path.length > 0 && !missing.has(String(path[0]))
+    );
+  if (wrong.length === 0) return [];
+  reportIssues(spec, wrong, raw, problems);
+  return null;
 }
 
 /**

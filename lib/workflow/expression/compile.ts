@@ -4,7 +4,7 @@
 import type { Axis } from "../axis.ts";
 import { suggest } from "../nearest.ts";
 import { checkField, element, field } from "./access.ts";
-import { describe, ExpressionError, fault } from "./fault.ts";
+import { describe, ExpressionError, fault, unknownYet } from "./fault.ts";
 import { functions } from "./functions.ts";
 import { arithmetic, equal, numeric, ordered, truth } from "./operators.ts";
 import type { Expression } from "./syntax.ts";
@@ -15,13 +15,24 @@ export type Row = ArrayLike<number>;
 /** What names mean where an expression stands. */
 export interface Scope {
   /** The axis of that name, and its slot in a row. */
-  axis(name: string): { readonly slot: number; readonly axis: Axis } | undefined;
+  axis(name: string): OnAxis | undefined;
   /** The value at a path of params, as far as the path is known; `steps` says how much of it was used. */
   param(path: readonly (string | number)[]): Found;
   /** A name that only some places know, such as `inputs` in a command. */
   local?(name: string): Local | undefined;
   /** What to say of a name that is neither; `code` where another than `unknown-name` fits. */
   unknown(name: string): { readonly message: string; readonly hint?: string | undefined };
+}
+
+/** An axis that a name means. */
+export interface OnAxis {
+  readonly slot: number;
+  readonly axis: Axis;
+  /**
+   * A column of the tables whose rows are the values of the axis, for axes that `foreach` makes.
+   * Throws an ExpressionError if there is none.
+   */
+  readonly column?: (name: string, node: Expression) => Compiled;
 }
 
 /**
@@ -131,6 +142,7 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
         "unknown-name",
       );
     }
+    if (found.axis.ragged !== undefined) return compileRow(root, chain, found, scope);
     if (expression.kind !== "name") {
       const first = chain[chain.length - 1];
       if (first.kind === "member") checkField(first.name, first, found.axis);
@@ -159,6 +171,35 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
   }
   const base: Compiled = found.by ?? { slots: none, run: () => found.value };
   return chain.slice(found.steps).reduce((object, node) => access(object, node, scope), base);
+}
+
+/** The row of a `foreach`: alone it is what the row is known by, with a column its entry there. */
+function compileRow(
+  root: Of<"name">,
+  chain: Expression[],
+  { slot, axis, column }: OnAxis,
+  scope: Scope,
+): Compiled {
+  const first = chain.pop();
+  if (first === undefined) {
+    return {
+      slots: new Set([slot]),
+      run: (row) => {
+        if (row[slot] === axis.unknownAt) throw unknownYet(root);
+        return axis.values[row[slot]].value;
+      },
+    };
+  }
+  const name = first.kind === "member"
+    ? first.name
+    : first.kind === "index" && first.index.kind === "literal"
+    ? first.index.value
+    : undefined;
+  if (typeof name !== "string" || column === undefined) {
+    throw fault(first, `name a column of the row, such as \`${axis.name}.column\``);
+  }
+  const cell = column(name, first);
+  return chain.reverse().reduce((object, node) => access(object, node, scope), cell);
 }
 
 /** A field of `inputs` and the like must exist, which is known before there are members. */
@@ -313,7 +354,12 @@ function compileOrder(
     side.kind === "name" ? scope.axis(side.name) : undefined
   );
   if (a !== undefined && b !== undefined && a.axis.root === b.axis.root) {
-    return (row) => ordered(operator, row[a.slot], row[b.slot]);
+    const { unknownAt } = a.axis;
+    if (unknownAt < 0) return (row) => ordered(operator, row[a.slot], row[b.slot]);
+    return (row) => {
+      if (row[a.slot] === unknownAt || row[b.slot] === unknownAt) throw unknownYet(expression);
+      return ordered(operator, row[a.slot], row[b.slot]);
+    };
   }
   return (row) => {
     const x = left.run(row);

@@ -45,6 +45,28 @@ export function fault(
   return new ExpressionError({ message, hint, start: node.start, end: node.end });
 }
 
+/** Code of the fault of an expression that waits for a table: no error, but no value either. */
+export const notKnownYet = "not-known-yet";
+
+/**
+ * The fault of an expression that needs what a table will tell which is not known yet.
+ *
+ * @example
+ * ```ts
+ * import { notKnownYet, unknownYet } from "#lib/workflow/expression/fault.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(unknownYet({ start: 3, end: 4 }).code, notKnownYet);
+ * ```
+ */
+export function unknownYet(
+  { start, end }: { readonly start: number; readonly end: number },
+): ExpressionError {
+  return new ExpressionError(
+    { message: "the value is in a table that is not known yet", start, end },
+    notKnownYet,
+  );
+}
+
 /**
  * A value in a message: what it is, and the value itself if it is short.
  *

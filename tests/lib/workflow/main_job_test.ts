@@ -1,10 +1,12 @@
 // The worked example of the language: four groups of networks, three seeds. What it must make, member by member.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { tableWithArtifacts } from "#lib/core/artifacts/table.ts";
 import { canonicalJson } from "#lib/core/canonical.ts";
 import type { Graph } from "#lib/workflow/graph.ts";
 import { dependentsOf } from "#lib/workflow/graph.ts";
-import { graphOf, idsOf, memberOf, problemsOf, sourcesOf } from "./expand_text.ts";
+import { graphOf, idsOf, memberOf, sourcesOf } from "./expand_text.ts";
+import { growBy, wantsOf } from "./grow_text.ts";
 import { mainJob as job } from "./main_job.ts";
 
 /** Whatever a key could hold of a member: the task, its params and its inputs, recursively. */
@@ -140,10 +142,51 @@ Deno.test("another group costs its own training, the matrices, its floor and its
   }
 });
 
-Deno.test("foreach says that it is not supported yet", async () => {
-  const text = await problemsOf(job({ foreach: true }));
-  assertStringIncludes(text, "not supported yet: members made from a table (`foreach`)");
-  assertEquals(text.match(/: error: /g)?.length, 1);
+Deno.test("the main job's steps follow its checkpoints; untrained has none", async () => {
+  const graph = await graphOf(job({ foreach: true }));
+  const trained = ["master", "full", "full_in"];
+  const models = ["untrained", ...trained].flatMap((group) =>
+    [0, 1, 2].map((seed) => ({ group, seed, id: `train[group=${group},seed=${seed}]` }))
+  );
+  assertEquals(
+    idsOf(graph, "steps"),
+    models.map(({ group, seed }) => `steps[group=${group},seed=${seed},checkpoint=?]`),
+  );
+  assertEquals(wantsOf(graph), models.map(({ id }) => `${id}.checkpoints`));
+  const weights = (value: number) => ({ kind: "weights", files: { data: Uint8Array.of(value) } });
+  const tables = models.map(({ group, seed, id }) => {
+    // Rows in another order than their keys: what was written last stands first.
+    const steps = group === "untrained" ? [] : [200, 50, 100];
+    return [
+      `${id}.checkpoints`,
+      tableWithArtifacts(steps.map((step) => ({ step, weights: weights(seed), loss: 1 / step }))),
+    ];
+  });
+  const grown = await growBy(graph, Object.fromEntries(tables));
+  const live = grown.members.filter((member) => member.stage === "steps" && !member.replaced);
+  assertEquals(
+    live.map(({ id }) => id),
+    trained.flatMap((group) =>
+      [0, 1, 2].flatMap((seed) =>
+        [50, 100, 200].map((step) => `steps[group=${group},seed=${seed},checkpoint=${step}]`)
+      )
+    ),
+  );
+  const { model, trials } = memberOf(grown, "steps[group=full,seed=2,checkpoint=50]").inputs;
+  assertEquals(model.sources, [{
+    from: memberOf(grown, "train[group=full,seed=2]").index,
+    output: "checkpoints",
+    coords: {},
+    part: { folder: "weights/50", kind: "weights" },
+  }]);
+  assertEquals(trials.sources, [
+    { from: memberOf(grown, "trials[trial_set=0]").index, output: "trials", coords: {} },
+  ]);
+  assertEquals(grown.growing, undefined);
+  assertEquals(
+    Object.fromEntries(grown.stages.map((stage) => [stage.name, stage.numMembers])).steps,
+    27,
+  );
 });
 
 Deno.test("overrides and profiles reach the main job", async () => {
