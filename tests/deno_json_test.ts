@@ -54,7 +54,13 @@ const external: readonly string[] = ["run:external", "basin:external"];
 
 Deno.test("deno.json lets only tests, benchmarks and external tasks start programs", () => {
   const starters = commands.filter(({ command }) => command.includes("--allow-run"));
-  assertEquals(starters.map(({ name }) => name), [...external, "test", "test:only", "bench"]);
+  assertEquals(starters.map(({ name }) => name), [
+    ...external,
+    "test",
+    "test:only",
+    "test:reliability",
+    "bench",
+  ]);
 });
 
 Deno.test("deno.json lets the command line write below results only and read the environment it names", () => {
