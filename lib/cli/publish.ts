@@ -121,9 +121,10 @@ function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
   const dependents = dependentsOf(graph.members);
   const byId = new Map(record.stages.map((stage) => [stage.stage, stage]));
   let copies = 0;
-  return graph.members.flatMap(({ id, index, outputs, task }) => {
+  return graph.members.flatMap(({ id, index, outputs, task, pending, replaced }) => {
     const stage = byId.get(id);
-    if (stage?.key === undefined) return [];
+    // What took the place of a pending member may have its id.
+    if (stage?.key === undefined || pending || replaced) return [];
     const isVerdict = task.name === "claims";
     const isLeaf = dependents[index].length === 0;
     const several = Object.keys(outputs).length > 1;
