@@ -10,6 +10,7 @@ import type { Store } from "../core/store.ts";
 import { CommandExecutor } from "../executors/command.ts";
 import { commandFacts } from "../executors/command_facts.ts";
 import { LocalExecutor, mayStartPrograms } from "../executors/local.ts";
+import { rememberedAnswers } from "../executors/remembered_answers.ts";
 import { sandboxedTask } from "../executors/sandboxed_task.ts";
 import { WorkersExecutor } from "../executors/workers.ts";
 import { githubAnnotations, renderDiagnostics } from "../report/diagnostics.ts";
@@ -28,7 +29,7 @@ import { createCatalogue } from "./catalogue.ts";
 import { exitCodes } from "./command.ts";
 import { rooms } from "./rooms.ts";
 import type { Terminal } from "./terminal.ts";
-import { denoVersion } from "./version.ts";
+import { basinVersion, denoVersion } from "./version.ts";
 
 /** Options that every command on a workflow has. */
 export interface SessionOptions {
@@ -85,11 +86,13 @@ export async function openSession(
       ? new CommandExecutor({ slots: jobs, work: join(results, "work"), world, env })
       : undefined,
   });
+  const memory = join(results, "closures");
+  const answers = rememberedAnswers(workers, world.disk, memory, `${denoVersion} ${basinVersion}`);
   const closures = new EsbuildClosures({
     disk: world.disk,
     clock: world.clock,
     root: terminal.root,
-    memory: join(results, "closures"),
+    memory,
   });
   const memberModule = (room: string, name: string) =>
     join(terminal.root, rooms[room].folder, `${name}.ts`);
@@ -100,7 +103,7 @@ export async function openSession(
     userTask: (reference, module) =>
       sandboxedTask(reference, module, {
         closures,
-        workers,
+        workers: answers,
         memberModule,
         memberNames: (room) => Object.keys(rooms[room]?.index ?? {}).sort(),
       }),
@@ -117,6 +120,8 @@ export async function openSession(
     return failedSession(exitCodes.usage);
   }
   const { graph, place } = read;
+  // Nobody waits for it, and a command that may not write goes without.
+  answers.save().catch(() => {});
   const store: Store = await opening;
   const files = diskInputFiles(world.disk);
   const keys = {
@@ -146,6 +151,7 @@ export async function openSession(
       return graph.members.map(({ index }) => index).filter((index) => selected[index] === 1);
     },
     async [Symbol.asyncDispose]() {
+      await answers.save();
       await executor[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },

@@ -8,12 +8,12 @@ import type { Bundle } from "../core/executor.ts";
 import type { ParamIssue } from "../core/resolve.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { TaskDescription } from "./describe_task.ts";
-import type { WorkersExecutor } from "./workers.ts";
+import type { Answering } from "./remembered_answers.ts";
 
 /** What a sandboxed task needs. */
 export interface SandboxDeps {
   readonly closures: ClosureSource;
-  readonly workers: Pick<WorkersExecutor, "describe" | "resolve">;
+  readonly workers: Answering;
   /** Absolute path of a member's module. */
   readonly memberModule: (room: string, name: string) => string;
   /** Names of the members of a room, sorted. */
