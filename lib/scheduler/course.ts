@@ -55,7 +55,7 @@ export class Course {
   readonly #units = new Map<ActionKey, Unit>();
   /** Keys carried out in this run: forcing a member does not run its twin again. */
   readonly #ranKeys = new Set<ActionKey>();
-  /** Whether something that was known has other bytes now, so that keys made before may be out of date. */
+  /** Whether something that was known has other bytes now or is lost, so that keys made before may be out of date. */
   #anyChanged = false;
 
   constructor(deps: CourseDeps) {
@@ -153,8 +153,10 @@ export class Course {
           : this.done(index, landing.manifest, "hit", 0)
       );
       this.#again(members.filter((index) => !current.includes(index)));
-    } else if (landing.how === "stale") this.#again(members);
-    else if (landing.how === "lost") this.#heal(members, landing.producers, began);
+    } else if (landing.how === "stale") {
+      this.#anyChanged = true;
+      this.#again(members);
+    } else if (landing.how === "lost") this.#heal(members, landing.producers, began);
     else for (const index of members) this.fail(index, landing);
   }
 
@@ -201,6 +203,7 @@ export class Course {
       this.#ledger.standing.set(index, status.skipped);
       return this.#deps.teller.skipped([id], `${stopping} while it ran`);
     }
+    this.#anyChanged ||= this.#ledger.manifests[index] !== undefined;
     const free = this.#ledger.fail(index, failure, seconds);
     this.#deps.failed(id);
     this.arrive(free);
