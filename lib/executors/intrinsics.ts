@@ -27,40 +27,72 @@ export interface Changed {
  * ```
  */
 export function watchIntrinsics(): () => Changed | undefined {
-  const snapshots = Object.entries(watched).map(([name, object]) => {
-    const keys = ownKeys(object);
-    // Of global variables only which there are: some of the runtime's are made when they are first used.
-    const descriptors = object === globalThis
-      ? []
-      : keys.map((key) => getOwnPropertyDescriptor(object, key)!);
-    return { name, object, keys, descriptors, isExtensible: isExtensible(object) };
-  });
+  const snapshots = Object.entries(watched).map(([name, object]) => snapshotOf(name, object));
   return () => {
     let added: Changed | undefined;
-    for (const { name, object, keys, descriptors, isExtensible: could } of snapshots) {
-      if (isExtensible(object) !== could) return { how: "replaced", name };
-      for (let i = 0; i < descriptors.length; i++) {
-        if (isOther(object, keys[i], descriptors[i])) {
-          return { how: "replaced", name: `${name}.${String(keys[i])}` };
-        }
-      }
+    for (const snapshot of snapshots) {
+      const { name, object, numKeys } = snapshot;
+      const other = replaced(snapshot);
+      if (other !== undefined) return { how: "replaced", name: `${name}${other}` };
       if (added !== undefined) continue;
       const now = ownKeys(object);
-      if (now.length === keys.length) continue;
-      const other = now.find((key) => !keys.includes(key));
-      added = { how: "added", name: `${name}.${String(other)}` };
+      if (now.length === numKeys) continue;
+      added = { how: "added", name: `${name}.${String(now.find((key) => !snapshot.has(key)))}` };
     }
     return added;
   };
 }
 
+interface Snapshot {
+  readonly name: string;
+  readonly object: object;
+  readonly isExtensible: boolean;
+  readonly numKeys: number;
+  readonly has: (key: string | symbol) => boolean;
+  readonly keys: readonly (string | symbol)[];
+  readonly values: readonly unknown[];
+  readonly accessors: readonly (readonly [string | symbol, PropertyDescriptor])[];
+}
+
 // Tasks may replace these, too.
 const { getOwnPropertyDescriptor, isExtensible, ownKeys } = Reflect;
 
-function isOther(object: object, key: string | symbol, known: PropertyDescriptor): boolean {
-  const found = getOwnPropertyDescriptor(object, key);
-  return found === undefined || !Object.is(found.value, known.value) || found.get !== known.get ||
-    found.set !== known.set || found.writable !== known.writable;
+function snapshotOf(name: string, object: object): Snapshot {
+  const all = ownKeys(object);
+  // Of global variables only which there are: some of the runtime's are made when they are first used.
+  const compared = object === globalThis
+    ? []
+    : all.map((key) => [key, getOwnPropertyDescriptor(object, key)!] as const);
+  const values = compared.filter(([, { get, set }]) => get === undefined && set === undefined);
+  return {
+    name,
+    object,
+    isExtensible: isExtensible(object),
+    numKeys: all.length,
+    has: (key) => all.includes(key),
+    keys: values.map(([key]) => key),
+    values: values.map(([, { value }]) => value),
+    accessors: compared.filter(([, { get, set }]) => get !== undefined || set !== undefined),
+  };
+}
+
+/** What is not as it was. Plain reads, because this is done after every job. */
+function replaced(snapshot: Snapshot): string | undefined {
+  const { keys, values, accessors } = snapshot;
+  const object = snapshot.object as Readonly<Record<string | symbol, unknown>>;
+  if (isExtensible(object) !== snapshot.isExtensible) return "";
+  for (let i = 0; i < keys.length; i++) {
+    const found = object[keys[i]];
+    // NaN differs from itself, and is a value here.
+    if (found !== values[i] && (found === found || values[i] === values[i])) {
+      return `.${String(keys[i])}`;
+    }
+  }
+  for (const [key, known] of accessors) {
+    const found = getOwnPropertyDescriptor(object, key);
+    if (found?.get !== known.get || found?.set !== known.set) return `.${String(key)}`;
+  }
+  return undefined;
 }
 
 const watched: Readonly<Record<string, object>> = {
