@@ -10,6 +10,9 @@ import { type Entry, mapOf, type Scalar, type ScalarTree, type Tree } from "./tr
 /** Keys that must never become properties of a record. */
 const refusedKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
+/** Collections of YAML 1.1 that the library makes by itself. */
+const foreignTags: ReadonlySet<string> = new Set(["!!omap", "!!pairs", "!!set"]);
+
 interface Reader {
   readonly source: SourceText;
   readonly problems: Problems;
@@ -72,6 +75,17 @@ export function readNodes(
 function read(reader: Reader, node: Node, at: Place): Sized {
   reader.written++;
   if (isAlias(node)) return readAlias(reader, node.source, at);
+  const kind = node.tag?.replace(/^tag:yaml\.org,2002:/, "!!") ?? "";
+  if (foreignTags.has(kind)) {
+    reader.problems.error(
+      "unknown-tag",
+      at,
+      `\`${kind}\` is a kind of value that workflows do not have`,
+      {
+        hint: "remove the tag",
+      },
+    );
+  }
   const sized = isMap(node)
     ? readMap(reader, node as YAMLMap<unknown, unknown>, at)
     : isSeq(node)
