@@ -2,6 +2,7 @@
 
 import { bold, dim, green, yellow } from "@std/fmt/colors";
 import { columnsOf, fit, formatSeconds, oneLine, padded, plural } from "../report/format.ts";
+import type { ExpectedTime } from "../workflow/expected_time.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { StageHistory } from "./stage_history.ts";
 
@@ -36,8 +37,16 @@ export function planByStage(plan: Plan, history: StageHistory): readonly StagePl
   return [...rows.values()].filter(({ members }) => members > 0);
 }
 
-/** The plan as text. */
-export function planText(plan: Plan, rows: readonly StagePlan[], columns: number): string {
+/** What the whole of a plan may take, and on how many cores. */
+export type PlanTime = Pick<ExpectedTime, "atLeast" | "numUnseen"> & { readonly cores: number };
+
+/** The plan as text; with the least time that it may take, if that is given. */
+export function planText(
+  plan: Plan,
+  rows: readonly StagePlan[],
+  columns: number,
+  time?: PlanTime,
+): string {
   const { counts } = plan;
   const width = Math.min(columns, 100);
   const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(columnsOf));
@@ -76,7 +85,15 @@ export function planText(plan: Plan, rows: readonly StagePlan[], columns: number
   const known = rows.every(({ seconds }) => seconds !== null);
   const total = rows.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0);
   if (counts.run + counts.maybe > 0) {
-    if (known) lines.push(`about ${formatSeconds(total)} of worker time`);
+    if (known) {
+      const least = time === undefined
+        ? ""
+        : `, at least ${formatSeconds(time.atLeast)} on ${plural(time.cores, "core")}`;
+      lines.push(`about ${formatSeconds(total)} of worker time${least}`);
+    } else if (time !== undefined && time.atLeast > 0) {
+      const seen = `at least ${formatSeconds(time.atLeast)} on ${plural(time.cores, "core")}`;
+      lines.push(`${seen}, without ${plural(time.numUnseen, "stage")} not seen yet`);
+    }
     if (counts.maybe > 0) {
       lines.push(`a "maybe" runs only if what it reads comes out different`);
     }

@@ -34,7 +34,8 @@ export function stageHistory(manifests: Iterable<Manifest>): StageHistory {
     const { stage, seconds } = provenance;
     if (!byId.has(stage)) byId.set(stage, seconds);
     add(`stage ${stage.split("[")[0]}`, seconds);
-    add(`task ${action.recipe.task}`, seconds);
+    // Commands have nothing in common but that they are commands.
+    if (action.command === undefined) add(`task ${action.recipe.task}`, seconds);
   }
   return {
     expected(id, stage, task) {

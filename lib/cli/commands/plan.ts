@@ -45,13 +45,32 @@ export default defineCommand({
     });
     const history = stageHistory(session.store.manifests());
     const rows = planByStage(plan, history);
+    const { expectedTime } = await import("../../workflow/expected_time.ts");
+    const { readMachine } = await import("../machine.ts");
+    const machine = readMachine(terminal);
+    if (machine === null) return exitCodes.usage;
+    const cores = machine.cpus ?? terminal.numCpus;
+    const { seconds: _, ...time } = expectedTime(
+      plan,
+      ({ id, stage, task }) => history.expected(id, stage, task.name),
+      cores,
+    );
     if (options.json) {
       const members = plan.entries.map((entry, i) => ({
         stage: plan.graph.members[i].id,
         verdict: entry.verdict,
         ...("key" in entry ? { key: entry.key } : {}),
       })).filter(({ verdict }) => verdict !== "left-out");
-      terminal.out(JSON.stringify({ ...plan.counts, stages_by_name: rows, members }) + "\n");
+      const expected = {
+        cores,
+        unseen: time.numUnseen,
+        work_seconds: time.work,
+        path_seconds: time.longestPath,
+        at_least_seconds: time.atLeast,
+      };
+      terminal.out(
+        JSON.stringify({ ...plan.counts, stages_by_name: rows, members, expected }) + "\n",
+      );
       return exitCodes.done;
     }
     if (options.all) {
@@ -60,7 +79,7 @@ export default defineCommand({
         terminal.out(`${entry.verdict.padEnd(8)} ${plan.graph.members[i].id}\n`)
       );
     }
-    terminal.out(planText(plan, rows, terminal.columns()));
+    terminal.out(planText(plan, rows, terminal.columns(), { ...time, cores }));
     return exitCodes.done;
   },
 });

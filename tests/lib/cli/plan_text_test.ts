@@ -65,6 +65,21 @@ Deno.test("planText() at 80 columns", () => {
   ]);
 });
 
+Deno.test("planText() says the least time on so many cores, of what was seen", () => {
+  const plan = planOf([["a", run], ["b", run]]);
+  const row = { task: "dmd", members: 1, hit: 0, run: 1, maybe: 0 };
+  const rows = (seconds: number | null) => [
+    { stage: "a", ...row, seconds: 90 },
+    { stage: "b", ...row, seconds },
+  ];
+  const time = { atLeast: 60, numUnseen: 1, cores: 4 };
+  const lastLine = (seconds: number | null, shown = time) =>
+    stripAnsiCode(planText(plan, rows(seconds), 80, shown)).trimEnd().split("\n").at(-1);
+  assertEquals(lastLine(30), "about 2 min 0 s of worker time, at least 1 min 0 s on 4 cores");
+  assertEquals(lastLine(null), "at least 1 min 0 s on 4 cores, without 1 stage not seen yet");
+  assertEquals(lastLine(null, { ...time, atLeast: 0 })?.includes("at least"), false);
+});
+
 Deno.test("planText() never passes the width, and says nothing of time it cannot know", () => {
   const names = [...hostileNames, "n".repeat(99), "x"];
   for (const workflow of ["study", "w".repeat(99)]) {
