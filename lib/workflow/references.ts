@@ -2,7 +2,7 @@
 // sub-workflow hands out. They lead to stages by the names that these have in the whole workflow.
 
 import type { CallSpec } from "./call_spec.ts";
-import type { FileParts } from "./file_parts.ts";
+import type { FileParts, Item } from "./file_parts.ts";
 import { type FilesSpec, readReference } from "./input_spec.ts";
 import type { Call } from "./link.ts";
 import { listNames, suggest } from "./nearest.ts";
@@ -15,7 +15,7 @@ export interface Names {
   readonly call: Call | undefined;
   /** Before the names of its stages. */
   readonly prefix: string;
-  readonly calls: ReadonlyMap<string, CallSpec>;
+  readonly items: ReadonlyMap<string, Item>;
 }
 
 /** A stage by its name in the whole workflow, or files that a call hands in; null if there is neither (reported). */
@@ -36,9 +36,8 @@ export type Target =
  * ```
  */
 export function namesOf(parts: FileParts, call: Call | undefined): Names {
-  const calls = new Map<string, CallSpec>();
-  for (const item of parts.items) if (item.kind === "call") calls.set(item.spec.name, item.spec);
-  return { parts, call, prefix: call === undefined ? "" : `${call.name}/`, calls };
+  const items = new Map(parts.items.map((item) => [item.spec.name, item]));
+  return { parts, call, prefix: call === undefined ? "" : `${call.name}/`, items };
 }
 
 /**
@@ -84,22 +83,18 @@ export class References {
 
   /** The stage or files that a reference written in a file leads to. */
   target(names: Names, stage: string, output: string | undefined, at: Place): Target {
-    const { parts, prefix, calls } = names;
+    const { parts, prefix, items } = names;
     const problems = this.#problems;
     if (stage === "inputs" && parts.inputs.length > 0) return this.#input(names, output, at);
-    const called = calls.get(stage);
-    if (called !== undefined) {
-      const item = parts.items.find((one) => one.spec === called);
-      if (item?.kind !== "call" || item.parts === null) return null;
-      return this.#output(names, called, item.parts, output, at);
+    const item = items.get(stage);
+    if (item?.kind === "call") {
+      return item.parts && this.#output(names, item.spec, item.parts, output, at);
     }
-    if (parts.items.some((item) => item.spec.name === stage) || parts.unreadable.has(stage)) {
-      return { stage: prefix + stage, output };
-    }
-    const known = [...parts.items.map((item) => item.spec.name), ...parts.unreadable.keys()];
+    if (item !== undefined || parts.unreadable.has(stage)) return { stage: prefix + stage, output };
+    const known = [...items.keys(), ...parts.unreadable.keys()];
     const outer = stage.split("/")[0];
     problems.error("unknown-stage", at, `there is no stage \`${stage}\``, {
-      hint: calls.has(outer) && stage.includes("/")
+      hint: items.get(outer)?.kind === "call" && stage.includes("/")
         ? `what \`${outer}\` hands out is named in the \`outputs\` of its file: ${outer}.…`
         : stage === "inputs"
         ? "the file declares no `inputs`: a sub-workflow has inputs: { name: kind }"

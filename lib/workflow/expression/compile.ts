@@ -1,69 +1,17 @@
 // Expressions -> closures. Names are looked up once, when compiling; running one costs no look-ups, so that
 // 100,000 members stay cheap. There is no way from here to prototypes, globals or code.
 
-import type { Axis } from "../axis.ts";
 import { suggest } from "../nearest.ts";
 import { checkField, element, field } from "./access.ts";
 import { describe, ExpressionError, fault, unknownYet } from "./fault.ts";
 import { functions } from "./functions.ts";
 import { arithmetic, equal, numeric, ordered, truth } from "./operators.ts";
+import { checkLocal, fieldName } from "./locals.ts";
+import type { Compiled, OnAxis, Row, Scope } from "./scope.ts";
 import type { Expression } from "./syntax.ts";
 
-/** Positions on the axes of a stage, by slot. */
-export type Row = ArrayLike<number>;
-
-/** What names mean where an expression stands. */
-export interface Scope {
-  /** The axis of that name, and its slot in a row. */
-  axis(name: string): OnAxis | undefined;
-  /** The value at a path of params, as far as the path is known; `steps` says how much of it was used. */
-  param(path: readonly (string | number)[]): Found;
-  /** A name that only some places know, such as `inputs` in a command. */
-  local?(name: string): Local | undefined;
-  /** What to say of a name that is neither; `code` where another than `unknown-name` fits. */
-  unknown(name: string): { readonly message: string; readonly hint?: string | undefined };
-}
-
-/** An axis that a name means. */
-export interface OnAxis {
-  readonly slot: number;
-  readonly axis: Axis;
-  /**
-   * A column of the tables whose rows are the values of the axis, for axes that `foreach` makes.
-   * Throws an ExpressionError if there is none.
-   */
-  readonly column?: (name: string, node: Expression) => Compiled;
-}
-
-/**
- * Depends on more than axes: what it is differs from member to member. A slot like the others, but of no axis.
- */
-export const memberSlot = -1;
-
-/** What a name stands for that is neither an axis nor a param. */
-export interface Local {
-  readonly value: Compiled;
-  /** Where one of its fields must be named, and they are known: their names, and what they are called together. */
-  readonly fields?: { readonly names: readonly string[]; readonly what: string };
-}
-
-/** A param (`by` how it is worked out, if it differs from member to member), or why there is none. A message that is undefined was reported where the param is written. */
-export type Found =
-  | { readonly ok: true; readonly value: unknown; readonly steps: number; readonly by?: Compiled }
-  | {
-    readonly ok: false;
-    readonly message: string | undefined;
-    readonly hint?: string | undefined;
-    readonly code?: string;
-  };
-
-/** A compiled expression. */
-export interface Compiled {
-  /** Slots of the axes it reads. */
-  readonly slots: ReadonlySet<number>;
-  /** @throws {ExpressionError} */
-  run(row: Row): unknown;
-}
+export { memberSlot } from "./scope.ts";
+export type { Compiled, Found, Local, OnAxis, Row, Scope } from "./scope.ts";
 
 /**
  * Compiles an expression for a scope.
@@ -129,12 +77,12 @@ function compilePath(expression: Of<"name" | "member" | "index">, scope: Scope):
   }
   if (root.kind !== "name") return compileAccess(expression, scope);
   if (root.name !== "params") {
-    const found = scope.axis(root.name);
-    const local = found === undefined ? scope.local?.(root.name) : undefined;
+    const local = scope.local?.(root.name);
     if (local !== undefined) {
       checkLocal(root, local, chain[chain.length - 1]);
       return chain.reverse().reduce((object, node) => access(object, node, scope), local.value);
     }
+    const found = scope.axis(root.name);
     if (found === undefined) {
       const { message, hint } = scope.unknown(root.name);
       throw new ExpressionError(
@@ -190,38 +138,12 @@ function compileRow(
       },
     };
   }
-  const name = first.kind === "member"
-    ? first.name
-    : first.kind === "index" && first.index.kind === "literal"
-    ? first.index.value
-    : undefined;
-  if (typeof name !== "string" || column === undefined) {
+  const name = fieldName(first);
+  if (name === undefined || column === undefined) {
     throw fault(first, `name a column of the row, such as \`${axis.name}.column\``);
   }
   const cell = column(name, first);
   return chain.reverse().reduce((object, node) => access(object, node, scope), cell);
-}
-
-/** A field of `inputs` and the like must exist, which is known before there are members. */
-function checkLocal(root: Of<"name">, { fields }: Local, first: Expression | undefined): void {
-  if (fields === undefined) return;
-  const { names, what } = fields;
-  const example = names.length > 0 ? `write ${root.name}.${names[0]}` : `there are no ${what}`;
-  if (first === undefined) throw fault(root, `\`${root.name}\` is no value of its own`, example);
-  const name = first.kind === "member"
-    ? first.name
-    : first.kind === "index" && first.index.kind === "literal"
-    ? first.index.value
-    : undefined;
-  if (typeof name !== "string") throw fault(first, `name one of the ${what}`, example);
-  if (names.includes(name)) return;
-  const { start, end } = first;
-  throw new ExpressionError({
-    message: `\`${root.name}\` has no \`${name}\``,
-    hint: suggest(name, names, what),
-    start,
-    end,
-  }, "unknown-name");
 }
 
 function compileAccess(expression: Of<"name" | "member" | "index">, scope: Scope): Compiled {

@@ -262,7 +262,8 @@ Deno.test("a workflow that extends and is called has what it extends", async () 
 
 Deno.test("paramPlace() finds the line to edit in the sub-workflow or at its call", async () => {
   const all: Record<string, string> = {
-    "w.yaml": "params: { a: 1 }\nstages:\n  s: { workflow: sub.yaml, with: { x: '${{ params.a }}' } }\n",
+    "w.yaml":
+      "params: { a: 1 }\nstages:\n  s: { workflow: sub.yaml, with: { x: '${{ params.a }}' } }\n",
     "sub.yaml":
       "params: { x: 1, y: 2 }\nstages:\n  v: { task: value, with: { x: '${{ params.x }}', y: '${{ params.y }}', z: 3 } }\n",
   };
