@@ -2,6 +2,7 @@
 // Standard output belongs to the command line (`--json` writes events there and nothing else).
 
 import { replace } from "./replace.ts";
+import { plainly } from "./see_through.ts";
 
 /** The lines printed since the last {@link Captured.take}. */
 export interface Captured {
@@ -92,10 +93,13 @@ export function captureStreams(print: (text: string) => void): void {
   });
 }
 
+// Before tasks get another. What is printed returns to no task, so that only what is in sight counts as read.
+const { inspect } = Deno;
+
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   try {
-    return Deno.inspect(value, { depth: 3, breakLength: 120 });
+    return inspect(plainly(value), { depth: 3, breakLength: 120 });
   } catch {
     return "(a value that cannot be shown)";
   }

@@ -1,5 +1,6 @@
 // The executor that runs jobs in this very process: for tests and for debugging a task with a debugger.
-// Leaves out the sandbox: the task can do what the process can.
+// Leaves out the sandbox: the task can do what the process can. What it reads is not noted, because this scope cannot be
+// kept from looking past the recorder.
 
 import type {
   Bundle,

@@ -38,6 +38,7 @@ export class Recorder {
   constructor(params: Readonly<Record<string, unknown>>) {
     this.#root = isPlain(params) ? new Watched("", params) : undefined;
     this.params = (this.#root?.proxy ?? params) as Readonly<Record<string, unknown>>;
+    latest = this;
   }
 
   /** The files to hand out in place of those of one artifact on a port. */
@@ -47,6 +48,12 @@ export class Recorder {
     if (others === undefined) this.#ports.set(port, [watched]);
     else others.push(watched);
     return new Proxy({ ...files }, watched);
+  }
+
+  /** Counts everything as read. */
+  readAll(): void {
+    this.#root?.readAll();
+    for (const watched of [...this.#ports.values()].flat()) watched.readAll();
   }
 
   /** What was looked at so far, or `undefined` if everything was, or if that cannot be told. */
@@ -64,6 +71,25 @@ export class Recorder {
     return isWhole || params.length > maxLooks ? undefined : { params: params.sort(), inputs };
   }
 }
+
+/**
+ * Counts everything of the latest job as read, for what looks past proxies where none can follow.
+ *
+ * @example
+ * ```ts
+ * import { readEverything, Recorder } from "#lib/executors/recorded.ts";
+ * import { assertEquals } from "@std/assert";
+ * const recorder = new Recorder({ rate: 2 });
+ * assertEquals(recorder.reads(), { params: [], inputs: {} });
+ * readEverything();
+ * assertEquals(recorder.reads(), undefined);
+ * ```
+ */
+export function readEverything(): void {
+  latest?.readAll();
+}
+
+let latest: Recorder | undefined;
 
 /**
  * What lies behind a recorder's proxy, read whole thereby, with what the task changed in it: a list or map whose members
@@ -271,6 +297,10 @@ class WatchedFiles implements ProxyHandler<Record<string, Uint8Array>> {
     if (describing.always && typeof name === "string") this.opened.add(name);
     else this.#seek(name);
     return Reflect.getOwnPropertyDescriptor(target, name);
+  }
+
+  readAll(): void {
+    for (const name of ["", ...this.names]) this.opened.add(name);
   }
 
   /** There is no look for presence alone. */

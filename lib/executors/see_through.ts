@@ -1,7 +1,7 @@
 // Built-in functions that look past proxies or refuse them, made to work with the params that a recorder watches: they
 // see the plain values, and what they see counts as read.
 
-import { describing, unwatched } from "./recorded.ts";
+import { describing, readEverything, unwatched } from "./recorded.ts";
 import { replace } from "./replace.ts";
 
 /**
@@ -34,8 +34,11 @@ export function seeThroughRecorders(): void {
   });
   const { inspect } = Deno;
   replace(Deno, {
-    inspect: (value: unknown, ...options: [Deno.InspectOptions?]) =>
-      inspect(plainly(value), ...options),
+    // It also looks into errors, promises and other proxies.
+    inspect(...values: [unknown, Deno.InspectOptions?]) {
+      readEverything();
+      return inspect(...values);
+    },
   });
   const { postMessage } = MessagePort.prototype;
   replace(MessagePort.prototype, {
