@@ -91,7 +91,7 @@ async function answerTo(
         Object.entries(ran.value).map(([name, output]) => [name, owned(output, transfer)]),
       );
       const seconds = (monotonic() - started) / 1000;
-      const usage = { cpu_seconds: cpuSeconds() - cpuStarted };
+      const usage = { cpu_seconds: Math.round(1e6 * (cpuSeconds() - cpuStarted)) / 1e6 };
       return ok({ outputs, seconds, usage, ...(reads === undefined ? {} : { reads }) });
     }
   }
