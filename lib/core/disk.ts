@@ -32,7 +32,8 @@ export interface AppendFile {
   write(bytes: Uint8Array): Promise<void>;
   /** Returns once what was written would survive a power cut. */
   sync(): Promise<void>;
-  close(): void;
+  /** `mtime`: stamps the file with this time first, if that can be done. */
+  close(mtime?: number): void;
 }
 
 /** Part of a file: from `offset`, up to `length` bytes or to the end. */

@@ -168,7 +168,7 @@ function guess(bytes: Uint8Array): Owner | undefined {
   const text = new TextDecoder().decode(bytes);
   const find = (name: string) => {
     const found = new RegExp(`"${name}":("(?:[^"\\\\\\n]|\\\\.)*")`).exec(
-      text.slice(text.lastIndexOf('"provenance":')),
+      text.slice(Math.max(0, text.lastIndexOf('"provenance":'))),
     );
     try {
       return found === null ? undefined : String(JSON.parse(found[1]));

@@ -20,6 +20,7 @@ import { KeyLocks } from "./key_locks.ts";
 import { type Layout, layoutOf, transientLayout } from "./layout.ts";
 import { type LeasedDisk, type LeaseOptions, withLeases } from "./leases.ts";
 import { ManifestLog } from "./manifest_log.ts";
+import { PackedFolder } from "./packed_folder.ts";
 import { keepRun, type KeptRun } from "./roots.ts";
 import { type Entry, SegmentIndex, sessionOf } from "./segment_index.ts";
 import type { TraceBody } from "./segment_line.ts";
@@ -40,6 +41,8 @@ export interface FsStoreOptions {
   readonly readOnly?: boolean;
   /** How locks are kept where the kernel has none. */
   readonly leases?: LeaseOptions;
+  /** Segments from this size on are packed into the index, in bytes. */
+  readonly packFrom?: number;
   /** Makes the names of sessions; they must be unique and sort by time. */
   readonly newId?: () => string;
 }
@@ -112,12 +115,21 @@ export class FsStore implements Store {
   constructor(
     { disk, clock }: { readonly disk: LeasedDisk; readonly clock: Clock },
     layout: Layout,
-    { index, warn = () => {}, groupMs = 100, newId = () => newSessionId(clock) }: FsStoreOptions,
+    { index, packFrom, warn = () => {}, groupMs = 100, newId = () => newSessionId(clock) }:
+      FsStoreOptions,
   ) {
     this.#warn = warn;
     this.#world = { disk, clock, layout };
     this.#session = new Session(disk, layout, newId());
-    this.#index = new SegmentIndex({ disk, clock, layout, warn });
+    const packed = new PackedFolder(disk, index, layout.root);
+    this.#index = new SegmentIndex({
+      disk,
+      clock,
+      layout,
+      warn,
+      packed,
+      ...(packFrom !== undefined && { packFrom }),
+    });
     this.#looks = new StatIndex(disk, index, layout.root, newId);
     const temporaryPath = this.#session.temporaryPath;
     this.#blobs = new Blobs({ disk, clock, layout, warn, temporaryPath, index: this.#looks });
@@ -154,6 +166,9 @@ export class FsStore implements Store {
   }
 
   recall(key: ActionKey): Manifest | undefined {
+    const entries = this.#index.entries(key);
+    if (entries.length === 0) return undefined;
+    if (entries.length === 1) return this.#index.load(entries[0]);
     const candidates = this.#index.candidates(key);
     if (candidates.length < 2) return candidates[0]?.manifest;
     return candidates.find(({ manifest }) => this.isPresent(manifest))?.manifest ??
@@ -371,7 +386,8 @@ export class FsStore implements Store {
     } finally {
       await this.#vouchForFound();
       this.#looks.close();
-      await this.#log.close();
+      const ours = await this.#log.close(this.#world.clock.now() - stampMs);
+      await this.#index.pack(ours);
       await this.#traces.close();
       if (this.#session.started) await this.#session.end();
       await this.#world.disk.settled();
@@ -484,6 +500,7 @@ function blobsOf({ outputs }: Manifest): StoredFile[] {
   return filesOf({ outputs }).map(({ file }) => file);
 }
 
+const stampMs = 10_000;
 const readOnly: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM", "NotCapable"]);
 
 /** 48 bits of time and 80 of chance, in digits that sort. */

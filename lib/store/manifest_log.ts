@@ -3,7 +3,7 @@
 import type { Disk } from "../core/disk.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { Layout } from "./layout.ts";
-import type { Entry, SegmentIndex } from "./segment_index.ts";
+import type { Entry, Segment, SegmentIndex } from "./segment_index.ts";
 import { manifestLine, modulesLine } from "./segment_line.ts";
 import { SegmentWriter } from "./segment_writer.ts";
 
@@ -34,14 +34,21 @@ export class ManifestLog {
     const { segment } = writer;
     const lines = [line];
     if (!segment.modules.has(modules)) {
-      segment.modules.set(modules, { table: manifest.provenance.modules });
-      lines.unshift(modulesLine(modules, manifest.provenance.modules));
+      const table = manifest.provenance.modules;
+      const line = modulesLine(modules, table);
+      // Where it lies is known once it is written.
+      segment.modules.set(modules, { offset: 0, length: line.length, chunk: undefined, table });
+      lines.unshift(line);
     }
     try {
       const offsets = await writer.append(lines);
       const offset = offsets[offsets.length - 1];
-      const { key } = manifest;
-      return { writer, entry: this.#index.add(segment, { key, generation, offset }, line) };
+      const at = segment.modules.get(modules);
+      if (lines.length > 1 && at !== undefined) {
+        segment.modules.set(modules, { ...at, offset: offsets[0] });
+      }
+      const place = { key: manifest.key, generation, offset };
+      return { writer, entry: this.#index.add(segment, place, line, manifest) };
     } catch (error) {
       this.giveUp(writer);
       throw error;
@@ -53,9 +60,15 @@ export class ManifestLog {
     if (this.#writers.at(-1) === writer) this.#current = undefined;
   }
 
-  async close(): Promise<void> {
+  /**
+   * Closes the segments, stamped into the past, so that any later change shows in their times.
+   *
+   * @returns those that are whole
+   */
+  async close(mtime: number): Promise<ReadonlySet<Segment>> {
     await this.#current?.catch(() => {});
-    for (const writer of this.#writers) writer.close();
+    for (const writer of this.#writers) writer.close(mtime);
+    return new Set(this.#writers.filter(({ failed }) => !failed).map(({ segment }) => segment));
   }
 
   async #open(): Promise<SegmentWriter> {

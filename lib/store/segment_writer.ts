@@ -21,6 +21,7 @@ export class SegmentWriter {
   #folder: string | undefined;
   #size = 0;
   #queue: Waiting[] = [];
+  #failed = false;
   #running: Promise<void> | undefined;
   /** Nothing more may be appended after a failed write; nothing may count as durable after a failed sync. */
   #writeError: unknown;
@@ -67,10 +68,16 @@ export class SegmentWriter {
     await this.append([durableLine(size)]).catch(() => {});
   }
 
-  close(): void {
+  /** Whether something could not be written or made durable. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  close(mtime?: number): void {
+    this.#failed = this.#writeError !== undefined || this.#syncError !== undefined;
     this.#writeError ??= new Error(`${this.segment.path} was closed`);
     this.#syncError ??= this.#writeError;
-    this.#file.close();
+    this.#file.close(mtime);
   }
 
   async #run(): Promise<void> {

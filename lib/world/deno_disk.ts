@@ -203,7 +203,15 @@ function appendFile(path: string, file: Deno.FsFile): AppendFile {
         }
       }),
     sync: () => attempt("sync", path, () => file.sync()),
-    close: () => file.close(),
+    close(mtime) {
+      try {
+        if (mtime !== undefined) file.utimeSync(new Date(mtime), new Date(mtime));
+      } catch {
+        // A file system that keeps no times has nothing to be stamped.
+      } finally {
+        file.close();
+      }
+    },
   };
 }
 

@@ -76,7 +76,8 @@ Deno.test("check() finds every corruption, and so does whoever reads", () =>
           assert(before.damage.some((one) => one.path === path), `${what}: ${path} not named`);
         }
         const kind = damageKinds[i % 7];
-        if (kind !== "flip a byte's bits") {
+        // A flip in a record may hit the very names.
+        if (kind !== "flip a byte's bits" && kind !== "corrupt a record") {
           assert(before.damage.some(({ of }) => of?.workflow === "w"), `${what}: no stage named`);
         }
         if (i % 2 === 0) {

@@ -137,7 +137,12 @@ Deno.test("collect() takes nothing from runs that go on, or were cut off, whatev
   for (let seed = 1; seed <= numSeeds; seed++) {
     const world = new SimWorld({ seed });
     const open = (process = world.process()) =>
-      openFsStore(process, "/results/store", { newId: process.newId, groupMs: 20 });
+      openFsStore(process, "/results/store", {
+        index: "/results/index",
+        packFrom: 0,
+        newId: process.newId,
+        groupMs: 20,
+      });
     const durable = new Set<number>();
     const work = async (numbers: readonly number[], run: string) => {
       const store = await open();

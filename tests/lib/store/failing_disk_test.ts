@@ -12,6 +12,7 @@ const actions = [0, 1, 2, 4];
 function open(process: SimProcess, warnings: string[] = []): Promise<FsStore> {
   return openFsStore(process, "/results/store", {
     index: "/results/index",
+    packFrom: 0,
     newId: process.newId,
     groupMs: 20,
     warn: (message) => warnings.push(message),

@@ -22,6 +22,7 @@ interface Promised {
 function open(process: SimProcess): Promise<FsStore> {
   return openFsStore(process, "/results/store", {
     index: "/results/index",
+    packFrom: 0,
     newId: process.newId,
     groupMs: 20,
   });
