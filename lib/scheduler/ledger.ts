@@ -118,7 +118,8 @@ export class Ledger {
       const more = omitted.length > maxNamed ? ` and ${omitted.length - maxNamed} more` : "";
       this.#teller.warn(stage, `it does without what failed: ${named}${more}`);
     }
-    const { usage } = manifest.provenance;
+    // Of a hit nothing is looked at but outputs: stores know these without reading the rest.
+    const usage = how === "ran" ? manifest.provenance.usage : undefined;
     this.#teller.tell({
       type: "stage-finished",
       stage,
@@ -126,7 +127,7 @@ export class Ledger {
       key: manifest.key,
       seconds,
       outputs: finishedOutputs(manifest),
-      ...(how === "hit" || usage === undefined ? {} : { usage }),
+      ...(usage === undefined ? {} : { usage }),
       ...(omitted.length === 0 ? {} : { omitted }),
     });
     return before !== undefined && before !== manifest &&

@@ -8,7 +8,7 @@ import type { StageMember } from "./graph.ts";
 const maxCandidates = 200;
 
 /**
- * Earlier results, as explanations need them. Built in one pass over the manifests.
+ * Earlier results, as explanations need them. Built in one pass over the manifests, when first asked.
  *
  * @example
  * ```ts
@@ -25,8 +25,17 @@ export class History {
   readonly #byName = new Map<string, Manifest[]>();
   readonly #byOutput = new Map<Digest, Manifest>();
 
-  /** @param manifests latest first. */
+  #unread: Iterable<Manifest> | undefined;
+
+  /** @param manifests latest first; read when they are needed. */
   constructor(manifests: Iterable<Manifest>) {
+    this.#unread = manifests;
+  }
+
+  #read(): void {
+    if (this.#unread === undefined) return;
+    const manifests = this.#unread;
+    this.#unread = undefined;
     for (const manifest of manifests) {
       const { workflow, stage } = manifest.provenance;
       setOnce(this.#byKey, manifest.key, manifest);
@@ -42,11 +51,13 @@ export class History {
 
   /** The result under a key, whether or not its bytes are still there. */
   of(key: ActionKey): Manifest | undefined {
+    this.#read();
     return this.#byKey.get(key);
   }
 
   /** The latest result that had an output of this digest. */
   making(digest: Digest): Manifest | undefined {
+    this.#read();
     return this.#byOutput.get(digest);
   }
 
@@ -55,11 +66,16 @@ export class History {
    * task, the one whose params are most like the member's; the latest of equals.
    */
   nearest(workflow: string, member: StageMember): Manifest | undefined {
+    this.#read();
     const own = this.#byStage.get(`${workflow}\n${member.id}`)
       ?.filter(({ action }) => action.recipe.task === member.task.name);
     return mostAlike(member, own) ??
       mostAlike(member, this.#byName.get(`${member.task.name}\n${member.stage}`)) ??
-      mostAlike(member, this.#byName.get(member.task.name));
+      // Commands have nothing in common but that they are commands.
+      mostAlike(
+        member,
+        member.command === undefined ? this.#byName.get(member.task.name) : undefined,
+      );
   }
 }
 

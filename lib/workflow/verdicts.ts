@@ -132,10 +132,11 @@ export class Verdicts {
           ? read[i] === 0 && keep === undefined
           : this.selected[i] === 1;
         if ((needed[i] === 1 || isEnd) && !isPresent(this.#deps.store, entry.manifest)) {
-          const { manifest, traced } = entry;
-          const { action, weak, key } = manifest;
-          entry = this.#run(i, traced ?? { action, weak, key }, "recompute", manifest);
-          entries[i] = entry;
+          // Made anew rather than read from the manifest, which need not be readable.
+          const keyed = this.keys.keyed(i, this.#digestOf);
+          if (keyed?.ok) {
+            entry = entries[i] = this.#run(i, keyed.value, "recompute", entry.manifest);
+          }
         }
       }
       const reads = entry.verdict === "run" && entry.because !== "uncached" &&

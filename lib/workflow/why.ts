@@ -1,39 +1,15 @@
 // Why a member runs, may run or is up to date: the difference of its action to the nearest earlier one, field by
 // field, followed through changed inputs to the root causes. Reads manifests; runs nothing.
-// Leaves out the wording (why_text.ts).
+// Leaves out what can differ between two actions (causes.ts) and the wording (why_text.ts).
 
-import type { Action } from "../core/action.ts";
-import type { Span } from "../core/diagnostic.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Manifest, Provenance } from "../core/manifest.ts";
-import { type Difference, differences } from "./differences.ts";
-import type { StageMember } from "./graph.ts";
+import { type Cause, causesOf, sourcesOf, unreadCauses } from "./causes.ts";
 import { History } from "./history.ts";
 import type { ParamPlace } from "./param_place.ts";
 import { type Plan, type PlanEntry, plannedDigest } from "./plan.ts";
 
-/** Something that differs, and is not merely the consequence of something upstream. */
-export type Cause =
-  | ({ readonly kind: "param"; readonly at?: Span } & Difference)
-  /** Modules of the closure whose text differs; none if only the tools or packages do. */
-  | { readonly kind: "code"; readonly modules: readonly string[] }
-  | ({ readonly kind: "recipe"; readonly field: string } & Omit<Difference, "pointer">)
-  | { readonly kind: "file"; readonly port: string; readonly file: string }
-  /** The port is bound to something else, or to more or less than before. */
-  | {
-    readonly kind: "inputs";
-    readonly port: string;
-    readonly before: number;
-    readonly after: number;
-  }
-  | { readonly kind: "coords"; readonly port: string }
-  /** Nothing that is known differs, and yet the key or the bytes do: another key format, another machine. */
-  | { readonly kind: "other" }
-  | { readonly kind: "new" }
-  | { readonly kind: "forced" }
-  | { readonly kind: "uncached"; readonly note: string }
-  /** The result is known, but its bytes are not there. */
-  | { readonly kind: "lost" };
+export type { Cause };
 
 /** One member on the way from the asked one to a cause, and the port through which the next one is read. */
 export interface Link {
@@ -56,8 +32,12 @@ export interface Why {
   /** By which run an up-to-date result was made; for others, with which earlier result this one was compared. */
   readonly earlier?: Provenance;
   readonly chains: readonly Chain[];
+  /** In what an up-to-date result differs from the one that was made: all that its task did not look at. */
+  readonly unread?: readonly Cause[];
   /** For a `maybe`: the members whose bytes decide. */
   readonly waitsFor: readonly string[];
+  /** It stands for members that a table will name, or reads such ones. */
+  readonly isPending?: true;
 }
 
 /** What an explanation reads. */
@@ -90,13 +70,27 @@ export function why(plan: Plan, index: number, { manifests, place }: WhyDeps): W
   const base = { stage, verdict: entry.verdict, waitsFor: [] };
   if (entry.verdict === "left-out") return { ...base, chains: [] };
   if (entry.verdict === "hit") {
-    return { ...base, earlier: entry.manifest.provenance, chains: [] };
+    const { provenance, action } = entry.manifest;
+    const unread = entry.traced && unreadCauses(graph.members[index], action, entry.traced.action);
+    return {
+      ...base,
+      earlier: provenance,
+      chains: [],
+      ...(unread === undefined ? {} : { unread }),
+    };
   }
   const history = manifests instanceof History ? manifests : new History(manifests);
   const explainer = new Explainer(plan, history, place);
   const { chains, earlier } = explainer.explain(index);
+  const isPending = graph.members[index].pending;
   const waitsFor = entry.verdict === "maybe" ? explainer.undecided(index) : [];
-  return { ...base, chains, waitsFor, ...(earlier === undefined ? {} : { earlier }) };
+  return {
+    ...base,
+    ...(isPending === undefined ? {} : { isPending }),
+    chains,
+    waitsFor,
+    ...(earlier === undefined ? {} : { earlier }),
+  };
 }
 
 const unknownDigest = "sha256:0" as Digest;
@@ -170,7 +164,15 @@ class Explainer {
   ): { readonly causes: readonly Cause[]; readonly upstream: readonly Node[] } {
     const entry = this.#plan.entries[node.index];
     if (entry.verdict === "run" && entry.because === "recompute") {
-      return { causes: [{ kind: "lost" }], upstream: [] };
+      const reader = this.#runningReader(node.index);
+      return {
+        causes: [{ kind: "lost", ...(reader === undefined ? {} : { reader }) }],
+        upstream: [],
+      };
+    }
+    if (this.#plan.graph.members[node.index].pending === true) {
+      const causes = this.#refused(node.index).map((note): Cause => ({ kind: "uncached", note }));
+      return { causes, upstream: this.#upstream(node, undefined) };
     }
     if (entry.verdict === "run" && entry.because !== "missing") {
       const { because, note = "" } = entry;
@@ -188,53 +190,34 @@ class Explainer {
         : { causes: [{ kind: "new" }], upstream: [] };
     }
     const member = this.#plan.graph.members[node.index];
-    const causes = [
-      ...this.#recipeCauses(node.index, baseline),
-      ...this.#paramCauses(member, baseline.action.params),
-      ...inputCauses(member, baseline.action),
-      ...this.#fileCauses(member, baseline.action),
-    ];
+    // Digests of other members do not matter here, so any will do where they are not known.
+    const keyed = this.#plan.keys.keyed(member.index, () => unknownDigest);
+    const now = keyed?.ok ? keyed.value.action : undefined;
+    const code = this.#plan.keys.code(node.index);
+    const causes = [...causesOf(member, code, baseline, now, this.#place)];
     if (causes.length + upstream.length === 0) causes.push({ kind: "other" });
     return { causes, upstream };
   }
 
-  #recipeCauses(index: number, { action, provenance }: Manifest): readonly Cause[] {
-    const code = this.#plan.keys.code(index);
-    if (!code.ok) return [];
-    const { code: before, ...old } = action.recipe;
-    const { code: after, ...now } = code.value.recipe;
-    const causes: Cause[] = [];
-    if (before !== after) {
-      const modules = differences(provenance.modules, code.value.closure?.modules ?? {})
-        .map(({ pointer }) => pointer.slice(1).replaceAll("~1", "/").replaceAll("~0", "~"));
-      causes.push({ kind: "code", modules });
-    }
-    for (const { pointer, ...rest } of differences(old, now)) {
-      causes.push({ kind: "recipe", field: pointer.slice(1), ...rest });
-    }
-    return causes;
+  /** What is wrong with the known tables that a pending member waits for. */
+  #refused(index: number): readonly string[] {
+    const { graph: { members }, refused } = this.#plan;
+    const sources = sourcesOf(members[index]).map(({ source }) => source);
+    return refused.filter(({ from, output }) =>
+      sources.some((source) => "from" in source && source.from === from && source.output === output)
+    ).map(({ from, output, message }) =>
+      `the table ${output} of \`${members[from].id}\` cannot be used: ${message}`
+    );
   }
 
-  #paramCauses(member: StageMember, before: Action["params"]): readonly Cause[] {
-    return differences(before, member.params).map((difference): Cause => {
-      const at = this.#place(member, difference.pointer);
-      return { kind: "param", ...difference, ...(at === undefined ? {} : { at }) };
-    });
-  }
-
-  #fileCauses(member: StageMember, before: Action): readonly Cause[] {
-    // Digests of other members do not matter here, so any will do where they are not known.
-    const keyed = this.#plan.keys.keyed(member.index, () => unknownDigest);
-    if (keyed === undefined || !keyed.ok) return [];
-    const causes: Cause[] = [];
-    for (const { port, position, source } of sourcesOf(member)) {
-      const old = before.inputs[port]?.[position]?.digest;
-      const now = keyed.value.action.inputs[port][position].digest;
-      if ("file" in source && old !== undefined && old !== now) {
-        causes.push({ kind: "file", port, file: source.file });
-      }
-    }
-    return causes;
+  /** A member that runs and reads this one. */
+  #runningReader(index: number): string | undefined {
+    const { graph: { members }, entries } = this.#plan;
+    const reader = members.find((member, i) =>
+      i > index && entries[i].verdict === "run" &&
+      sourcesOf(member).some(({ source }) => "from" in source && source.from === index)
+    );
+    return reader?.id;
   }
 
   /** Producers whose bytes differ, or may differ, from those that were read. */
@@ -268,32 +251,5 @@ class Explainer {
       port = at.reader?.port;
     }
     return links.reverse();
-  }
-}
-
-/** What differs in how the inputs are bound, apart from the bytes that other members make. */
-function inputCauses(member: StageMember, { inputs: before }: Action): readonly Cause[] {
-  const causes: Cause[] = [];
-  for (const port of new Set([...Object.keys(before), ...Object.keys(member.inputs)])) {
-    const old = before[port] ?? [];
-    const bound = member.inputs[port];
-    const sources = bound?.sources ?? [];
-    if (old.length !== sources.length) {
-      causes.push({ kind: "inputs", port, before: old.length, after: sources.length });
-      continue;
-    }
-    const moved = sources.some((source, i) =>
-      differences(old[i].coords, bound!.coords ? source.coords : undefined).length > 0
-    );
-    if (moved) causes.push({ kind: "coords", port });
-  }
-  return causes;
-}
-
-function* sourcesOf(member: StageMember) {
-  for (const [port, { sources }] of Object.entries(member.inputs)) {
-    for (let position = 0; position < sources.length; position++) {
-      yield { port, position, source: sources[position] };
-    }
   }
 }

@@ -39,10 +39,15 @@ export function whyText(why: Why): readonly string[] {
   if (verdict === "hit") {
     const { run, workflow, stage: maker, started_at, seconds } = earlier!;
     const by = maker === stage ? "" : ` as \`${maker}\``;
-    return [
-      `\`${stage}\` is up to date: made by run ${run} of ${workflow}${by}, ` +
-      `${timeText(started_at)}, in ${Number(seconds.toPrecision(2))} s`,
-    ];
+    const made = `\`${stage}\` is up to date: made by run ${run} of ${workflow}${by}, ` +
+      `${timeText(started_at)}, in ${Number(seconds.toPrecision(2))} s`;
+    if (why.unread !== undefined) {
+      return [made, `its task did not look at what differs: ${unreadText(why.unread)}`];
+    }
+    if (earlier!.traced_from !== undefined) {
+      return [made, "for other params or inputs, which differ in nothing that its task looked at"];
+    }
+    return [made];
   }
   const ways = grouped(chains);
   const shown = ways.slice(0, maxWays).flatMap((links) => {
@@ -59,6 +64,9 @@ export function whyText(why: Why): readonly string[] {
     const rest = waitsFor.length > 3 ? ` and ${waitsFor.length - 3} more` : "";
     const give = waitsFor.length === 1 ? "gives" : "give";
     shown.push(`\`${stage}\` does not run if ${some}${rest} ${give} the same bytes as before`);
+  }
+  if (why.isPending === true) {
+    shown.push(`\`${stage}\` depends on the rows of a table that is not known yet`);
   }
   if (earlier !== undefined) {
     const { run, workflow, stage: maker, started_at } = earlier;
@@ -83,6 +91,14 @@ function grouped(chains: readonly Chain[]): readonly (readonly string[])[] {
     ({ links, count }) =>
       count === 1 ? links : links.with(-1, `${links.at(-1)}, and ${count - 1} more like it`),
   );
+}
+
+function unreadText(causes: readonly Cause[]): string {
+  const shown = causes.slice(0, maxCauses).map((cause) =>
+    cause.kind === "inputs" ? `files of input \`${cause.port}\`` : causeText(cause)
+  );
+  if (causes.length > maxCauses) shown.push(`${causes.length - maxCauses} more differences`);
+  return shown.join(", ");
 }
 
 function linkTexts(links: readonly Link[], because: string): readonly string[] {
@@ -135,7 +151,13 @@ function causeText(cause: Cause): string {
     case "uncached":
       return cause.note;
     case "lost":
-      return "the bytes of its result are gone";
+      return cause.reader === undefined
+        ? "the bytes of its result are gone"
+        : `the bytes of its result are gone and \`${cause.reader}\` reads them`;
+    case "command":
+      return cause.what === "line"
+        ? `its command ${changeText(cause)}`
+        : `its ${cause.what} \`${cause.name}\` ${changeText(cause)}`;
   }
 }
 

@@ -3,8 +3,10 @@ import type { Graph } from "#lib/workflow/graph.ts";
 import { plan, type PlanDeps } from "#lib/workflow/plan.ts";
 import { why } from "#lib/workflow/why.ts";
 import { whyText } from "#lib/workflow/why_text.ts";
+import { ok } from "#lib/core/result.ts";
 import {
   fakeClosures,
+  fakeCommand,
   fakeDeps,
   fakeFiles,
   fakeGraph,
@@ -12,6 +14,8 @@ import {
 } from "#tests/support/fake_tasks.ts";
 import { RecordingExecutor } from "#tests/support/recording_executor.ts";
 import { runGraph, type RunOptions } from "#tests/support/scheduling.ts";
+import { growingGraph } from "#tests/support/growing_graph.ts";
+import { ScriptedExecutor } from "#tests/support/scripted_executor.ts";
 import { TinyStore } from "#tests/support/tiny_store.ts";
 
 type Changes = Partial<PlanDeps> & Partial<Pick<RunOptions, "files">>;
@@ -193,4 +197,76 @@ Deno.test("why() counts inputs that came or went", async () => {
   }]);
   const lines = await explain(graph, store, "c");
   assertEquals(lines[0], "`c` runs because input `in` has 2 items instead of 1 item");
+});
+
+Deno.test("why() names what differs in a command", async () => {
+  const command = fakeCommand("fit --fast", {
+    env: { THREADS: null },
+    tools: { python: "python3 --version" },
+  });
+  const commands = {
+    tool: () => Promise.resolve(ok("3.12")),
+    env: () => "2" as string | undefined,
+  };
+  const graph = (line: string) =>
+    fakeGraph([{
+      id: "fit",
+      command: { ...command, command: { ...command.command, line } },
+    }]);
+  const store = new TinyStore();
+  await using executor = new ScriptedExecutor(1);
+  await runGraph(graph("fit --fast"), { store, executor, commands });
+  assertEquals(await explain(graph("fit --slow"), store, "fit", { commands }), [
+    '`fit` runs because its command "fit --fast" -> "fit --slow"',
+  ]);
+  const other = { tool: () => Promise.resolve(ok("3.13")), env: () => undefined };
+  assertEquals(await explain(graph("fit --fast"), store, "fit", { commands: other }), [
+    '`fit` runs because its tool `python` "3.12" -> "3.13", its variable `THREADS` "2" -> null',
+  ]);
+  const unrelated = fakeGraph([{ id: "other", command }]);
+  assertEquals(await explain(unrelated, new TinyStore(), "other", { commands }), [
+    "`other` runs because nothing like it was made before",
+  ]);
+});
+
+Deno.test("why() says who needs bytes that were not kept", async () => {
+  const graph = (k: number) =>
+    fakeGraph([{ id: "data", keep: "digest" }, { id: "fit", from: ["data"], params: { k } }]);
+  const store = await ranBefore(graph(0));
+  store.collect();
+  assertMatch((await explain(graph(0), store, "data"))[0], /^`data` is up to date/);
+  assertEquals(await explain(graph(1), store, "data"), [
+    "`data` runs because the bytes of its result are gone and `fit` reads them",
+  ]);
+  assertEquals(await explain(graph(1), store, "fit"), [
+    "`fit` runs because param `k` 0 -> 1 (fake.yaml:2)",
+  ]);
+});
+
+Deno.test("why() says what a task did not look at", async () => {
+  const store = new TinyStore();
+  const reads = { params: ["=/lr"], inputs: {} };
+  await using executor = new ScriptedExecutor(1, () => ({ reads }));
+  const graph = (colour: string) => fakeGraph([{ id: "a", params: { lr: 1, colour } }]);
+  await runGraph(graph("red"), { store, executor });
+  const [, line] = await explain(graph("blue"), store, "a");
+  assertEquals(line, 'its task did not look at what differs: param `colour` "red" -> "blue"');
+  await runGraph(graph("blue"), { store, executor });
+  assertEquals(
+    (await explain(graph("blue"), store, "a"))[1],
+    "for other params or inputs, which differ in nothing that its task looked at",
+  );
+});
+
+Deno.test("why() explains what stands for rows that are not known", async () => {
+  const graph = growingGraph([{ name: "train" }, { name: "steps", foreach: "train" }, {
+    name: "report",
+    from: ["steps"],
+  }]);
+  assertEquals(await explain(graph, new TinyStore(), "report"), [
+    "`report` may run because input `in` may change",
+    "  <- `steps[rsteps=?]` may run because input `in` may change",
+    "  <- `train` runs because nothing like it was made before",
+    "`report` depends on the rows of a table that is not known yet",
+  ]);
 });
