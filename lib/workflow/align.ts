@@ -67,7 +67,10 @@ export function align(
     parts: known.map((part) => toPlan(part, axes)),
     gathered: all.filter((axis) => first?.has(axis.name)),
     joined: all.filter((axis) => !first?.has(axis.name)),
-    isList: known.some((part) => part.spec.gather !== undefined || part.source.relay?.gathers) ||
+    isList: known.some((part) =>
+      part.spec.gather !== undefined ||
+      (stage.relay === undefined && gatheredBefore(part) !== null)
+    ) ||
       (first?.size ?? 0) > 0,
   };
 }
@@ -260,9 +263,9 @@ function togetherOf(axes: readonly Axis[]): Ragged | undefined {
 function gatheredOf(context: Context, stage: StageSpec, part: Part): ReadonlySet<string> | null {
   const carried = new Set([...part.axes.keys(), ...part.given.keys()]);
   const names = new Set<string>();
-  for (const axis of part.source.relay?.gathers ?? []) {
-    const column = part.columns.get(axis);
-    if (column?.kind === "kept") names.add(column.target.name);
+  // A relay hands on what is to be gathered; whoever takes it does so.
+  for (const axis of stage.relay === undefined ? gatheredBefore(part) ?? [] : []) {
+    names.add(axis.name);
   }
   const own = part.spec.gather;
   if (own?.all) return carried;
@@ -294,6 +297,28 @@ function gatheredOf(context: Context, stage: StageSpec, part: Part): ReadonlySet
     if (carried.has(name)) names.add(name);
   }
   return names;
+}
+
+/**
+ * The axes of a part that the call gathers which hands it in, by the names they have here; null if it gathers nothing.
+ *
+ * @example
+ * ```ts
+ * import { gatheredBefore } from "#lib/workflow/align.ts";
+ * import { assertEquals } from "@std/assert";
+ * // deno-lint-ignore no-explicit-any
+ * assertEquals(gatheredBefore({ source: {}, columns: new Map() } as any), null);
+ * ```
+ */
+export function gatheredBefore(
+  { source, columns }: Pick<PartPlan, "source" | "columns">,
+): Axis[] | null {
+  const gathers = source.relay?.gathers ?? null;
+  if (gathers === null) return null;
+  return [...gathers].flatMap((axis) => {
+    const column = columns.get(axis);
+    return column?.kind === "kept" ? [column.target] : [];
+  });
 }
 
 function namesOf(gather: Gather): readonly Named[] {

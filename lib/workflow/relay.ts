@@ -1,7 +1,7 @@
 // Relays: what a call hands in, seen from inside the sub-workflow. A relay is aligned like an input of a stage, but has no
 // members in the graph: each of its rows stands for a member of the stage that is handed in.
 
-import { align } from "./align.ts";
+import { align, gatheredBefore } from "./align.ts";
 import type { Axis } from "./axis.ts";
 import { checkPorts } from "./check_ports.ts";
 import { combinations } from "./combinations.ts";
@@ -14,7 +14,7 @@ import { dependsOnCall } from "./link.ts";
 import { listNames } from "./nearest.ts";
 import { fitOutput } from "./ports.ts";
 import type { StageSpec } from "./stage_spec.ts";
-import type { PartPlan, PortChoice, StageState } from "./stage_state.ts";
+import type { InputPlan, PartPlan, PortChoice, StageState } from "./stage_state.ts";
 
 /** The members that the rows of a relay stand for. */
 export interface Relay {
@@ -81,7 +81,7 @@ export function prepareRelay(
   state.relay = {
     members: new Int32Array(0),
     outputs: new Map(),
-    gathers: gathersOf(context, spec, plan.joined),
+    gathers: gathersOf(context, spec, plan),
   };
   state.filters = compileFilters(context, state);
   state.sound = problems.numErrors === before && state.filters !== null &&
@@ -89,50 +89,47 @@ export function prepareRelay(
   return state;
 }
 
-/** The axes that the call gathers, of those that the input has. */
+/** The axes that the call gathers, or that are to be gathered of what it hands on. */
 function gathersOf(
   { problems }: Context,
   spec: StageSpec,
-  axes: readonly Axis[],
+  plan: InputPlan,
 ): ReadonlySet<Axis> | null {
-  const { gathers } = spec.relay!;
-  const [first] = gathers;
-  const [{ port, parts }] = spec.inputs;
-  const textOf = (gather: typeof first) =>
-    gather === undefined
-      ? ""
-      : gather.all
-      ? "all"
-      : gather.axes.map(({ name }) => name).sort().join();
-  const other = gathers.findIndex((gather) => textOf(gather) !== textOf(first));
-  if (other > 0) {
+  const { port } = plan.spec;
+  const before = problems.numErrors;
+  const sets = plan.parts.map((part, i) => {
+    const earlier = gatheredBefore(part);
+    const own = spec.relay!.gathers[i];
+    if (own === undefined) return earlier && new Set(earlier);
+    if (own.all) return new Set(plan.joined);
+    const gathered = new Set(earlier);
+    for (const { name, at } of own.axes) {
+      const axis = plan.joined.find((one) => one.name === name);
+      if (axis !== undefined) gathered.add(axis);
+      else {
+        const message = `the input \`${port}\` has no axis \`${name}\` to gather`;
+        problems.error("unknown-axis", at, message, {
+          hint: plan.joined.length === 0
+            ? "it has no axes"
+            : `it has ${listNames(plan.joined.map((one) => one.name))}`,
+        });
+      }
+    }
+    return gathered;
+  });
+  const textOf = (set: ReadonlySet<Axis> | null) =>
+    set === null ? "none" : [...set].map(({ uid }) => uid).sort().join();
+  const [first] = sets;
+  const other = sets.findIndex((set) => textOf(set) !== textOf(first));
+  if (other > 0 && problems.numErrors === before) {
     problems.error(
       "unequal-gather",
-      parts[other].at,
+      plan.parts[other].spec.at,
       `the stages in the input \`${port}\` gather different axes`,
       { hint: "write the same `gather` in each" },
     );
   }
-  if (first === undefined) return null;
-  if (first.all) return new Set(axes);
-  const gathered = new Set<Axis>();
-  for (const { name, at } of first.axes) {
-    const axis = axes.find((one) => one.name === name);
-    if (axis !== undefined) gathered.add(axis);
-    else {
-      problems.error(
-        "unknown-axis",
-        at,
-        `the input \`${port}\` has no axis \`${name}\` to gather`,
-        {
-          hint: axes.length === 0
-            ? "it has no axes"
-            : `it has ${listNames(axes.map((one) => one.name))}`,
-        },
-      );
-    }
-  }
-  return gathered;
+  return first;
 }
 
 /**

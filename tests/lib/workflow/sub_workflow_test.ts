@@ -302,3 +302,35 @@ stages:
     assertEquals([omitFailed, sources.length], [true, 2]);
   }
 });
+
+Deno.test("what is to be gathered is handed on from call to call", async () => {
+  const graph = await graphOf({
+    "w.yaml": `
+axes: { seed: [0, 1, 2] }
+stages:
+  data: { task: value, over: [seed], matrix: { of: [a, b] } }
+  outer:
+    workflow: outer.yaml
+    matrix: { k: [1, 2] }
+    from: { t: { stage: data, rename: { seed: s }, where: { seed: ["\${{ k }}", 0] }, gather: [s], failed: omit } }
+`,
+    "outer.yaml": `
+inputs: { t: table }
+stages:
+  inner: { workflow: inner.yaml, from: { t: { stage: inputs.t, rename: { s: point }, where: { of: b } } } }
+  more: { workflow: inner.yaml, from: { t: { stage: inputs.t, gather: [of] } } }
+`,
+    "inner.yaml": `
+inputs: { t: table }
+stages:
+  all: { task: collect, from: { tables: inputs.t } }
+`,
+  });
+  assertEquals(idsOf(graph, "outer/inner/all"), ["outer/inner/all[k=1]", "outer/inner/all[k=2]"]);
+  assertEquals(sourcesOf(graph, "outer/inner/all[k=2]", "tables"), [
+    "data[seed=0,of=b].table @point=0",
+    "data[seed=2,of=b].table @point=2",
+  ]);
+  assertEquals(memberOf(graph, "outer/inner/all[k=2]").inputs.tables.omitFailed, true);
+  assertEquals(sourcesOf(graph, "outer/more/all[k=1]", "tables").length, 4);
+});
