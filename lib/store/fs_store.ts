@@ -26,7 +26,14 @@ import { type Entry, SegmentIndex, sessionOf } from "./segment_index.ts";
 import type { TraceBody } from "./segment_line.ts";
 import { checkFormat, Session, tidy } from "./session.ts";
 import { StatIndex } from "./stat_index.ts";
-import { filesOf, readInline, splitArtifact, splitLog, volatileDigest } from "./stored_files.ts";
+import {
+  filesOf,
+  readInline,
+  type SplitArtifact,
+  splitArtifact,
+  splitLog,
+  volatileDigest,
+} from "./stored_files.ts";
 import { TraceLog } from "./trace_log.ts";
 
 /** How a store is opened. */
@@ -176,9 +183,16 @@ export class FsStore implements Store {
   }
 
   isPresent(manifest: Manifest): boolean {
-    return blobsOf(manifest).every((file) =>
-      this.#blobs.check(file) || this.#transient.check(file)
-    );
+    const { outputs } = manifest;
+    for (const port in outputs) {
+      const { files } = outputs[port];
+      for (const name in files) {
+        const file = files[name];
+        if ("inline" in file || this.#blobs.check(file) || this.#transient.check(file)) continue;
+        return false;
+      }
+    }
+    return true;
   }
 
   shapes(weak: Digest): readonly Reads[] {
@@ -228,15 +242,13 @@ export class FsStore implements Store {
       const stored = Object.fromEntries(split.map(([port, { artifact }]) => [port, artifact]));
       const printed = log === undefined ? undefined : splitLog(log);
       await this.#session.start();
-      const place = keep === "digest" ? this.#transient : this.#blobs;
-      const put = await Promise.all([
-        ...split.flatMap(([, artifact]) => artifact.blobs)
-          .map(({ digest, bytes }) => place.put(digest, bytes)),
-        ...(printed?.blobs ?? []).map(({ digest, bytes }) => this.#blobs.put(digest, bytes)),
-      ]);
-      const pending = keep === "digest"
-        ? put.slice(put.length - (printed?.blobs.length ?? 0))
-        : put;
+      const large = split.flatMap(([, artifact]) => artifact.blobs);
+      const lasting = [...(keep === "digest" ? [] : large), ...(printed?.blobs ?? [])];
+      const passing = keep === "digest" ? large.filter((blob) => !this.#isKept(blob)) : [];
+      const pending = await Promise.all(
+        lasting.map(({ digest, bytes }) => this.#blobs.put(digest, bytes)),
+      );
+      await Promise.all(passing.map(({ digest, bytes }) => this.#transient.put(digest, bytes)));
       const shown = trace ?? traceOf(result);
       if (shown !== undefined) {
         this.#traces.add(shown, { weak: result.weak, reads: result.reads!, key });
@@ -356,8 +368,8 @@ export class FsStore implements Store {
    */
   async keepRun(run: KeptRun): Promise<void> {
     const { disk, layout, clock } = this.#world;
-    if (disk.stat(layout.locks) === undefined) return;
     try {
+      if (disk.stat(layout.locks) === undefined) return;
       const gate = await disk.lock(layout.gate);
       try {
         await keepRun(disk, clock, layout, run);
@@ -445,6 +457,11 @@ export class FsStore implements Store {
 
   #pendingOf(manifest: Manifest): (PendingBlob | undefined)[] {
     return blobsOf(manifest).map((file) => this.#blobs.pending(file.digest));
+  }
+
+  /** Whether another result keeps the same bytes for good. */
+  #isKept({ digest, bytes }: SplitArtifact["blobs"][number]): boolean {
+    return this.#blobs.check({ digest, size: bytes.length });
   }
 
   async #read(file: StoredFile): Promise<Uint8Array | undefined> {

@@ -5,9 +5,12 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { StorageError } from "#lib/core/store.ts";
 import { type FsStore, openFsStore } from "#lib/store/fs_store.ts";
 import { type SimProcess, SimWorld } from "#tests/support/sim_disk.ts";
-import { sample } from "./sample_results.ts";
+import { randomBytes, sample } from "./sample_results.ts";
 
-const actions = [0, 1, 2, 4];
+const actions = [0, 1, 2, 8];
+/** Kept by digest only. */
+const byDigest = 8;
+const reads = { params: ["=/n"], inputs: {} };
 
 function open(process: SimProcess, warnings: string[] = []): Promise<FsStore> {
   return openFsStore(process, "/results/store", {
@@ -33,10 +36,17 @@ async function run(process: SimProcess): Promise<{ durable: number[]; failure: u
         assertEquals(await store.read(found.outputs.out), outputs.out.files);
         continue;
       }
-      const commit = await store.commit(result, outputs);
+      if (n === byDigest && store.recall(key) !== undefined) continue;
+      const log = randomBytes(n, n === 0 ? 20_000 : 20);
+      const commit = await store.commit({ ...result, reads }, outputs, {
+        log,
+        keep: n === byDigest ? "digest" : "full",
+      });
       commit.durable.then(() => durable.push(n), (error) => failure ??= error);
     }
     await store.flush();
+    const keys = actions.map((n) => sample(n).key);
+    await store.keepRun({ workflow: "w", results: "00", run: "r", keys });
   } catch (error) {
     failure ??= error;
   }
@@ -100,6 +110,10 @@ Deno.test("FsStore reads a store that cannot be written, and says so when asked 
     for (const n of actions) {
       const { key, outputs } = sample(n);
       const found = store.lookup(key);
+      if (n === byDigest) {
+        assert(found === undefined && store.recall(key));
+        continue;
+      }
       assert(found);
       assertEquals(await store.read(found.outputs.out), outputs.out.files);
     }
@@ -108,6 +122,7 @@ Deno.test("FsStore reads a store that cannot be written, and says so when asked 
     assertEquals(commit.reason, "EROFS");
     assertEquals((await assertRejects(() => store.lock(key), StorageError)).reason, "EROFS");
     assertEquals(store.lookup(key), undefined);
+    await store.keepRun({ workflow: "w", results: "00", run: "r", keys: [key] });
   };
   await settled(world, cached());
 });
