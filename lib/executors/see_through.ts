@@ -1,8 +1,9 @@
 // Built-in functions that look past proxies or refuse them, made to work with the params that a recorder watches: they
 // see the plain values, and what they see counts as read.
 
-import { describing, readEverything, unwatched } from "./recorded.ts";
+import { readEverything } from "./recorded.ts";
 import { replace } from "./replace.ts";
+import { describing, unwatched } from "./watched_params.ts";
 
 /**
  * Changes this global scope, for good. Not for the main process.
