@@ -219,6 +219,8 @@ export function rowAccess(
     for (const [axis, access] of foreach.source.rows) found.set(axis, access);
     found.set(foreach.axis, { rows: foreach.rows, at: foreach.rows.nested });
   }
+  // The stage's own row is meant, whatever its inputs fix or rename.
+  const own = new Set(found.keys());
   for (const { parts, joined } of inputs) {
     // In a union an axis may stand for rows of several tables.
     if (parts.length !== 1) continue;
@@ -231,7 +233,7 @@ export function rowAccess(
     };
     for (const [axis, access] of source.rows) {
       const target = here(axis);
-      if (access === null || typeof target !== "object") continue;
+      if (access === null || typeof target !== "object" || own.has(target)) continue;
       const at = access.at.map((step) => typeof step === "number" ? step : here(step));
       if (at.includes(undefined)) continue;
       const known = found.get(target);

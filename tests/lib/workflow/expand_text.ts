@@ -49,9 +49,9 @@ export function idsOf(graph: Graph, stage: string): string[] {
   return graph.members.filter((member) => member.stage === stage).map((member) => member.id);
 }
 
-/** A member by id. */
+/** A member by id, the one that counts. */
 export function memberOf(graph: Graph, id: string): StageMember {
-  const member = graph.members.find((candidate) => candidate.id === id);
+  const member = graph.members.find((candidate) => candidate.id === id && !candidate.replaced);
   if (member === undefined) {
     throw new Error(`no member ${id} among ${graph.members.map((other) => other.id).join(" ")}`);
   }
