@@ -5,6 +5,7 @@ import { join } from "@std/path";
 import { type CallSpec, readCall } from "./call_spec.ts";
 import { checkSchema } from "./check_schema.ts";
 import { type Named, readSettings, type Setting } from "./input_spec.ts";
+import { sizes } from "./limits.ts";
 import { nearest } from "./nearest.ts";
 import type { Problems } from "./problems.ts";
 import type { Place } from "./source_text.ts";
@@ -42,9 +43,6 @@ export interface PartsReader {
   /** The tree of a sub-workflow with extends and profile applied; null if it cannot be read, which is reported. */
   open(file: string, at: Place): Promise<MapTree | null>;
 }
-
-/** Sub-workflows in sub-workflows: at most this deep. */
-const maxDepth = 16;
 
 /**
  * Reads the parts of a file and of every sub-workflow that it calls.
@@ -124,8 +122,8 @@ async function readCalled(reader: PartsReader, call: CallSpec): Promise<FilePart
     problems.error("workflow-cycle", at, `workflows call each other in a circle: ${circle}`);
     return null;
   }
-  if (chain.length > maxDepth) {
-    problems.error("too-deep", at, `sub-workflows call each other over ${maxDepth} deep`);
+  if (chain.length > sizes.calls) {
+    problems.error("too-deep", at, `sub-workflows call each other over ${sizes.calls} deep`);
     return null;
   }
   const read = known.get(file);

@@ -26,6 +26,10 @@ export const sizes = {
   list: 1_000_000,
   /** Files reached through `extends`. */
   files: 200,
+  /** Stages, those of sub-workflows counted in each of their calls. */
+  stages: 100_000,
+  /** Sub-workflows in sub-workflows. */
+  calls: 16,
   /** Edges that cannot be shared between members. */
   edges: 10_000_000,
 } as const;

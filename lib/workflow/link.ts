@@ -13,6 +13,7 @@ import {
   type PartSpec,
   readReference,
 } from "./input_spec.ts";
+import { sizes } from "./limits.ts";
 import type { Problems } from "./problems.ts";
 import { type Names, namesOf, References, relayName } from "./references.ts";
 import type { Place } from "./source_text.ts";
@@ -46,9 +47,6 @@ export interface Linked {
   /** Stages that exist but could not be read, by their names here. */
   readonly unreadable: ReadonlyMap<string, Place>;
 }
-
-/** Stages of a workflow, those of sub-workflows counted for each call. */
-const maxStages = 100_000;
 
 /**
  * Links a file with the files that it calls. What is wrong is added to `problems`.
@@ -99,8 +97,8 @@ class Linker implements Linked {
     return parts.items.every((item) => {
       const place = at ?? item.spec.at;
       this.#indexes.set(prefix + item.spec.name, this.#indexes.size);
-      if (this.#indexes.size > maxStages) {
-        const limit = maxStages.toLocaleString("en");
+      if (this.#indexes.size > sizes.stages) {
+        const limit = sizes.stages.toLocaleString("en");
         this.#problems.error("too-many-stages", place, `there are over ${limit} stages`, {
           hint: at === undefined
             ? "make them members of fewer stages, by an axis"

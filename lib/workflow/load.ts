@@ -42,7 +42,7 @@ export interface Workflow {
   readonly stages: readonly StageSpec[];
   /** Calls of sub-workflows, each after the one that it stands in. */
   readonly calls: readonly Call[];
-  /** Stages that exist but could not be read, or use what is not supported yet. */
+  /** Stages that exist but could not be read. */
   readonly unreadable: ReadonlyMap<string, Place>;
   /** What is wrong so far. `expand` reports it with what it finds itself. */
   readonly problems: Problems;

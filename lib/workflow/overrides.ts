@@ -118,6 +118,10 @@ function resolvePath(
       problems.error("unknown-path", at, `there is no ${what} \`${step}\`${written}`, {
         hint: () => {
           if (what === "item") return `the list has ${known.length} items, counted from 0`;
+          const [call] = step.split("/");
+          if (call !== step && childOf(childOf(tree, call), "workflow") !== undefined) {
+            return `what is inside \`${call}\` is changed by its params: stages.${call}.with.…`;
+          }
           const near = implied > 0 ? nearest(step, sections) : undefined;
           return near !== undefined && nearest(step, known) === undefined
             ? `did you mean \`${near}\`?`

@@ -334,3 +334,29 @@ stages:
   assertEquals(memberOf(graph, "outer/inner/all[k=2]").inputs.tables.omitFailed, true);
   assertEquals(sourcesOf(graph, "outer/more/all[k=1]", "tables").length, 4);
 });
+
+Deno.test("the command line sets params of a sub-workflow at its call", async () => {
+  const set = (...overrides: string[]) => ({ overrides });
+  const graph = await graphOf(files, set("stages.sub.with.span_ms=7"));
+  assertEquals(memberOf(graph, "sub/operators[group=a,seed=0]").params.span_ms, 14);
+  assertStringIncludes(
+    await problemsOf(files, set("stages.sub/operators.with.span_ms=7")),
+    "hint: what is inside `sub` is changed by its params: stages.sub.with.…",
+  );
+  assertStringIncludes(
+    await problemsOf(files, set("stages.sub.with.spam_ms=7")),
+    "`./parts/analysis.yaml` has no param `spam_ms`",
+  );
+});
+
+Deno.test("sub-workflows are bounded in depth and number", async () => {
+  /** Files in a row, each calling the next some times. */
+  const row = (length: number, calls: readonly string[]) =>
+    Object.fromEntries(Array.from({ length }, (_, i) => {
+      const inside = calls.map((name) => `${name}: { workflow: f${i + 1}.yaml }`).join(", ");
+      return [`f${i}.yaml`, `stages: { ${i === length - 1 ? "v: { task: value }" : inside} }`];
+    }));
+  assertEquals((await graphOf(row(17, ["a"]))).members[0].id, `${"a/".repeat(16)}v`);
+  assertStringIncludes(await problemsOf(row(18, ["a"])), "call each other over 16 deep [too-deep]");
+  assertStringIncludes(await problemsOf(row(16, ["a", "b", "c"])), "there are over 100,000 stages");
+});
