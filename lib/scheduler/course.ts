@@ -1,38 +1,26 @@
-// The course of a run: what follows when members have all they need, and when a unit lands. Known results are entered
-// at once, the rest becomes units; failures, lost bytes and grown graphs are dealt with. Nothing here waits except for
-// reading tables. Leaves out when units start (run.ts) and how one is carried out (flight.ts).
+// The course of a run: what follows when a unit lands. Results are entered, failures and lost bytes dealt with, and
+// graphs grown. Nothing here waits except for reading tables. Leaves out how members that can go on are taken on
+// (arrivals.ts), when units start (run.ts) and how one is carried out (flight.ts).
 
 import type { ActionKey } from "../core/digest.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { Store } from "../core/store.ts";
 import type { WantedTable } from "../workflow/graph.ts";
-import { isPresent, knownResult } from "../workflow/known_results.ts";
-import type { KeyedAction } from "../workflow/keys.ts";
+import { isPresent } from "../workflow/known_results.ts";
 import type { RefusedTable } from "../workflow/wanted_tables.ts";
+import { type ArrivalDeps, Arrivals } from "./arrivals.ts";
 import type { Landing, Unit } from "./flight.ts";
-import type { Growth } from "./growth.ts";
 import { Healing } from "./healing.ts";
 import type { Ledger } from "./ledger.ts";
 import { changesOf } from "./recomputed.ts";
-import { firstAttempt } from "./retry.ts";
 import { status } from "./standing.ts";
 import type { Teller } from "./teller.ts";
 
 /** What the course of a run uses. */
-export interface CourseDeps {
-  readonly ledger: Ledger;
-  readonly growth: Growth;
-  readonly store: Store;
+export interface CourseDeps extends Omit<ArrivalDeps, "healing" | "hit" | "hopeless"> {
   readonly teller: Teller;
   readonly force?: readonly string[];
-  /** Why nothing more is started; `undefined` while it is. */
-  readonly stopping: () => string | undefined;
-  /** A unit can start; says what is wrong if it never can. */
-  readonly ready: (unit: Unit) => string | undefined;
   /** A stage has failed. */
   readonly failed: (stage: string) => void;
-  /** A result was found by its trace. */
-  readonly traced: (manifest: Manifest, keyed: KeyedAction) => void;
   /** The graph has grown; what is new has not arrived yet. */
   readonly grown: () => void;
 }
@@ -42,110 +30,32 @@ export interface CourseDeps {
  *
  * @example
  * ```ts ignore
- * course.arrive(ledger.begin());
+ * course.arrivals.arrive(ledger.begin());
  * ```
  */
 export class Course {
   readonly healing = new Healing();
+  readonly arrivals: Arrivals;
   readonly #deps: CourseDeps;
   readonly #ledger: Ledger;
-  /** Members that have all they need, until their keys are made. */
-  readonly #arrivals: number[] = [];
-  /** Units that wait or fly, by key. */
-  readonly #units = new Map<ActionKey, Unit>();
-  /** Keys carried out in this run: forcing a member does not run its twin again. */
-  readonly #ranKeys = new Set<ActionKey>();
-  /** Whether something that was known has other bytes now or is lost, so that keys made before may be out of date. */
-  #anyChanged = false;
 
   constructor(deps: CourseDeps) {
     this.#deps = deps;
     this.#ledger = deps.ledger;
-  }
-
-  /** Members have all they need: their keys can be made, and often that is all. */
-  arrive(free: readonly number[]): void {
-    const arrivals = this.#arrivals;
-    const busy = arrivals.length > 0;
-    for (const index of free) arrivals.push(index);
-    if (busy) return;
-    for (let k = 0; k < arrivals.length && this.#deps.stopping() === undefined; k++) {
-      if (this.#ledger.standing.isWaiting(arrivals[k])) this.#arriveOne(arrivals[k]);
-    }
-    arrivals.length = 0;
-  }
-
-  #arriveOne(index: number): void {
-    const { store, traced } = this.#deps;
-    const member = this.#ledger.member(index);
-    if (member.pending === true) return;
-    const empty = this.#ledger.emptyPort(index);
-    if (empty !== undefined) {
-      return this.arrive(this.#ledger.skip(index, `all that it gathers in ${empty} failed`));
-    }
-    const entry = this.#ledger.plan.entries[index];
-    const isFresh = !this.healing.happened && !this.#anyChanged;
-    const planned = entry?.verdict === "run" && isFresh ? entry : undefined;
-    const keyed = planned?.keyed ?? this.#ledger.keyed(index);
-    if (typeof keyed === "string") return this.#fail(index, keyed);
-    if (this.healing.has(index)) {
-      return this.#enqueue(index, keyed, true, this.#ledger.manifests[index]);
-    }
-    if (this.#mustRun(index, keyed.key)) return this.#enqueue(index, keyed, false);
-    // What the plan found missing was looked for by its trace then, and will be when it starts.
-    const known = planned?.because === "missing"
-      ? ownResult(store.recall(keyed.key))
-      : knownResult(store, keyed, member, this.#ledger.artifact);
-    if (known === undefined) return this.#enqueue(index, keyed, false);
-    const needed = planned?.because === "recompute" || this.isNeeded(index);
-    if (needed && !isPresent(store, known.manifest)) {
-      return this.#enqueue(index, keyed, false, known.manifest);
-    }
-    if (known.traced) traced(known.manifest, keyed);
-    this.done(index, known.manifest, "hit", 0);
-  }
-
-  /** Whether somebody needs the bytes of a member however its readers fare. */
-  isNeeded(index: number): boolean {
-    return this.#ledger.isEnd(index) || this.#deps.growth.isWanted(index);
-  }
-
-  #mustRun(index: number, key: ActionKey): boolean {
-    return this.#ledger.isForced(index) && !this.#ranKeys.has(key);
-  }
-
-  #enqueue(index: number, keyed: KeyedAction, healing: boolean, recorded?: Manifest): void {
-    this.#ledger.standing.set(index, status.ready);
-    const same = this.#units.get(keyed.key);
-    if (same !== undefined) {
-      same.members.push(index);
-      same.healing ||= healing;
-      if (recorded !== undefined) same.recorded ??= recorded;
-      return;
-    }
-    const code = this.#ledger.plan.keys.code(index);
-    if (!code.ok) throw new Error(`${this.#ledger.member(index).id} has a key but no code`);
-    const unit: Unit = {
-      keyed,
-      code: code.value,
-      members: [index],
-      forced: this.#mustRun(index, keyed.key),
-      healing,
-      attempts: firstAttempt,
-      ...(recorded === undefined ? {} : { recorded }),
-    };
-    const problem = this.#deps.ready(unit);
-    if (problem === undefined) this.#units.set(keyed.key, unit);
-    else this.#fail(index, problem);
+    this.arrivals = new Arrivals({
+      ...deps,
+      healing: this.healing,
+      hit: (index, manifest) => this.done(index, manifest, "hit", 0),
+      hopeless: (index, message) => this.#fail(index, message),
+    });
   }
 
   /** A unit has landed, for good. */
   land(unit: Unit, landing: Landing, began: number): void {
     const { keyed: { key }, members } = unit;
-    this.#units.delete(key);
+    this.arrivals.landed(unit, landing.how === "ran");
     if (landing.how === "hit" || landing.how === "ran") {
       const current = members.filter((index) => this.#isCurrent(index, key));
-      if (landing.how === "ran") this.#ranKeys.add(key);
       if (unit.recorded !== undefined) this.#compare(unit, unit.recorded, landing.manifest);
       current.forEach((index, i) =>
         landing.how === "ran" && i === 0
@@ -154,7 +64,7 @@ export class Course {
       );
       this.#again(members.filter((index) => !current.includes(index)));
     } else if (landing.how === "stale") {
-      this.#anyChanged = true;
+      this.arrivals.anyChanged = true;
       this.#again(members);
     } else if (landing.how === "lost") this.#heal(members, landing.producers, began);
     else for (const index of members) this.fail(index, landing);
@@ -162,24 +72,24 @@ export class Course {
 
   /** Whether a key is still a member's own; it is not if what it read was made again and came out different. */
   #isCurrent(index: number, key: ActionKey): boolean {
-    if (!this.#anyChanged) return true;
+    if (!this.arrivals.anyChanged) return true;
     const keyed = this.#ledger.keyed(index);
     return typeof keyed === "string" || keyed.key === key;
   }
 
   #again(members: readonly number[]): void {
     for (const index of members) this.#ledger.standing.waitAgain(index, 0);
-    this.arrive(members);
+    this.arrivals.arrive(members);
   }
 
   /** A member has a result. Who read another one before is asked again. */
   done(index: number, manifest: Manifest, how: "hit" | "ran", seconds: number): void {
     const { standing } = this.#ledger;
     const changed = this.#ledger.settle(index, manifest, how, seconds);
-    this.#anyChanged ||= changed;
+    this.arrivals.anyChanged ||= changed;
     this.#deps.growth.known(index, manifest);
-    this.arrive(standing.release(index));
-    this.arrive(standing.satisfy(this.healing.end(index)));
+    this.arrivals.arrive(standing.release(index));
+    this.arrivals.arrive(standing.satisfy(this.healing.end(index)));
     if (!changed) return;
     this.#again(
       [...standing.readersOf(index)].filter((reader) =>
@@ -203,11 +113,11 @@ export class Course {
       this.#ledger.standing.set(index, status.skipped);
       return this.#deps.teller.skipped([id], `${stopping} while it ran`);
     }
-    this.#anyChanged ||= this.#ledger.manifests[index] !== undefined;
+    this.arrivals.anyChanged ||= this.#ledger.manifests[index] !== undefined;
     const free = this.#ledger.fail(index, failure, seconds);
     this.#deps.failed(id);
-    this.arrive(free);
-    this.arrive(this.#ledger.standing.satisfy(waited));
+    this.arrivals.arrive(free);
+    this.arrivals.arrive(this.#ledger.standing.satisfy(waited));
   }
 
   #fail(index: number, message: string): void {
@@ -235,7 +145,7 @@ export class Course {
     for (const index of members) standing.waitAgain(index, awaited.length);
     for (const producer of awaited) this.healing.wait(producer, members);
     producers.filter((_, i) => remedies[i] === "run-again").forEach((p) => this.#runAgain(p));
-    if (awaited.length === 0) this.arrive(members);
+    if (awaited.length === 0) this.arrivals.arrive(members);
   }
 
   #runAgain(producer: number): void {
@@ -247,7 +157,7 @@ export class Course {
     }
     const keyed = this.#ledger.keyed(producer);
     if (typeof keyed === "string") this.#fail(producer, keyed);
-    else this.#enqueue(producer, keyed, true, recorded);
+    else this.arrivals.enqueue(producer, keyed, true, recorded);
   }
 
   /** Tables have become known: the graph grows by them. @throws what the store throws. */
@@ -261,7 +171,7 @@ export class Course {
         if (manifest !== undefined) growth.known(from, manifest);
       }
       this.#deps.grown();
-      this.arrive(free);
+      this.arrivals.arrive(free);
     }
     for (const table of refused) this.refuse(table);
     for (const table of gone) this.#tableGone(table);
@@ -294,8 +204,4 @@ export class Course {
       this.#runAgain(from);
     }
   }
-}
-
-function ownResult(manifest: Manifest | undefined) {
-  return manifest && { manifest, traced: false };
 }

@@ -2,30 +2,26 @@
 //
 // Every action is carried out once, however many members share its key. A unit is one action; a later fused sweep is
 // several units of one grouping key handed to the executor together, each still landing by itself.
-// Leaves out what follows when something lands (course.ts), how one unit is carried out (flight.ts), what is known of
-// the members (ledger.ts), and how events reach their reader (schedule.ts).
+// Leaves out what follows when something lands (course.ts), units in the air (flights.ts), what is known of the members
+// (ledger.ts), and how events reach their reader (schedule.ts).
 
 import type { RunEvent } from "../core/event.ts";
-import type { Manifest } from "../core/manifest.ts";
-import type { Graph, StageMember } from "../workflow/graph.ts";
-import { isPresent, tracedResult } from "../workflow/known_results.ts";
+import type { Graph } from "../workflow/graph.ts";
 import { type Plan, plan } from "../workflow/plan.ts";
 import { Aliases } from "./alias.ts";
 import { Course } from "./course.ts";
 import type { EventQueue } from "./event_queue.ts";
-import { type Boarding, type FlightDeps, fly, type Landing, type Unit } from "./flight.ts";
+import type { FlightDeps } from "./flight.ts";
+import { Flights } from "./flights.ts";
 import { flightDeps } from "./flight_deps.ts";
 import { Growth } from "./growth.ts";
 import { Ledger } from "./ledger.ts";
+import { Line } from "./line.ts";
 import { Pool } from "./pool.ts";
-import { ranksOf } from "./priority.ts";
-import { ReadyUnits } from "./ready_units.ts";
-import { Resting } from "./resting.ts";
-import { firstAttempt, nextAttempt, requestOf } from "./retry.ts";
+import { firstAttempt } from "./retry.ts";
 import type { ScheduleDeps } from "./schedule.ts";
 import { Stopper } from "./stopper.ts";
 import { Teller } from "./teller.ts";
-import { longestTimeout, patientPolicy } from "./unit_limits.ts";
 
 /**
  * One carrying-out of a graph.
@@ -44,19 +40,14 @@ export class Run {
   readonly #jobs: number;
   readonly #pool: Pool;
   readonly #stopper = new Stopper();
-  readonly #queue = new ReadyUnits<Unit>();
-  readonly #resting: Resting;
   readonly #aliases: Aliases;
   #ledger: Ledger | undefined;
   #course!: Course;
   #growth!: Growth;
-  #flightDeps!: FlightDeps;
-  #ranks!: Int32Array;
-  #flying = 0;
+  #line!: Line;
+  #flights: Flights | undefined;
   #isGrowing = false;
   #cancelGrowth: (() => void) | undefined;
-  /** Whether other processes were met on the same work. */
-  #shared = false;
   #patient = false;
   /** Why no more units are started, for people. */
   #stopping: string | undefined;
@@ -73,7 +64,6 @@ export class Run {
     this.#jobs = Math.max(1, Math.min(deps.jobs ?? executor.slots, executor.slots));
     const places = this.#jobs;
     this.#pool = new Pool({ cpus: places, slots: {}, ...machine, places });
-    this.#resting = new Resting(clock);
     this.#aliases = new Aliases(deps.store, (error) => this.#break(error));
   }
 
@@ -110,17 +100,7 @@ export class Run {
     }
     const ledger = this.#ledger = new Ledger(planned, this.#teller, only);
     this.#growth = new Growth(planned.graph, clock);
-    this.#flightDeps = flightDeps(this.#deps, {
-      ledger,
-      pool: this.#pool,
-      stopper: this.#stopper,
-      teller: this.#teller,
-      contended: () => {
-        this.#spread();
-        this.#pump();
-      },
-      notDurable: (error) => this.#break(error),
-    });
+    this.#line = new Line(this.#pool, ledger, this.#deps);
     this.#course = new Course({
       ledger,
       growth: this.#growth,
@@ -128,20 +108,45 @@ export class Run {
       teller: this.#teller,
       ...(force === undefined ? {} : { force }),
       stopping: () => this.#stopping,
-      ready: (unit) => this.#ready(unit),
+      ready: (unit) => this.#line.add(unit),
       failed: (stage) => this.#failed(stage),
       traced: (manifest, keyed) => this.#aliases.add(manifest, keyed),
       grown: () => this.#grown(),
     });
+    this.#flights = new Flights({
+      ledger,
+      course: this.#course,
+      line: this.#line,
+      pool: this.#pool,
+      teller: this.#teller,
+      shared: this.#sharedByFlights(ledger),
+      stopping: () => this.#stopping,
+      wake: () => this.#pump(),
+      broke: (error) => this.#break(error),
+    });
     // All results that are known already, in one pass; the rest arrives after it.
     const free = ledger.begin();
-    this.#rank();
+    this.#line.rank();
     for (const entry of planned.entries) {
       if (entry.verdict === "hit" && entry.traced) this.#aliases.add(entry.manifest, entry.traced);
     }
     this.#refuseLarge(planned);
     for (const table of planned.refused) this.#course.refuse(table);
-    this.#course.arrive(free);
+    this.#course.arrivals.arrive(free);
+  }
+
+  #sharedByFlights(ledger: Ledger): FlightDeps {
+    return flightDeps(this.#deps, {
+      ledger,
+      pool: this.#pool,
+      stopper: this.#stopper,
+      teller: this.#teller,
+      contended: () => {
+        this.#line.spread();
+        this.#pump();
+      },
+      notDurable: (error) => this.#break(error),
+    });
   }
 
   /** Stages that will run and ask for more than there is fail before anything else is done for them. */
@@ -149,40 +154,11 @@ export class Run {
     entries.forEach((entry, i) => {
       const { resources } = graph.members[i];
       if (resources === undefined || entry.verdict !== "run") return;
-      const shortage = this.#pool.shortage(requestOf({ resources }, firstAttempt));
-      if (shortage === undefined || !this.#ledger!.standing.isWaiting(i)) return;
-      const failure = { reason: "threw", message: tooLarge(shortage) } as const;
+      const message = this.#line.shortage({ resources }, firstAttempt);
+      if (message === undefined || !this.#ledger!.standing.isWaiting(i)) return;
+      const failure = { reason: "threw", message } as const;
       this.#course.fail(i, { how: "failed", failure, seconds: 0 });
     });
-  }
-
-  #rank(): void {
-    const { expectedSeconds, first, run } = this.#deps;
-    const { graph, standing } = this.#ledger!;
-    const costs = Float64Array.from(
-      graph.members,
-      (member, i) => standing.isOpen(i) ? expectedSeconds?.(member) ?? 1 : 0,
-    );
-    this.#ranks = ranksOf(standing.edges, costs, this.#shared ? run : undefined);
-    // All of them before all others, in their own order.
-    first?.forEach((flag, i) => this.#ranks[i] -= flag * graph.members.length);
-    this.#queue.rerank(({ members }) => this.#ranks[members[0]]);
-  }
-
-  /** Other processes work on the same: from now on this one takes things in an order of its own. */
-  #spread(): void {
-    if (this.#shared) return;
-    this.#shared = true;
-    this.#rank();
-  }
-
-  #ready(unit: Unit): string | undefined {
-    const [index] = unit.members;
-    const request = requestOf(this.#ledger!.member(index), unit.attempts);
-    const shortage = this.#pool.shortage(request);
-    if (shortage !== undefined) return tooLarge(shortage);
-    this.#queue.push(this.#ranks[index], unit, request);
-    return undefined;
   }
 
   #failed(stage: string): void {
@@ -192,16 +168,16 @@ export class Run {
 
   /** Starts what can be started; ends the run when nothing is left to wait for. */
   #pump(): void {
-    while (this.#stopping === undefined && this.#queue.size > 0) {
+    while (this.#stopping === undefined && this.#line.size > 0) {
       const patience = this.#events.ready();
       if (patience !== undefined) return this.#waitForReader(patience);
-      const next = this.#queue.take(this.#pool);
+      const next = this.#line.take();
       if (next === undefined) break;
-      this.#launch(next.item, { request: next.request, grant: next.grant });
+      this.#flights!.launch(next.item, { request: next.request, grant: next.grant });
     }
     if (this.#stopping === undefined) this.#growIfDue();
-    const isQuiet = this.#flying === 0 && this.#resting.size === 0 && !this.#isGrowing;
-    if (isQuiet && (this.#stopping !== undefined || this.#queue.size === 0)) this.#idle?.();
+    const isQuiet = this.#flights!.size === 0 && !this.#isGrowing;
+    if (isQuiet && (this.#stopping !== undefined || this.#line.size === 0)) this.#idle?.();
   }
 
   #waitForReader(patience: Promise<void>): void {
@@ -213,84 +189,10 @@ export class Run {
     });
   }
 
-  #launch(unit: Unit, boarding: Boarding): void {
-    const traced = unit.forced || unit.recorded ? undefined : this.#traced(unit);
-    if (traced !== undefined) {
-      this.#pool.leave(boarding.grant);
-      return this.#course.land(unit, { how: "hit", manifest: traced }, 0);
-    }
-    this.#flying++;
-    const began = this.#course.healing.moment();
-    const members = this.#membersOf(unit);
-    fly(unit, members[0], longestTimeout(members), boarding, this.#flightDeps)
-      .then((landing) => this.#land(unit, landing, began))
-      .catch((error) => this.#break(error))
-      .finally(() => {
-        this.#flying--;
-        this.#pool.leave(boarding.grant);
-        this.#pump();
-      });
-  }
-
-  /** The result of another unit that has landed meanwhile and that looked at nothing in which this one differs. */
-  #traced({ keyed, members }: Unit): Manifest | undefined {
-    const { store } = this.#deps;
-    const { artifact } = this.#ledger!;
-    const manifest = tracedResult(store, keyed, this.#ledger!.member(members[0]), artifact);
-    if (manifest === undefined) return undefined;
-    const needed = members.some((index) => this.#course.isNeeded(index));
-    if (needed && !isPresent(store, manifest)) return undefined;
-    this.#aliases.add(manifest, keyed);
-    return manifest;
-  }
-
-  #land(unit: Unit, landing: Landing, began: number): void {
-    if (landing.how === "hit") this.#spread();
-    if (landing.how === "failed" && landing.grant !== undefined && this.#stopping === undefined) {
-      const members = this.#membersOf(unit);
-      const { failure, grant } = landing;
-      const next = nextAttempt(unit.attempts, failure, patientPolicy(members), grant);
-      if (next !== undefined) {
-        const shortage = this.#pool.shortage(requestOf(members[0], next.attempts));
-        if (shortage === undefined) return this.#rest(unit, next, failure);
-        const message = `${failure.message}; it is not tried again: ${tooLarge(shortage)}`;
-        return this.#course.land(unit, { ...landing, failure: { ...failure, message } }, began);
-      }
-    }
-    this.#course.land(unit, landing, began);
-  }
-
-  /** The next attempt begins after a while; meanwhile the unit holds nothing of the machine. */
-  #rest(
-    unit: Unit,
-    { attempts, waitSeconds }: NonNullable<ReturnType<typeof nextAttempt>>,
-    failure: Extract<Landing, { how: "failed" }>["failure"],
-  ): void {
-    const stage = this.#ledger!.member(unit.members[0]).id;
-    const attempt = unit.attempts.number;
-    this.#teller.tell({
-      type: "stage-retried",
-      stage,
-      attempt,
-      failure,
-      wait_seconds: waitSeconds,
-    });
-    unit.attempts = attempts;
-    if (waitSeconds === 0) return void this.#ready(unit);
-    this.#resting.add(waitSeconds, () => {
-      this.#ready(unit);
-      this.#pump();
-    });
-  }
-
-  #membersOf({ members }: Unit): readonly StageMember[] {
-    return members.map((index) => this.#ledger!.member(index));
-  }
-
   /** Grows the graph by the tables that have become known, now or as soon as it may. */
   #growIfDue(): void {
     if (this.#isGrowing) return;
-    const canRun = this.#flying > 0 || this.#queue.size > 0 || this.#resting.size > 0;
+    const canRun = this.#flights!.size > 0 || this.#line.size > 0;
     const delay = this.#growth.delay(!canRun);
     this.#cancelGrowth?.();
     this.#cancelGrowth = undefined;
@@ -308,7 +210,7 @@ export class Run {
   }
 
   #grown(): void {
-    this.#rank();
+    this.#line.rank();
     this.#teller.tell({ type: "planned", ...this.#ledger!.counts(), grown: true });
     this.#deps.grown?.(this.#ledger!.graph);
   }
@@ -321,7 +223,7 @@ export class Run {
   #stop(reason: string, cancel: boolean): void {
     this.#stopping ??= reason;
     if (cancel) this.#stopper.stop(reason);
-    this.#resting.clear();
+    this.#flights?.ground();
     this.#cancelGrowth?.();
     if (this.#idle !== undefined) this.#pump();
   }
@@ -351,7 +253,3 @@ export class Run {
 }
 
 const noTotals = { stages: 0, ran: 0, hit: 0, failed: 0, skipped: 0, fused: 0 };
-
-function tooLarge(shortage: string): string {
-  return `it asks for ${shortage}; config/machine and --jobs say what may be used`;
-}
