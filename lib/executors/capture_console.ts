@@ -1,8 +1,9 @@
 // What tasks and their packages print: it goes to the stage's log, and its last lines into the message of a failure.
 // Standard output belongs to the command line (`--json` writes events there and nothing else).
 
+import { readEverything } from "./recorded.ts";
 import { replace } from "./replace.ts";
-import { plainly } from "./see_through.ts";
+import { isShownPlainly, plainly } from "./see_through.ts";
 
 /** The lines printed since the last {@link Captured.take}. */
 export interface Captured {
@@ -99,7 +100,9 @@ const { inspect } = Deno;
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   try {
-    return inspect(plainly(value), { depth: 3, breakLength: 120 });
+    const plain = plainly(value);
+    if (!isShownPlainly(plain)) readEverything();
+    return inspect(plain, { depth: 3, breakLength: 120 });
   } catch {
     return "(a value that cannot be shown)";
   }

@@ -67,6 +67,36 @@ export function plainly(value: unknown): unknown {
   return holdsWatched(value, new Set()) ? copied(value, new Map()) : value;
 }
 
+/**
+ * Whether a value consists of nothing but lists, maps, sets, numbers and the like, so that showing it as text calls no
+ * code of a task, which would be handed the means to look past proxies.
+ *
+ * @example
+ * ```ts
+ * import { isShownPlainly } from "#lib/executors/see_through.ts";
+ * import { assertEquals } from "@std/assert";
+ * const own = { [Symbol.for("Deno.customInspect")]: () => "" };
+ * assertEquals([{ a: [1] }, [own], new Error("x")].map((one) => isShownPlainly(one)), [true, false, false]);
+ * ```
+ */
+export function isShownPlainly(value: unknown, seen: Set<unknown> = new Set()): boolean {
+  if (typeof value !== "object") return typeof value !== "function";
+  if (value === null || seen.has(value)) return true;
+  seen.add(value);
+  if (shownByOwnCode.some((symbol) => symbol in value)) return false;
+  const isKnown = isRecord(value) || Array.isArray(value) || ArrayBuffer.isView(value) ||
+    value instanceof Map || value instanceof Set;
+  if (!isKnown) return false;
+  for (const part of parts(value)) if (!isShownPlainly(part, seen)) return false;
+  return true;
+}
+
+const shownByOwnCode = [
+  Symbol.for("Deno.customInspect"),
+  Symbol.for("Deno.privateCustomInspect"),
+  Symbol.for("nodejs.util.inspect.custom"),
+];
+
 function holdsWatched(value: unknown, seen: Set<unknown>): boolean {
   if (typeof value !== "object" || value === null || seen.has(value)) return false;
   seen.add(value);

@@ -139,6 +139,8 @@ Deno.test("Recorder tells of nothing when everything was read", async () => {
       "Deno.inspect(params)",
       "Deno.inspect(new Error('x', { cause: params.net }))",
       "Deno.inspect(Promise.resolve(params.net))",
+      "console.log({ [Symbol.for('Deno.customInspect')]: (inspect) => inspect(params.net) })",
+      "console.log(new Error('x', { cause: params.net }))",
       "(function all(value) { if (value !== null && typeof value === 'object') Object.values(value).forEach(all); })(params)",
     ]
   ) assertEquals(await readsOf(executor, body), undefined, body);
