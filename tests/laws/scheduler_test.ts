@@ -7,13 +7,16 @@ import type { Files } from "#lib/core/artifact.ts";
 import { digestOfArtifact } from "#lib/core/artifact.ts";
 import type { Digest } from "#lib/core/digest.ts";
 import type { RunEvent } from "#lib/core/event.ts";
-import type { JobInput } from "#lib/core/executor.ts";
+import { table } from "#lib/core/artifacts/table.ts";
+import type { CommandJob, JobInput } from "#lib/core/executor.ts";
 import { InlineExecutor } from "#lib/executors/inline.ts";
 import type { Graph } from "#lib/workflow/graph.ts";
-import { fakeClosures, fakeGraph } from "#tests/support/fake_tasks.ts";
+import { fakeClosures, fakeCommand, fakeGraph } from "#tests/support/fake_tasks.ts";
+import { growingGraph, type GrowingStage } from "#tests/support/growing_graph.ts";
 import { doomed, randomMembers, seeded } from "#tests/support/random_graph.ts";
 import { pause, RecordingExecutor } from "#tests/support/recording_executor.ts";
 import { endings, finished, ofType, runGraph } from "#tests/support/scheduling.ts";
+import { ScriptedExecutor } from "#tests/support/scripted_executor.ts";
 import { TinyStore } from "#tests/support/tiny_store.ts";
 
 const base = Math.floor(Math.random() * 2 ** 31);
@@ -263,4 +266,85 @@ async function assertRecomputable(store: TinyStore): Promise<void> {
       assertEquals(digestOfArtifact(kind, files), outputs[name].digest);
     }
   }
+}
+
+Deno.test("scheduler: with retries, resources and growth, every key runs once and nothing depends on jobs", async () => {
+  await onSeeds(12, async (seed) => {
+    const plannedDraw = seeded(seed);
+    const stages = randomGrowing(plannedDraw);
+    const made: unknown[] = [];
+    for (const slots of [1, 3, 6]) {
+      const draw = seeded(seed + slots);
+      const machine = { cpus: slots, memory: 10, slots: { gpu: [0, 4] } };
+      const used = { cpu: 0, memory: 0, gpu: new Set<number>() };
+      const keys = new Set<string>();
+      await using executor = new ScriptedExecutor(8, async ({ job, name, time, options }) => {
+        const { grant, command } = job as CommandJob;
+        const gpus = grant.slots.gpu ?? [];
+        used.cpu += grant.cpu;
+        used.memory += grant.memory ?? 0;
+        assert(used.cpu <= machine.cpus && used.memory <= machine.memory);
+        for (const gpu of gpus) {
+          assert(!used.gpu.has(gpu), `gpu ${gpu} given twice`);
+          used.gpu.add(gpu);
+        }
+        await pause(draw(3), options.signal);
+        used.cpu -= grant.cpu;
+        used.memory -= grant.memory ?? 0;
+        for (const gpu of gpus) used.gpu.delete(gpu);
+        const fate = hashOf(name) % 7;
+        if (fate === 0) return { reason: "exited", message: "it always fails", code: 1 };
+        if (fate === 1 && time === 1) return { reason: "exited", message: "once", code: 1 };
+        if (fate === 2 && time <= 2) return { reason: "device-lost", message: "lost" };
+        assert(!keys.has(name), `${name} ran twice`);
+        keys.add(name);
+        assertEquals(command.line, "x");
+        return { outputs: { out: tableOutput(hashOf(name) % 4) } };
+      });
+      const store = new TinyStore();
+      const events = await runGraph(growingGraph(stages), { store, executor, machine, jobs: 8 });
+      const { stages: total, ran, hit, failed, skipped } = finished(events);
+      assertEquals(ran + hit + failed + skipped, total);
+      assertEquals([used.cpu, used.memory, used.gpu.size], [0, 0, 0]);
+      assert(!JSON.stringify(events).includes("nothing could make it ready"));
+      made.push([digestsOf(events), endings(events)]);
+      const again = await runGraph(growingGraph(stages), { store, executor, machine, jobs: 8 });
+      assertEquals(finished(again).hit, ran + hit);
+    }
+    assertEquals(made[1], made[0]);
+    assertEquals(made[2], made[0]);
+  });
+});
+
+/** Stages with rows, lists that may do without failed ones, and demands that any machine here can meet. */
+function randomGrowing(draw: (below: number) => number): readonly GrowingStage[] {
+  const stages: GrowingStage[] = [];
+  for (let i = 0; i < 2 + draw(5); i++) {
+    const memory = draw(2) === 0 ? { memory: 1 + draw(10) } : {};
+    const resources = [{ cpu: 1, ...memory, slots: draw(3) === 0 ? { gpu: 1 + draw(2) } : {} }];
+    stages.push({
+      name: `s${i}`,
+      ...(i > 0 && draw(3) > 0 ? { foreach: `s${draw(i)}` } : {}),
+      ...(i > 0 && draw(2) === 0 ? { from: [`s${draw(i)}`] } : {}),
+      more: {
+        command: fakeCommand("x"),
+        resources,
+        omit: draw(3) === 0,
+        retry: { attempts: 2, backoffSeconds: draw(2) * 0.002 },
+      },
+    });
+  }
+  return stages;
+}
+
+function tableOutput(numRows: number) {
+  const columns = [{ name: "row", type: "number" as const }];
+  const rows = Array.from({ length: numRows }, (_, i) => [i]);
+  return { kind: "table", files: table.encode({ columns, rows }) };
+}
+
+function hashOf(text: string): number {
+  let h = 11;
+  for (const letter of text) h = (Math.imul(h, 131) + letter.charCodeAt(0)) >>> 0;
+  return h >>> 5;
 }
