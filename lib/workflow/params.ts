@@ -7,7 +7,7 @@ import type { Axis } from "./axis.ts";
 import { compileTemplate, PlacedError, type Template } from "./expression/template.ts";
 import type { Found, Scope } from "./expression/compile.ts";
 import { listNames, nearest, suggest } from "./nearest.ts";
-import type { Problems } from "./problems.ts";
+import { Problems } from "./problems.ts";
 import { type Entry, mapOf, type MapTree, plain, type Tree } from "./tree.ts";
 
 /** A param refers to a param that refers to a param …: at most this deep, the maps they lie in counted. */
@@ -167,6 +167,13 @@ export class Params {
         },
       },
     };
+  }
+
+  /** Whether a value that names params differs from member to member. */
+  varies(tree: Tree): boolean {
+    if (this.axes.length === 0) return false;
+    const template = compileTemplate(tree, this.#inner, new Problems());
+    return template !== null && template.slots.size > 0;
   }
 
   /** What to say of a name that is no param's, given the axes that are known. */

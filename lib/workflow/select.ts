@@ -36,7 +36,7 @@ export function selectColumn(
   tree: Tree,
 ): Column | null {
   const names = namesIn(tree);
-  const differs = [...names].some((name) => name !== "params");
+  const differs = [...names].some((name) => name !== "params") || context.params.varies(tree);
   if (differs) {
     if (tree.kind === "scalar") return { kind: "chosen", axis, by: tree };
     const not = tree.kind === "map";

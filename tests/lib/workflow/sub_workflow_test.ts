@@ -124,6 +124,30 @@ stages:
   assertEquals(memberOf(graph, "sub/c[seed=0,n=2]").params, { n: 2 });
 });
 
+Deno.test("an input inside is selected by params that differ from member to member", async () => {
+  const graph = await graphOf({
+    "w.yaml": `
+axes: { seed: [0, 1, 2], k: [1, 2] }
+stages:
+  data: { task: value, over: [seed] }
+  sub: { workflow: sub.yaml, over: [k], from: { t: data }, with: { best: "\${{ k }}" } }
+`,
+    "sub.yaml": `
+inputs: { t: table }
+params: { best: 0, other: "\${{ params.best - 1 }}" }
+stages:
+  one: { task: show, from: { table: { stage: inputs.t, where: { seed: "\${{ params.best }}" } } } }
+  some: { task: collect, from: { tables: { stage: inputs.t, where: { seed: ["\${{ params.other }}", 2] }, gather: [seed] } } }
+`,
+  });
+  assertEquals(idsOf(graph, "sub/one"), ["sub/one[k=1]", "sub/one[k=2]"]);
+  assertEquals(sourcesOf(graph, "sub/one[k=2]", "table"), ["data[seed=2].table"]);
+  assertEquals(sourcesOf(graph, "sub/some[k=2]", "tables"), [
+    "data[seed=1].table @seed=1",
+    "data[seed=2].table @seed=2",
+  ]);
+});
+
 Deno.test("an input of a call is selected, renamed and gathered as that of a stage", async () => {
   const graph = await graphOf({
     "w.yaml": `
