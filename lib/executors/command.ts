@@ -196,10 +196,20 @@ export class CommandExecutor implements Executor {
    * one at a time. What cannot be removed is left to a later session.
    */
   #remove(folder: string): void {
+    const { disk, spawn } = this.#options.world;
+    const remove = async () => {
+      try {
+        await disk.removeAll(folder);
+      } catch {
+        // Programs make folders that nobody may write to. This changes no link, and nothing behind one.
+        const signal = new AbortController().signal;
+        const env = { PATH: this.#options.env("PATH") ?? "/usr/bin:/bin" };
+        await spawn.run(["chmod", "-R", "u+rwX", folder], { cwd: "/", env, signal });
+        await disk.removeAll(folder);
+      }
+    };
     this.#numLeft++;
-    this.#removing = this.#removing.then(() => this.#options.world.disk.removeAll(folder)).catch(
-      () => {},
-    ).then(() => void this.#numLeft--);
+    this.#removing = this.#removing.then(remove).catch(() => {}).then(() => void this.#numLeft--);
   }
 }
 

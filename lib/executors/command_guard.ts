@@ -49,6 +49,7 @@ interface Entry extends Watched {
   /** Members seen last, with their begin, so that those who leave the group are still known. */
   known: Map<number, number>;
   hasEscaped: boolean;
+  killed: boolean;
   usage: Usage | undefined;
   rest: number;
   due: number;
@@ -87,6 +88,7 @@ export class CommandGuard implements AsyncDisposable {
       began,
       known: new Map(),
       hasEscaped: false,
+      killed: false,
       usage: undefined,
       rest: firstAfter,
       due: began + firstAfter,
@@ -191,7 +193,8 @@ export class CommandGuard implements AsyncDisposable {
         cpu_seconds: Math.max(cpu, entry.usage?.cpu_seconds ?? 0),
         peak_rss: Math.max(bytes, entry.usage?.peak_rss ?? 0),
       };
-      if (entry.memory !== undefined && bytes > entry.memory) await this.#judge(entry, bytes);
+      const seemsTooMuch = entry.memory !== undefined && bytes > entry.memory;
+      if (seemsTooMuch && !entry.killed) await this.#judge(entry, bytes);
     }
     const helperTicks = all.find(({ id }) => id === helper.id)?.ticks ?? 0;
     const helperMs = 1000 * helper.addTicks(helperTicks) / ticksPerSecond;
@@ -222,6 +225,7 @@ export class CommandGuard implements AsyncDisposable {
       ? bytes
       : 1024 * kilobytes.reduce((sum, number) => sum + number, 0);
     if (fair <= entry.memory! || !this.#entries.has(entry.process.id)) return;
+    entry.killed = true;
     entry.tooMuch(fair);
     entry.process.kill();
   }

@@ -36,7 +36,6 @@ async function run(
     // A process that has just been started may not have made its group yet.
     if (!group || !sendToGroup(child.pid, name)) sendTo(child, name);
   };
-  started?.({ id: child.pid, kill: () => send("SIGKILL") });
   input?.pipeTo(child.stdin).catch(() => {}); // it need not read to the end
   const stdout = collect(child.stdout, options.output);
   const stderr = collect(child.stderr, options.output);
@@ -47,6 +46,7 @@ async function run(
   };
   signal.addEventListener("abort", stop, { once: true });
   try {
+    started?.({ id: child.pid, kill: () => send("SIGKILL") });
     const status = await child.status;
     if (group) await endGroup(child.pid);
     const held = await isHeld(stdout, stderr);
