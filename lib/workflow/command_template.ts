@@ -133,7 +133,13 @@ export function compileCommand(
         if (text === undefined) return null;
         variables[name] = text === null && isTaken ? null : String(text);
       }
-      const command: Command = { line: rendered, outputs, inputPaths: member.inputPaths };
+      const lists = Object.keys(inputs).filter((port) => inputs[port].many);
+      const command: Command = {
+        line: rendered,
+        outputs,
+        inputPaths: member.inputPaths,
+        ...(lists.length === 0 ? {} : { lists }),
+      };
       return { command, env: variables, tools };
     },
   };
