@@ -215,7 +215,7 @@ function uniteAxis(
   // Values of rows come last and sorted, so that their order does not depend on which are known.
   const raggeds = [...own].filter((axis) => axis.ragged !== undefined);
   const rows = raggeds.flatMap((axis) => axis.known.map(({ value }) => value as KeyCell));
-  rows.sort((a, b) => compareIdentities({ cells: [a] }, { cells: [b] }));
+  if (raggeds.length > 1) rows.sort((a, b) => compareIdentities({ cells: [a] }, { cells: [b] }));
   for (const value of rows) {
     const text = idText(value);
     if (!values.has(text)) values.set(text, value);

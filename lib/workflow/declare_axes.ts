@@ -179,8 +179,11 @@ export function declaredAxes(context: Context, spec: StageSpec): Axis[] | null {
     const axis = axes.get(name);
     if (axis === undefined) {
       const owner = workflow.stages.find((stage) => stage.matrix.some((own) => own.name === name));
+      const maker = workflow.stages.find((stage) => stage.foreach?.name === name);
       problems.error("unknown-axis", at, `there is no axis \`${name}\``, {
-        hint: owner === undefined
+        hint: maker !== undefined
+          ? `rows are no axis of the workflow: write the \`foreach\` of \`${maker.name}\` here as well, or take an input from it`
+          : owner === undefined
           ? () => suggest(name, axes.keys(), "axes")
           : `\`${name}\` belongs to the stage \`${owner.name}\`; move it to the workflow's \`axes\` to share it`,
       });

@@ -36,7 +36,7 @@ export function alignForeach(context: Context, stage: StageSpec): ForeachPlan | 
   if (namesake !== undefined) {
     problems.error("bad-name", spec.at, `\`${spec.name}\` is a stage, so no row can be called so`, {
       notes: [{ message: "the stage is here", at: namesake.at }],
-      hint: `rename the row, as in foreach: { row: ${stage.foreach!.stage} }`,
+      hint: "give the row a name of its own",
     });
     return null;
   }

@@ -115,6 +115,7 @@ for (let chunk = 0; chunk < 4; chunk++) {
         );
         const first = await graphOf(text);
         checkGraph(first);
+        assertEquals(membersAsText(await graphOf(first.resolved)), membersAsText(first));
         for (const order of ["all", "one by one", "some"]) {
           const below = seeded(seed + 7 * order.length);
           let graph = first;
