@@ -24,7 +24,7 @@ export async function changePins(
   const known = pins.length === 0 ? "there are none" : `there are: ${pins.map(({ name }) => name)}`;
   const { unpin: away, pin: name } = options;
   if (away !== undefined) {
-    const gone = disk.stat(layout.locks) !== undefined &&
+    const gone = disk.stat(layout.root) !== undefined &&
       await alone(disk, layout, "unpin", () => unpin(disk, layout, away));
     if (gone) terminal.out(`${away} is no longer pinned; the next gc may free its results\n`);
     else terminal.err(`error: no pin is called '${away}'; ${known}\n`);

@@ -18,12 +18,12 @@ export async function explain(
   session: Session,
   glob: string,
 ): Promise<boolean> {
-  const chosen = session.match(glob);
+  const plan = await session.plan();
+  const chosen = session.match(glob, plan.graph);
   if (chosen.length === 0) {
-    sayUnknownStage(terminal, glob, session.graph);
+    sayUnknownStage(terminal, glob, plan.graph);
     return false;
   }
-  const plan = await session.plan();
   const manifests = new History(session.store.manifests());
   for (const index of chosen.slice(0, maxShown)) {
     for (const line of whyText(why(plan, index, { manifests, place: session.place }))) {
@@ -35,7 +35,7 @@ export async function explain(
     terminal.out(
       dim(
         `… and ${chosen.length - maxShown} more members; name one, e.g. '${
-          session.graph.members[chosen[maxShown]].id
+          plan.graph.members[chosen[maxShown]].id
         }'\n`,
       ),
     );

@@ -60,7 +60,8 @@ export async function runWorkflow(
   const { world, store, results } = session;
   let { graph } = session;
   for (const glob of [...options.only ?? [], ...options.force ?? []]) {
-    if (session.match(glob).length > 0) continue;
+    // Members that tables name are known once it is planned.
+    if (graph.growing !== undefined || session.match(glob).length > 0) continue;
     sayUnknownStage(terminal, glob, graph);
     return exitCodes.usage;
   }
@@ -104,6 +105,10 @@ export async function runWorkflow(
       return exitCodeOf(interrupted);
     }
     graph = plan.graph;
+    if (plan.unmatched.length > 0) {
+      sayUnknownStage(terminal, plan.unmatched[0], graph);
+      return exitCodes.usage;
+    }
     await folder.writeJson("plan.json", {
       counts: plan.counts,
       members: plan.entries.map((entry, i) => [graph.members[i].id, entry.verdict]),

@@ -8,6 +8,7 @@ import type { World } from "../core/disk.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Store } from "../core/store.ts";
 import { CommandExecutor } from "../executors/command.ts";
+import { outsideVariable } from "../executors/command_environment.ts";
 import { commandFacts } from "../executors/command_facts.ts";
 import { LocalExecutor, mayStartPrograms } from "../executors/local.ts";
 import { rememberedAnswers } from "../executors/remembered_answers.ts";
@@ -58,8 +59,8 @@ export interface Session extends AsyncDisposable {
   plan(
     selection?: { readonly force?: readonly string[]; readonly only?: readonly string[] },
   ): Promise<Plan>;
-  /** Indexes of the members that a glob means. */
-  match(glob: string): readonly number[];
+  /** Indexes of the members that a glob means, in the graph as it was read or as a plan has let it grow. */
+  match(glob: string, grown?: Graph): readonly number[];
 }
 
 /** Opens a session on `args[0]` with the overrides that follow it. */
@@ -78,7 +79,8 @@ export async function openSession(
   const world = denoWorld();
   const results = resolvePath(terminal, options.results);
   const workers = new WorkersExecutor({ slots: jobs });
-  const env = (name: string) => terminal.env(name);
+  // The terminal knows Basin's own variables; commands have those that their stages declare.
+  const env = (name: string) => terminal.env(name) ?? outsideVariable(name);
   const mayStart = mayStartPrograms();
   const executor = new LocalExecutor({
     tasks: workers,
@@ -146,9 +148,10 @@ export async function openSession(
     files,
     keys,
     plan: (selection = {}) => plan(graph, { ...keys, store, ...selection }),
-    match(glob) {
-      const { selected } = selectMembers(graph.members, [glob]);
-      return graph.members.map(({ index }) => index).filter((index) => selected[index] === 1);
+    match(glob, { members } = graph) {
+      const { selected } = selectMembers(members, [glob]);
+      return members.filter(({ index, replaced }) => selected[index] === 1 && replaced !== true)
+        .map(({ index }) => index);
     },
     async [Symbol.asyncDispose]() {
       await answers.save();

@@ -8,12 +8,13 @@ import type { Terminal } from "./terminal.ts";
 export function sayUnknownStage(
   terminal: Terminal,
   glob: string,
-  { stages, file }: Pick<Graph, "stages" | "file">,
+  { stages, file, growing }: Pick<Graph, "stages" | "file" | "growing">,
 ): void {
   const names = stages.map(({ name }) => name);
   const hint = suggest(glob.replace(/\[.*$/s, ""), names, "stages");
   terminal.err(
     `error: no stage matches '${glob}': ${hint}\n` +
+      (growing === undefined ? "" : "members that tables name are known once the tables are\n") +
       `\`deno task plan ${file} --all\` lists all ids\n`,
   );
 }

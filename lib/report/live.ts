@@ -105,6 +105,10 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
     event(event: RunEvent) {
       switch (event.type) {
         case "planned":
+          if (total > 0) {
+            total = event.stages;
+            break;
+          }
           total = event.stages;
           above(
             `${

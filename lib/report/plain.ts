@@ -34,6 +34,11 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
     event(event: RunEvent) {
       switch (event.type) {
         case "planned":
+          // A graph that grows is planned again and again; the counts of lines say how far it is.
+          if (total > 0) {
+            total = event.stages;
+            break;
+          }
           total = event.stages;
           write(
             `${

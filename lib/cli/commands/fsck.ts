@@ -39,7 +39,8 @@ export default defineCommand({
     }
     if (options.json) terminal.out(JSON.stringify(report) + "\n");
     else terminal.out(fsckText(report, terminal));
-    return report.damage.length > 0 && !report.repaired ? exitCodes.storage : exitCodes.done;
+    const left = report.damage.some(({ kind }) => !report.repaired || kind === "unreadable");
+    return left ? exitCodes.storage : exitCodes.done;
   },
 });
 

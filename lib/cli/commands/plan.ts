@@ -34,7 +34,7 @@ export default defineCommand({
     if (session.failed !== null) return session.failed;
     const { only, force } = options;
     for (const glob of [...only ?? [], ...force ?? []]) {
-      if (session.match(glob).length > 0) continue;
+      if (session.graph.growing !== undefined || session.match(glob).length > 0) continue;
       const { sayUnknownStage } = await import("../unknown_stage.ts");
       sayUnknownStage(terminal, glob, session.graph);
       return exitCodes.usage;
@@ -43,7 +43,14 @@ export default defineCommand({
       ...(only === undefined ? {} : { only }),
       ...(force === undefined ? {} : { force }),
     });
-    const history = stageHistory(session.store.manifests());
+    if (plan.unmatched.length > 0) {
+      const { sayUnknownStage } = await import("../unknown_stage.ts");
+      sayUnknownStage(terminal, plan.unmatched[0], plan.graph);
+      return exitCodes.usage;
+    }
+    // Reading every manifest takes a moment, which a plan of nothing but hits need not spend.
+    const isDone = plan.counts.run + plan.counts.maybe === 0;
+    const history = stageHistory(isDone ? [] : session.store.manifests());
     const rows = planByStage(plan, history);
     const { expectedTime } = await import("../../workflow/expected_time.ts");
     const { readMachine } = await import("../machine.ts");

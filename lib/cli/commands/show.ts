@@ -45,13 +45,13 @@ export default defineCommand({
     const { describeArtifact } = await import("../describe_artifact.ts");
     await using session = await openSession(terminal, [workflow, ...overrides], options);
     if (session.failed !== null) return session.failed;
-    const chosen = session.match(glob);
+    const plan = await session.plan();
+    const chosen = session.match(glob, plan.graph);
     if (chosen.length === 0) {
       const { sayUnknownStage } = await import("../unknown_stage.ts");
-      sayUnknownStage(terminal, glob, session.graph);
+      sayUnknownStage(terminal, glob, plan.graph);
       return exitCodes.usage;
     }
-    const plan = await session.plan({ only: [glob] });
     for (const index of chosen) {
       const entry = plan.entries[index];
       const { id } = plan.graph.members[index];

@@ -30,11 +30,8 @@ export default defineCommand({
     await using session = await openSession(terminal, [workflow, ...overrides], options);
     if (session.failed !== null) return session.failed;
     const plan = await session.plan();
-    const { selectMembers } = await import("../../workflow/selection.ts");
-    const { selected } = selectMembers(plan.graph.members, [glob]);
-    const chosen = plan.graph.members.filter(({ index, pending, replaced }) =>
-      selected[index] === 1 && pending !== true && replaced !== true
-    );
+    const chosen = session.match(glob, plan.graph).map((index) => plan.graph.members[index])
+      .filter(({ pending }) => pending !== true);
     if (chosen.length === 0) {
       const { sayUnknownStage } = await import("../unknown_stage.ts");
       sayUnknownStage(terminal, glob, plan.graph);
