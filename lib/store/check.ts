@@ -46,7 +46,7 @@ export interface CheckReport {
   readonly missing: readonly Damage[];
   /** Paths that Basin did not make. They do no harm. */
   readonly foreign: readonly string[];
-  /** Whether the damage was removed. */
+  /** Whether the damage was removed, apart from what could not be read. */
   readonly repaired: boolean;
 }
 
@@ -97,7 +97,7 @@ export async function check(
     checkFormat(disk, layout, (what) => {
       damagedFormat.push({ path: layout.format, kind: "damaged", part: "format", what });
     });
-    if (options.repair !== true || disk.stat(layout.locks) === undefined) {
+    if (options.repair !== true || disk.stat(layout.root) === undefined) {
       return await look(disk, layout, options, damagedFormat);
     }
     return await alone(disk, layout, "repair", async () => {

@@ -74,7 +74,7 @@ export async function collect(
   const layout = layoutOf(root);
   try {
     checkFormat(world.disk, layout, options.warn ?? (() => {}));
-    if (options.dryRun || world.disk.stat(layout.locks) === undefined) {
+    if (options.dryRun || world.disk.stat(layout.root) === undefined) {
       return await sweep(world, layout, { ...options, dryRun: true });
     }
     return await alone(world.disk, layout, "collect", () => sweep(world, layout, options));
@@ -96,7 +96,6 @@ export async function collect(
  * import { denoDisk } from "#lib/world/deno_disk.ts";
  * import { assertEquals } from "@std/assert";
  * const folder = await Deno.makeTempDir();
- * await Deno.mkdir(`${folder}/lock`);
  * assertEquals(await alone(denoDisk(), layoutOf(folder), "collect", () => Promise.resolve(1)), 1);
  * await Deno.remove(folder, { recursive: true });
  * ```
@@ -107,6 +106,8 @@ export async function alone<T>(
   operation: string,
   act: () => Promise<T>,
 ): Promise<T> {
+  // A power cut may have taken the folder of locks.
+  await disk.makeDirectory(layout.locks);
   const gate = await disk.tryLock(layout.gate);
   if (gate === undefined) {
     const what = "another process is beginning to write into it or cleaning it; try again";

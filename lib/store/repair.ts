@@ -7,7 +7,7 @@ import { type Disk, DiskError } from "../core/disk.ts";
 import type { Damage } from "./check.ts";
 import { linesIn } from "./check_lines.ts";
 import { type Layout, storeFormat } from "./layout.ts";
-import { forgetKeys } from "./roots.ts";
+import { forgetKeys, rootLine } from "./roots.ts";
 import { durableLine, readLine } from "./segment_line.ts";
 import { uniqueName } from "./unique.ts";
 
@@ -36,6 +36,8 @@ export async function repair(
   if (byPath.size === 0) return;
   await disk.makeDirectory(layout.damaged);
   for (const [path, one] of byPath) {
+    // What could not be read may be whole: another try may do better.
+    if (one.kind === "unreadable") continue;
     if (one.part === "format") await writeFormat(disk, layout);
     else if (one.part === "roots") await repairRoot(disk, layout, path, one, isLost);
     else if (one.kind === "missing" || one.part === "folder") continue;
@@ -62,7 +64,7 @@ async function repairRoot(
   if (one.kind === "missing") return await forgetKeys(disk, layout, set, isLost);
   if (set === undefined) {
     if (disk.stat(path)?.isFile && /\.(runs|pin)$/.test(path)) {
-      await rewriteRoot(disk, layout, path, (line) => / [0-9a-f]{32} \.$/.test(line));
+      await rewriteRoot(disk, layout, path, (line) => rootLine.test(line));
     } else await setAside(disk, layout, path);
     return;
   }

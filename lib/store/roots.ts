@@ -125,7 +125,7 @@ export async function readRoots(disk: Disk, { roots }: Layout): Promise<Roots> {
         const rest = lines.pop();
         if (rest !== "") problems.push({ path, what: "ends within a line" });
         for (const line of lines) {
-          const [, at, run, set] = linePattern.exec(line) ?? [];
+          const [, at, run, set] = rootLine.exec(line) ?? [];
           if (set === undefined) problems.push({ path, what: "has a damaged line" });
           else if (ending === "runs") runs.push({ root: stem, at, run, set });
           else pins.push({ name: stem, run, set });
@@ -300,7 +300,7 @@ export async function unpin(disk: Disk, { roots }: Layout, name: string): Promis
  * ```
  */
 export async function resultsId(disk: Disk, results: string): Promise<string> {
-  const path = `${results}/runs/id`;
+  const path = `${results}/runs/.id`;
   for (let attempt = 0; attempt < 3; attempt++) {
     const id = await readId(disk, path);
     if (id !== undefined) return id;
@@ -326,7 +326,8 @@ async function readId(disk: Disk, path: string): Promise<string | undefined> {
   return /^[0-9a-f]{12}$/.test(id) ? id : undefined;
 }
 
-const linePattern = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (\S+) ([0-9a-f]{32}) \.$/;
+/** A line of a `.runs` or `.pin` file: time, run, set. */
+export const rootLine: RegExp = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (\S+) ([0-9a-f]{32}) \.$/;
 
 function setName(bytes: Uint8Array): string {
   return hexOf(digestOf(bytes)).slice(0, 32);

@@ -170,8 +170,11 @@ export async function removeDead(disk: Disk, layout: Layout): Promise<Set<string
     const lock = await tryLock(disk, layout.sessionLock(session));
     if (lock === undefined) alive.add(session);
     else {
-      await removeFolder(disk, `${layout.temporary}/${session}`);
-      lock.release();
+      try {
+        await removeFolder(disk, `${layout.temporary}/${session}`);
+      } finally {
+        lock.release();
+      }
     }
   }
   return alive;

@@ -245,7 +245,9 @@ Deno.test("check() and collect() leave what was promised, after power cuts and f
       await world.run(cut);
       world.fail(undefined);
     }
-    await run(tidy(true));
+    await run(tidy(true)).catch((error) => {
+      throw new Error(`seed ${seed}`, { cause: error });
+    });
     const sound = async () => {
       const found = await check(world.process(), "/results/store");
       assertEquals(found.damage, [], `seed ${seed}: not repaired`);

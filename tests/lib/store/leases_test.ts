@@ -54,7 +54,7 @@ async function work(process: SimProcess, told: Told, errors = true): Promise<voi
 }
 
 Deno.test("FsStore lets processes compute each result once where there are only leases", async () => {
-  for (let seed = 1; seed <= 30; seed++) {
+  for (let seed = 1; seed <= Number(Deno.env.get("BASIN_SIM_SEEDS") ?? 30); seed++) {
     const world = new SimWorld({ seed });
     const told: Told = { computed: [] };
     await all(world, [1, 2, 3].map(() => work(bare(world), told)));
@@ -68,7 +68,7 @@ Deno.test("FsStore lets processes compute each result once where there are only 
 });
 
 Deno.test("FsStore takes over from a process that was killed with a lease in its hands", async () => {
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= Number(Deno.env.get("BASIN_SIM_SEEDS") ?? 40); seed++) {
     const world = new SimWorld({ seed });
     const [first, second] = [bare(world), bare(world)];
     const told: Told = { computed: [] };
@@ -84,7 +84,7 @@ Deno.test("FsStore takes over from a process that was killed with a lease in its
 });
 
 Deno.test("withLeases() breaks a lease that is too young only at the cost of repeated work", async () => {
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= Number(Deno.env.get("BASIN_SIM_SEEDS") ?? 40); seed++) {
     const world = new SimWorld({ seed });
     const told: Told = { computed: [] };
     const hasty = { beatMs: 500, leaseMs: 10, deadMs: 20 };
