@@ -103,11 +103,11 @@ export function compileCommand(
     },
   };
   const line = compileLine(run.line, inLine, problems);
-  const env = run.env.map(({ name, value }) => {
+  const env = run.env.map(({ name, at, value }) => {
     const template = value === undefined
       ? null
       : compileTemplate(value, inLine, problems, (text) => text);
-    return { name, template, isTaken: value === undefined };
+    return { name, at, template, isTaken: value === undefined };
   });
   const tools = toolsOf(run, problems);
   if (line === null || problems.numErrors > before) return null;
@@ -128,10 +128,14 @@ export function compileCommand(
       const rendered = Array.isArray(value) ? value.map(String) : String(value).trim();
       if (!checkRendered(rendered, run, problems)) return null;
       const variables: Record<string, string | null> = {};
-      for (const { name, template, isTaken } of env) {
+      for (const { name, at, template, isTaken } of env) {
         const text = isTaken ? null : evaluate(template!, row);
         if (text === undefined) return null;
-        variables[name] = text === null && isTaken ? null : String(text);
+        variables[name] = isTaken ? null : String(text);
+        if (!isTaken && String(text).includes("\0")) {
+          problems.error("bad-value", at, `the variable \`${name}\` has a NUL character`);
+          return null;
+        }
       }
       const lists = Object.keys(inputs).filter((port) => inputs[port].many);
       const command: Command = {
