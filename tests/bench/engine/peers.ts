@@ -19,7 +19,7 @@ export interface Peer {
 }
 
 /** Where a stage's output lies in a peer's folder. */
-export function outputOf({ name }: ShapeStage): string {
+export function outputOf({ name }: Pick<ShapeStage, "name">): string {
   return `out/${name}.txt`;
 }
 

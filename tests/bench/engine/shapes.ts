@@ -177,7 +177,7 @@ const commands: Readonly<Record<Action, string>> = {
   append:
     "cat ${{ inputs.text }} > ${{ outputs.text }}; echo ${{ with.line }} >> ${{ outputs.text }}",
   count: "echo $(( $(cat ${{ inputs.text }}) + 1 )) > ${{ outputs.text }}",
-  join: "cat ${{ inputs.texts }} > ${{ outputs.text }}",
+  join: "cat ${{ inputs.texts }}/[0-9]* > ${{ outputs.text }}",
 };
 
 function basinFiles(workflow: string, kind: Kind): Readonly<Record<string, string>> {
