@@ -17,7 +17,7 @@ function sentence(operation: string, path: string, reason: string): string {
 
 const remedies: Readonly<Record<string, string>> = {
   NotCapable:
-    "tasks of deno.json write below `results` only; `deno task run:external` may write anywhere",
+    "tasks of deno.json write below `results` only; `deno task basin:external COMMAND` may write anywhere",
   EACCES: "permission denied",
   EPERM: "permission denied",
   EROFS: "the file system is read-only",

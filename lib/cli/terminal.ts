@@ -43,7 +43,7 @@ export function realTerminal(root: string): Terminal {
     err: (text) => writeAll(Deno.stderr, encoder.encode(text)),
     live: Deno.stderr.isTerminal() && env("CI") === undefined,
     colour,
-    columns,
+    columns: columnsOf(Deno.stderr.isTerminal() || Deno.stdout.isTerminal()),
     env,
     cwd: Deno.cwd(),
     root,
@@ -70,12 +70,21 @@ function env(name: string): string | undefined {
   }
 }
 
-function columns(): number {
-  try {
-    return Deno.consoleSize().columns || 80;
-  } catch {
-    return 80;
-  }
+/** Asked for every line, looked up a few times a second: a pipe has no width, and says so by a costly error. */
+function columnsOf(isTerminal: boolean): () => number {
+  let known = 80;
+  let until = isTerminal ? -Infinity : Infinity;
+  return () => {
+    const now = performance.now();
+    if (now < until) return known;
+    until = now + 200;
+    try {
+      known = Deno.consoleSize().columns || 80;
+    } catch {
+      known = 80;
+    }
+    return known;
+  };
 }
 
 /** A closed pipe (`basin plan | head`) ends the program quietly, as other tools do. */
