@@ -23,7 +23,7 @@ import type {
 import { err, ok, type Result } from "../core/result.ts";
 import { commandEnvironment } from "./command_environment.ts";
 import { commandFailure } from "./command_failure.ts";
-import { prepareFolder } from "./command_folder.ts";
+import { clearFolder, prepareFolder } from "./command_folder.ts";
 import { CommandGuard, type Watch } from "./command_guard.ts";
 import { collectOutputs, type OutputLimits, outputPathProblem } from "./command_outputs.ts";
 
@@ -44,6 +44,9 @@ const tailLength = 64 * 1024;
 
 /** So many folders may wait for their removal. */
 const leftAtMost = 64;
+
+/** The folder of a command that took less, in ms, may serve another one. For others, a new one costs next to nothing. */
+const tidyBefore = 100;
 
 /** Commands that lasted so long, in ms, are searched for processes that they left behind under another group. */
 const searchedAfter = 1000;
@@ -76,6 +79,8 @@ export class CommandExecutor implements Executor {
   /** Folders that are still to be removed. */
   #numLeft = 0;
   #removing = Promise.resolve();
+  /** Cleared folders, to be used again. */
+  readonly #spare: string[] = [];
   #ready: Promise<DiskLock> | undefined;
   #numFolders = 0;
 
@@ -98,6 +103,7 @@ export class CommandExecutor implements Executor {
     const { disk, clock } = this.#options.world;
     const began = clock.monotonic();
     let folder: string | undefined;
+    let tidy = false;
     try {
       await (this.#ready ??= this.#makeReady().catch((error) => {
         this.#ready = undefined; // the disk may have room again
@@ -106,35 +112,41 @@ export class CommandExecutor implements Executor {
       if (this.#numLeft > leftAtMost) await this.#removing;
       // Ends in the session, so that no folder's path begins another one's.
       folder = `${this.#options.work}/${folderName(job)}-${++this.#numFolders}-${this.#session}`;
-      await prepareFolder(disk, folder, job);
+      await prepareFolder(disk, folder, job, this.#spare.pop());
       const ran = await this.#run(job, folder, options);
       if (!ran.ok) return ran;
       const found = await collectOutputs(disk, folder, job.command.outputs, this.#options.limits);
       if (!found.ok) return found;
       if (options.signal.aborted) return err(cancelled(options.signal));
       const seconds = (clock.monotonic() - began) / 1000;
-      const usage = ran.value;
+      const { usage } = ran.value;
+      tidy = ran.value.tidy;
       return ok({ outputs: found.value, seconds, ...(usage === undefined ? {} : { usage }) });
     } catch (error) {
       if (!(error instanceof DiskError || error instanceof TypeError)) throw error;
       return err({ reason: "crashed", message: `the command's folder failed: ${error.message}` });
     } finally {
-      if (folder !== undefined) this.#remove(folder);
+      if (folder !== undefined) this.#remove(folder, tidy);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#guard[Symbol.asyncDispose]();
     await this.#removing;
+    for (const folder of this.#spare.splice(0)) this.#remove(folder, false);
+    await this.#removing;
     (await this.#ready?.catch(() => undefined))?.release();
   }
 
-  /** What it used, if it ended well and left nothing behind. */
+  /**
+   * What it used, if it ended well, and whether its folder may serve again: it ended so soon that hardly anything can
+   * have been left running in there, and nothing was seen that was.
+   */
   async #run(
     job: CommandJob,
     folder: string,
     { signal, graceMs, log }: ExecuteOptions,
-  ): Promise<Result<JobResult["usage"], StageFailure>> {
+  ): Promise<Result<{ usage: JobResult["usage"]; tidy: boolean }, StageFailure>> {
     const { spawn, clock } = this.#options.world;
     const { grant } = job;
     const tail = new Tail();
@@ -164,12 +176,15 @@ export class CommandExecutor implements Executor {
     } finally {
       watch?.end();
     }
-    if (ended.held || watch?.hasEscaped || clock.monotonic() - began >= searchedAfter) {
+    const lasted = clock.monotonic() - began;
+    if (ended.held || watch?.hasEscaped || lasted >= searchedAfter) {
       await this.#guard.killMarked(`TMPDIR=${folder}`).catch(() => 0);
     }
     if (signal.aborted) return err(cancelled(signal));
     if (found > 0) return err(outOfMemory(found, grant.memory!));
-    if (ended.code === 0 && ended.signal === null) return ok(watch?.usage);
+    if (ended.code === 0 && ended.signal === null) {
+      return ok({ usage: watch?.usage, tidy: !ended.held && lasted < tidyBefore });
+    }
     return err(commandFailure({ ...ended, tail: tail.text(), grant }));
   }
 
@@ -195,9 +210,13 @@ export class CommandExecutor implements Executor {
    * In the background, one after the other: the next command need not wait, and removing many at once is slower than
    * one at a time. What cannot be removed is left to a later session.
    */
-  #remove(folder: string): void {
+  #remove(folder: string, tidy: boolean): void {
     const { disk, spawn } = this.#options.world;
     const remove = async () => {
+      if (tidy && this.#spare.length < this.slots && await clearFolder(disk, folder)) {
+        this.#spare.push(folder);
+        return;
+      }
       try {
         await disk.removeAll(folder);
       } catch {

@@ -16,6 +16,7 @@ const readOnly = { mode: 0o444 } as const;
 /**
  * Makes the folder at `path`, which must not exist.
  *
+ * @param spare a folder that {@link clearFolder} has cleared: it is taken instead of a new one.
  * @throws {TypeError} if a path leads out of the folder.
  * @throws {DiskError}
  *
@@ -32,16 +33,22 @@ const readOnly = { mode: 0o444 } as const;
  * assertEquals(disk.readSync("/work/in/data.txt"), new Uint8Array([65]));
  * ```
  */
-export async function prepareFolder(disk: Disk, path: string, job: CommandJob): Promise<void> {
-  const made = new Set<string>();
+export async function prepareFolder(
+  disk: Disk,
+  path: string,
+  job: CommandJob,
+  spare?: string,
+): Promise<void> {
+  const made = new Set<string>(spare === undefined ? [] : skeleton);
   const folder = (inside: string) => {
     if (inside === "" || made.has(inside)) return;
     folder(parentOf(inside));
     disk.makeDirectorySync(`${path}/${inside}`);
     made.add(inside);
   };
-  disk.makeDirectorySync(path);
-  folder("out");
+  if (spare === undefined) disk.makeDirectorySync(path);
+  else await disk.rename(spare, path);
+  for (const name of skeleton) folder(name);
   for (const output of Object.values(job.command.outputs)) folder(parentOf(output.path));
   for (const { name, bytes } of contents(job)) {
     folder(parentOf(name));
@@ -50,6 +57,47 @@ export async function prepareFolder(disk: Disk, path: string, job: CommandJob): 
     else await disk.create(file, bytes, readOnly);
   }
 }
+
+/** Folders in every command's folder. */
+const skeleton = ["in", "out"];
+
+/**
+ * Clears the folder of a command that left nothing but files where they belong. Making and removing folders takes much
+ * longer than this on some file systems.
+ *
+ * @returns whether it is as new; if not, it has to be removed.
+ *
+ * @example
+ * ```ts
+ * import { clearFolder } from "#lib/executors/command_folder.ts";
+ * import { SimWorld } from "#tests/support/sim_disk.ts";
+ * import { assertEquals } from "@std/assert";
+ * const world = new SimWorld({ seed: 1 });
+ * const { disk } = world.process();
+ * for (const folder of ["/a", "/a/in", "/a/out"]) disk.makeDirectorySync(folder);
+ * disk.createSync("/a/out/x", new Uint8Array(1));
+ * const clearing = clearFolder(disk, "/a");
+ * await world.run(clearing);
+ * assertEquals([await clearing, disk.stat("/a/out/x")], [true, undefined]);
+ * ```
+ */
+export async function clearFolder(disk: Disk, path: string): Promise<boolean> {
+  const files: string[] = [];
+  for (const folder of [path, ...skeleton.map((name) => `${path}/${name}`)]) {
+    if (!disk.stat(folder)?.isDirectory) return false;
+    for (const name of await disk.list(folder)) {
+      if (folder === path && skeleton.includes(name)) continue;
+      const file = `${folder}/${name}`;
+      if (files.length > clearedAtMost || !disk.stat(file)?.isFile) return false;
+      files.push(file);
+    }
+  }
+  for (const file of files) await disk.remove(file);
+  return true;
+}
+
+/** A folder of more files is not worth it. */
+const clearedAtMost = 16;
 
 interface Content {
   readonly name: string;
