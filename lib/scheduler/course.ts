@@ -177,8 +177,17 @@ export class Course {
     for (const table of gone) this.#tableGone(table);
   }
 
+  /** Whether something waits for rows of tables that will not be made, and may do without them. */
+  hasLostTables(): boolean {
+    const { growth } = this.#deps;
+    const { graph, standing } = this.#ledger;
+    return graph.growing !== undefined && growth.giveUpLost((index) => standing.isLost(index)) &&
+      graph.members.some(({ pending, index }) => pending === true && standing.isWaiting(index));
+  }
+
   /** A table cannot be used: who stands for its rows fails. */
   refuse({ from, output, message }: RefusedTable): void {
+    this.#deps.growth.giveUp({ from, output });
     const because = `the table ${output} of ${
       this.#ledger.member(from).id
     } cannot be used: ${message}`;

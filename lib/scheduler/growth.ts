@@ -40,7 +40,9 @@ export class Growth {
   readonly #clock: Clock;
   /** Wanted outputs by member. */
   #wants = new Map<number, string[]>();
+  /** Tables that were given, or given up. */
   readonly #given = new Set<string>();
+  #never: WantedTable[] = [];
   #arrived: { readonly wanted: WantedTable; readonly manifest: Manifest }[] = [];
   #lastEnd = -Infinity;
   #lastMs = 0;
@@ -65,6 +67,27 @@ export class Growth {
     }
   }
 
+  /** A table will not be known. */
+  giveUp(wanted: WantedTable): void {
+    this.#given.add(nameOf(wanted));
+    this.#never.push(wanted);
+  }
+
+  /**
+   * Gives up the tables of members that are lost. Lists that do without what failed can go on then.
+   *
+   * @returns whether there is something to grow by that is no table.
+   */
+  giveUpLost(isLost: (index: number) => boolean): boolean {
+    for (const [from, outputs] of this.#wants) {
+      if (!isLost(from)) continue;
+      for (const output of outputs) {
+        if (!this.#given.has(nameOf({ from, output }))) this.giveUp({ from, output });
+      }
+    }
+    return this.#never.length > 0;
+  }
+
   /** In how many ms to grow; `undefined` if there is nothing to grow by. */
   delay(isIdle: boolean): number | undefined {
     if (this.#arrived.length === 0) return undefined;
@@ -77,7 +100,9 @@ export class Growth {
   async grow(graph: Graph, store: Pick<ResultStore, "read">): Promise<Grown> {
     const began = this.#clock.monotonic();
     const arrived = this.#arrived;
+    const never = this.#never;
     this.#arrived = [];
+    this.#never = [];
     const tables: KnownTable[] = [];
     const refused: RefusedTable[] = [];
     const gone: WantedTable[] = [];
@@ -89,7 +114,7 @@ export class Growth {
       } else if (typeof table === "string") refused.push({ ...wanted, message: table });
       else tables.push({ ...wanted, table });
     }
-    const grown = await growBy(graph, tables);
+    const grown = await growBy(graph, tables, never);
     this.#expect(grown.graph);
     this.#lastEnd = this.#clock.monotonic();
     this.#lastMs = this.#lastEnd - began;

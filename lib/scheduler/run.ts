@@ -193,7 +193,8 @@ export class Run {
   #growIfDue(): void {
     if (this.#isGrowing) return;
     const canRun = this.#flights!.size > 0 || this.#line.size > 0;
-    const delay = this.#growth.delay(!canRun);
+    const delay = this.#growth.delay(!canRun) ??
+      (!canRun && this.#course.hasLostTables() ? 0 : undefined);
     this.#cancelGrowth?.();
     this.#cancelGrowth = undefined;
     if (delay === undefined) return;

@@ -49,6 +49,8 @@ export async function readTable(
 /**
  * Gives tables to a graph.
  *
+ * @param never tables that will not be known.
+ *
  * @example
  * ```ts
  * import { growBy } from "#lib/workflow/wanted_tables.ts";
@@ -61,18 +63,20 @@ export async function readTable(
 export async function growBy(
   graph: Graph,
   tables: readonly KnownTable[],
+  never: readonly WantedTable[] = [],
 ): Promise<{ readonly graph: Graph; readonly refused: readonly RefusedTable[] }> {
-  if (tables.length === 0 || graph.growing === undefined) return { graph, refused: [] };
-  const together = await graph.growing.grow(tables);
+  const { growing } = graph;
+  if (growing === undefined || tables.length + never.length === 0) return { graph, refused: [] };
+  const together = await growing.grow(tables, never);
   if (together.ok) return { graph: together.value, refused: [] };
-  if (tables.length === 1) {
-    const [{ from, output }] = tables;
+  if (tables.length <= 1) {
+    const { from, output } = tables[0] ?? never[0];
     return { graph, refused: [{ from, output, message: messageOf(together.error) }] };
   }
   let grown = graph;
   const refused: RefusedTable[] = [];
   for (const table of tables) {
-    const alone = await growBy(grown, [table]);
+    const alone = await growBy(grown, [table], never);
     grown = alone.graph;
     refused.push(...alone.refused);
   }

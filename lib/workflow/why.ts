@@ -2,9 +2,11 @@
 // field, followed through changed inputs to the root causes. Reads manifests; runs nothing.
 // Leaves out what can differ between two actions (causes.ts) and the wording (why_text.ts).
 
+import type { Action } from "../core/action.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Manifest, Provenance } from "../core/manifest.ts";
 import { type Cause, causesOf, sourcesOf, unreadCauses } from "./causes.ts";
+import type { StageMember } from "./graph.ts";
 import { History } from "./history.ts";
 import type { ParamPlace } from "./param_place.ts";
 import { type Plan, type PlanEntry, plannedDigest } from "./plan.ts";
@@ -190,13 +192,21 @@ class Explainer {
         : { causes: [{ kind: "new" }], upstream: [] };
     }
     const member = this.#plan.graph.members[node.index];
-    // Digests of other members do not matter here, so any will do where they are not known.
-    const keyed = this.#plan.keys.keyed(member.index, () => unknownDigest);
-    const now = keyed?.ok ? keyed.value.action : undefined;
+    const now = this.#actionOf(member);
     const code = this.#plan.keys.code(node.index);
     const causes = [...causesOf(member, code, baseline, now, this.#place)];
     if (causes.length + upstream.length === 0) causes.push({ kind: "other" });
     return { causes, upstream };
+  }
+
+  /** The action of a member whose files or command can differ; of others no more is needed than what they are. */
+  #actionOf(member: StageMember): Action | undefined {
+    const hasFiles = Object.values(member.inputs)
+      .some(({ sources }) => sources.some((source) => "file" in source));
+    if (!hasFiles && member.command === undefined) return undefined;
+    // Digests of other members do not matter here, so any will do where they are not known.
+    const keyed = this.#plan.keys.keyed(member.index, () => unknownDigest);
+    return keyed?.ok ? keyed.value.action : undefined;
   }
 
   /** What is wrong with the known tables that a pending member waits for. */

@@ -19,7 +19,7 @@ import { endings, finished, ofType, runGraph } from "#tests/support/scheduling.t
 import { ScriptedExecutor } from "#tests/support/scripted_executor.ts";
 import { TinyStore } from "#tests/support/tiny_store.ts";
 
-const base = Math.floor(Math.random() * 2 ** 31);
+const base = Number(Deno.env.get("SEED") ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Runs a law on several random seeds and names the seed that breaks it. */
 async function onSeeds(count: number, law: (seed: number) => Promise<void>): Promise<void> {

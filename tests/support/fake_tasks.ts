@@ -42,6 +42,8 @@ export interface FakeMember {
   /** Folder of the part that is taken, by producer. */
   readonly parts?: Readonly<Record<string, string>>;
   readonly pending?: true;
+  /** The member whose table names this one: the port `rows`. */
+  readonly maker?: string;
   /** Kind of the output `out`; `text` if nothing is said. */
   readonly kind?: string;
 }
@@ -103,6 +105,10 @@ function fakeMember(
   const port = { many: true, coords: spec.coords ?? false };
   const omit = spec.omit === true ? { omitFailed: true as const } : {};
   if (sources.length > 0) inputs.in = { kind: "text", ...port, ...omit, sources };
+  if (spec.maker !== undefined) {
+    const source: Source = { from: indexes.get(spec.maker)!, output: "out", coords: {} };
+    inputs.rows = { kind: "table", many: false, coords: false, sources: [source] };
+  }
   if (files.length > 0) inputs.files = { kind: "file", many: true, coords: false, sources: files };
   return {
     index,

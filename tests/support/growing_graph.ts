@@ -18,24 +18,16 @@ export interface GrowingStage {
 
 /** A graph that waits for the tables of its stages. */
 export function growingGraph(stages: readonly GrowingStage[]): Graph {
-  return grownBy(stages, new Map(), undefined);
-}
-
-/** The same with all tables known, in plain topological order. */
-export function knownGraph(
-  stages: readonly GrowingStage[],
-  tables: ReadonlyMap<string, Table>,
-): Graph {
-  const { growing: _, ...graph } = grownBy(stages, tables, undefined);
-  return graph;
+  return grownBy(stages, new Map(), new Set(), undefined);
 }
 
 function grownBy(
   stages: readonly GrowingStage[],
   tables: ReadonlyMap<string, Table>,
+  lost: ReadonlySet<string>,
   before: Graph | undefined,
 ): Graph {
-  const { specs, waiting } = expanded(stages, tables);
+  const { specs, waiting } = expanded(stages, tables, lost);
   const old = before?.members ?? [];
   const all = new Map(specs.map((spec) => [spec.id, spec]));
   // A member keeps its place unless it was pending and is bound to something else now.
@@ -43,12 +35,12 @@ function grownBy(
   old.forEach(({ id, pending, replaced, inputs }, i) => {
     const spec = all.get(id);
     if (replaced === true || spec === undefined) return;
-    const bound = (inputs.in?.sources ?? []).map((source) =>
-      old[(source as { from: number }).from]
-    );
-    const isSame = pending === spec.pending &&
-      bound.map((other) => other.id).join() === spec.from?.join();
-    if (pending !== true || isSame && bound.every((other) => kept.has(other.id))) kept.set(id, i);
+    const idsOf = (port: string) =>
+      (inputs[port]?.sources ?? []).map((source) => old[(source as { from: number }).from].id);
+    const bound = [...idsOf("in"), ...idsOf("rows")];
+    const isSame = pending === spec.pending && bound.join() ===
+        [...spec.from ?? [], ...spec.maker === undefined ? [] : [spec.maker]].join();
+    if (pending !== true || isSame && bound.every((other) => kept.has(other))) kept.set(id, i);
   });
   const fresh = specs.filter(({ id }) => !kept.has(id));
   const index = new Map([
@@ -79,7 +71,7 @@ function grownBy(
     ...graph,
     growing: {
       wants,
-      grow(given) {
+      grow(given, never = []) {
         const more = new Map(tables);
         for (const { from, table } of given) {
           if (table.columns[0]?.name !== "row") {
@@ -92,45 +84,47 @@ function grownBy(
           }
           more.set(members[from].id, table);
         }
-        return Promise.resolve(ok(grownBy(stages, more, graph)));
+        const gone = new Set([...lost, ...never.map(({ from }) => members[from].id)]);
+        return Promise.resolve(ok(grownBy(stages, more, gone, graph)));
       },
     },
   };
 }
 
-function expanded(stages: readonly GrowingStage[], tables: ReadonlyMap<string, Table>) {
+function expanded(
+  stages: readonly GrowingStage[],
+  tables: ReadonlyMap<string, Table>,
+  lost: ReadonlySet<string>,
+) {
   const byStage = new Map<string, FakeMember[]>();
   const waiting = new Set<string>();
+  /** Pending for good. */
+  const stuck = new Set<string>();
   for (const { name, from = [], foreach, more = {} } of stages) {
     const read = from.flatMap((stage) => byStage.get(stage)!);
-    const readsPending = read.some(({ pending }) => pending === true);
-    const base = { kind: "table", ...more };
-    const reads = read.map(({ id }) => id);
+    const awaited = read.filter(({ id, pending }) =>
+      pending === true && !(more.omit === true && stuck.has(id))
+    );
+    const isStuck = awaited.some(({ id }) => stuck.has(id));
+    const base = { kind: "table", ...more, from: read.map(({ id }) => id) };
     const members: FakeMember[] = [];
-    if (foreach === undefined) {
-      const pending = readsPending ? { pending: true as const } : {};
-      members.push({ ...base, id: name, from: reads, params: { name }, ...pending });
-    } else {
-      for (const maker of byStage.get(foreach)!) {
-        const coords = maker.id.includes("[") ? `${maker.id.replace(/^.*\[|\]$/g, "")},` : "";
-        const table = tables.get(maker.id);
-        const rows = maker.pending === true || readsPending || table === undefined
-          ? ["?"]
-          : table.rows.map(([row]) => String(row));
-        if (rows[0] === "?" && maker.pending !== true && table === undefined) waiting.add(maker.id);
-        for (const row of rows) {
-          const id = `${name}[${coords}r${name}=${row}]`;
-          const pending = row === "?" ? { pending: true as const } : {};
-          members.push({
-            ...base,
-            id,
-            from: [maker.id, ...reads],
-            params: { name: id },
-            ...pending,
-          });
-        }
+    const add = (id: string, pending: boolean, maker?: string) => {
+      const also = maker === undefined ? {} : { maker };
+      members.push({ ...base, id, params: { name: id }, ...also, ...pending ? { pending } : {} });
+      if (pending && (isStuck || maker !== undefined && (stuck.has(maker) || lost.has(maker)))) {
+        stuck.add(id);
       }
+    };
+    for (const maker of foreach === undefined ? [] : byStage.get(foreach)!) {
+      const coords = maker.id.includes("[") ? `${maker.id.replace(/^.*\[|\]$/g, "")},` : "";
+      const table = maker.pending === true ? undefined : tables.get(maker.id);
+      if (maker.pending !== true && table === undefined) waiting.add(maker.id);
+      const rows = table === undefined || awaited.length > 0
+        ? ["?"]
+        : table.rows.map(([row]) => String(row));
+      for (const row of rows) add(`${name}[${coords}r${name}=${row}]`, row === "?", maker.id);
     }
+    if (foreach === undefined) add(name, awaited.length > 0);
     byStage.set(name, members);
   }
   return { specs: [...byStage.values()].flat(), waiting };
