@@ -19,6 +19,7 @@ import { GroupCommit } from "./group_commit.ts";
 import { KeyLocks } from "./key_locks.ts";
 import { type Layout, layoutOf, transientLayout } from "./layout.ts";
 import { type LeasedDisk, type LeaseOptions, withLeases } from "./leases.ts";
+import { plainOutputs } from "./lazy_manifest.ts";
 import { ManifestLog } from "./manifest_log.ts";
 import { PackedFolder } from "./packed_folder.ts";
 import { keepRun, type KeptRun } from "./roots.ts";
@@ -320,6 +321,15 @@ export class FsStore implements Store {
     );
   }
 
+  /** As `recall`, but with everything that is known read and checked. */
+  recallWhole(key: ActionKey): Manifest | undefined {
+    const entries = this.#index.entries(key);
+    const chosen = entries.length < 2
+      ? entries[0]
+      : (this.#whole(key) ?? this.#index.candidates(key)[0])?.entry;
+    return chosen === undefined ? undefined : this.#index.loadWhole(chosen);
+  }
+
   /** All traces known. */
   traces(): Iterable<readonly [Digest, TraceBody]> {
     return this.#traces.entries();
@@ -446,7 +456,12 @@ export class FsStore implements Store {
     generation: number,
     pending: readonly (PendingBlob | undefined)[],
   ): Promise<Committed> {
-    const appended = await this.#log.append(manifest, generation);
+    const outputs = plainOutputs(manifest.outputs);
+    if (outputs === undefined) {
+      const what = "it is damaged; `basin fsck --repair` sets it aside";
+      throw new StorageError("copy the record of", manifest.key, what);
+    }
+    const appended = await this.#log.append({ ...manifest, outputs }, generation);
     const blobs = pending.filter((blob) => blob !== undefined);
     const durable = storageErrorLater(this.#groups.add(blobs, appended));
     const committed = { manifest, durable };

@@ -94,6 +94,33 @@ export function lazyManifest(
   return Object.defineProperties(manifest, more);
 }
 
+/**
+ * The same outputs as plain data, with the contents of small files; `undefined` if one of them cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { plainOutputs } from "#lib/store/lazy_manifest.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(plainOutputs({}), {});
+ * ```
+ */
+export function plainOutputs(outputs: Manifest["outputs"]): Manifest["outputs"] | undefined {
+  const plain: Record<string, StoredArtifact> = {};
+  for (const [port, artifact] of Object.entries(outputs)) {
+    const files: Record<string, StoredFile> = {};
+    for (const [name, file] of Object.entries(artifact.files)) {
+      if (!(file instanceof InlineFile)) files[name] = file;
+      else {
+        const { digest, size, inline } = file;
+        if (digest === unknownDigest) return undefined;
+        files[name] = { digest, size, inline };
+      }
+    }
+    plain[port] = { ...artifact, files };
+  }
+  return plain;
+}
+
 /** Reads a small file from the line of its manifest. */
 type FileOf = (port: string, name: string) => StoredFile | undefined;
 

@@ -55,7 +55,7 @@ export async function transfer(
   const keys = new Map<string, Manifest>();
   for (const manifest of from.manifests()) {
     if (keys.has(manifest.key)) continue;
-    const counting = from.recall(manifest.key) ?? manifest;
+    const counting = from.recallWhole(manifest.key) ?? manifest;
     if (select(counting)) keys.set(manifest.key, counting);
   }
   const waiting = [...keys.values()];

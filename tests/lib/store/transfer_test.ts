@@ -26,7 +26,12 @@ async function inRooms(
 }
 
 function open(path: string, options: FsStoreOptions = {}): Promise<FsStore> {
-  return openFsStore(denoWorld(), path, { groupMs: 1, ...options });
+  return openFsStore(denoWorld(), path, {
+    groupMs: 1,
+    index: `${path}-index`,
+    packFrom: 0,
+    ...options,
+  });
 }
 
 async function fill(path: string, numbers: readonly number[]): Promise<void> {
