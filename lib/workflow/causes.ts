@@ -61,7 +61,7 @@ export type Cause =
 export function causesOf(
   member: StageMember,
   code: Result<MemberCode, string>,
-  before: Pick<Manifest, "action" | "provenance">,
+  before: Pick<Manifest, "action" | "provenance" | "weak">,
   now: Action | undefined,
   place: ParamPlace,
 ): readonly Cause[] {
@@ -88,9 +88,9 @@ function paramCauses(
 /** What differs in the code and in what it runs on. */
 function recipeCauses(
   code: Result<MemberCode, string>,
-  { action, provenance }: Pick<Manifest, "action" | "provenance">,
+  { action, provenance, weak }: Pick<Manifest, "action" | "provenance" | "weak">,
 ): readonly Cause[] {
-  if (!code.ok) return [];
+  if (!code.ok || code.value.weak === weak) return [];
   const { code: before, ...old } = action.recipe;
   const { code: after, ...now } = code.value.recipe;
   const causes: Cause[] = [];
@@ -182,9 +182,10 @@ function inputCauses(member: StageMember, { inputs: before }: Action): readonly 
       causes.push({ kind: "inputs", port, before: old.length, after: sources.length });
       continue;
     }
-    const moved = sources.some((source, i) =>
-      differences(old[i].coords, bound!.coords ? source.coords : undefined).length > 0
-    );
+    const moved = sources.some((source, i) => {
+      const now = bound.coords ? source.coords : undefined;
+      return old[i].coords !== now && differences(old[i].coords, now).length > 0;
+    });
     if (moved) causes.push({ kind: "coords", port });
   }
   return causes;

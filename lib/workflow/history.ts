@@ -22,7 +22,9 @@ const maxCandidates = 200;
 export class History {
   readonly #byKey = new Map<ActionKey, Manifest>();
   readonly #byStage = new Map<string, Manifest[]>();
-  readonly #byName = new Map<string, Manifest[]>();
+  /** By task and stage name, and by task; made when nothing nearer was found. */
+  #byName: Map<string, Manifest[]> | undefined;
+  #all: readonly Manifest[] = [];
   readonly #byOutput = new Map<Digest, Manifest>();
 
   #unread: Iterable<Manifest> | undefined;
@@ -36,13 +38,11 @@ export class History {
     if (this.#unread === undefined) return;
     const manifests = this.#unread;
     this.#unread = undefined;
-    for (const manifest of manifests) {
+    this.#all = [...manifests];
+    for (const manifest of this.#all) {
       const { workflow, stage } = manifest.provenance;
       setOnce(this.#byKey, manifest.key, manifest);
       add(this.#byStage, `${workflow}\n${stage}`, manifest);
-      const { task } = manifest.action.recipe;
-      add(this.#byName, `${task}\n${stage.split("[")[0]}`, manifest);
-      add(this.#byName, task, manifest);
       for (const name in manifest.outputs) {
         setOnce(this.#byOutput, manifest.outputs[name].digest, manifest);
       }
@@ -69,14 +69,23 @@ export class History {
     this.#read();
     const own = this.#byStage.get(`${workflow}\n${member.id}`)
       ?.filter(({ action }) => action.recipe.task === member.task.name);
-    return mostAlike(member, own) ??
-      mostAlike(member, this.#byName.get(`${member.task.name}\n${member.stage}`)) ??
-      // Commands have nothing in common but that they are commands.
-      mostAlike(
-        member,
-        member.command === undefined ? this.#byName.get(member.task.name) : undefined,
-      );
+    const nearest = mostAlike(member, own);
+    if (nearest !== undefined) return nearest;
+    const byName = this.#byName ??= namesOf(this.#all);
+    // Commands have nothing in common but that they are commands.
+    return mostAlike(member, byName.get(`${member.task.name}\n${member.stage}`)) ??
+      mostAlike(member, member.command === undefined ? byName.get(member.task.name) : undefined);
   }
+}
+
+function namesOf(manifests: readonly Manifest[]): Map<string, Manifest[]> {
+  const byName = new Map<string, Manifest[]>();
+  for (const manifest of manifests) {
+    const { task } = manifest.action.recipe;
+    add(byName, `${task}\n${manifest.provenance.stage.split("[")[0]}`, manifest);
+    add(byName, task, manifest);
+  }
+  return byName;
 }
 
 function setOnce<K, V>(map: Map<K, V>, key: K, value: V): void {
@@ -93,6 +102,7 @@ function mostAlike(
   { params }: StageMember,
   candidates: readonly Manifest[] = [],
 ): Manifest | undefined {
+  if (candidates.length <= 1) return candidates[0];
   const wanted = Object.entries(params).map(([name, value]) => [name, textOf(value)] as const);
   let best: Manifest | undefined;
   let fewest = Infinity;

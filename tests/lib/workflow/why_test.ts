@@ -265,7 +265,7 @@ Deno.test("why() explains what stands for rows that are not known", async () => 
   }]);
   assertEquals(await explain(graph, new TinyStore(), "report"), [
     "`report` may run because input `in` may change",
-    "  <- `steps[rsteps=?]` may run because input `in` may change",
+    "  <- `steps[rsteps=?]` may run because input `rows` may change",
     "  <- `train` runs because nothing like it was made before",
     "`report` depends on the rows of a table that is not known yet",
   ]);
