@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import type { Row } from "./expression/compile.ts";
 import { describe } from "./expression/fault.ts";
 import type { AxisId, BoundPort, Coords, Source, StageMember } from "./graph.ts";
-import type { Found, FoundRow, InputRows } from "./input_rows.ts";
+import type { Found, InputRows } from "./input_rows.ts";
 import { sizes } from "./limits.ts";
 import { anyKind } from "./kinds.ts";
 import { listNames } from "./nearest.ts";
@@ -19,13 +19,6 @@ import type { InputPlan, PortChoice, StageState } from "./stage_state.ts";
 import type { OnRow, TableMembers } from "./table_members.ts";
 
 const noCoords: Coords = {};
-
-/** What a member waits for, by port. */
-export interface Waits {
-  readonly ports: Readonly<Record<string, BoundPort>>;
-  /** It waits for what never comes. */
-  readonly isStuck: boolean;
-}
 
 /**
  * Binds the inputs of one stage's members.
@@ -46,8 +39,6 @@ export class Binder {
   readonly #members: readonly StageMember[];
   /** What was bound before, by port and by the rows or the member found. */
   readonly #known = new Map<PortShape, Map<unknown, BoundPort>>();
-  /** The row of the member in hand, if the stage has `foreach`. */
-  #onRow: OnRow | null = null;
   readonly #tables: TableMembers | undefined;
   #numEdges = 0;
 
@@ -66,70 +57,19 @@ export class Binder {
   }
 
   /**
-   * What the member at a row waits for: tables that are not known, and pending members; null if one of its inputs is
-   * absent. `choice` is null if it is not known what it takes. To be asked before {@link bind} where there is
-   * something to wait for.
+   * The inputs of the member at a row; null if one is absent, or something is wrong (reported). `onRow` is the row of
+   * its `foreach`. Nothing that it takes may be pending.
    */
-  waits(row: Row, choice: PortChoice | null): Waits | null {
-    const ports: Record<string, BoundPort> = {};
-    let isStuck = false;
-    this.#onRow = this.#tables?.find(row) ?? null;
-    if (this.#tables !== undefined) {
-      if (this.#onRow === null) return null;
-      const { source, row: number, isLost } = this.#onRow;
-      if (number < 0) {
-        // No port has a space in its name.
-        const name = `foreach ${this.#tables.plan.axis.name}`;
-        ports[name] = { kind: "table", many: false, coords: false, sources: [source] };
-        isStuck = isLost;
-      }
-    }
-    const { stuck } = this.#context.waiting;
-    for (const input of this.#inputs) {
-      const { port } = input.plan.spec;
-      if (choice !== null && !choice.taken.has(port)) continue;
-      const found = input.find(row);
-      if (found === null) return null;
-      if (!input.hasPending) continue;
-      const omits = omitsFailed(input.plan);
-      const awaited = found.rows.filter(({ member }) =>
-        this.#members[member].pending && !(omits && stuck.has(member))
-      );
-      if (awaited.length === 0) continue;
-      if (awaited.some(({ member }) => stuck.has(member))) isStuck = true;
-      ports[port] = this.#awaitedPort(input, choice?.ports[port], awaited);
-    }
-    return { ports, isStuck };
-  }
-
-  /** The pending members among those an input takes. */
-  #awaitedPort(
-    { plan }: InputRows,
-    shape: PortShape | undefined,
-    rows: readonly FoundRow[],
-  ): BoundPort {
-    const sources = rows.map(({ member, part }) => {
-      const { outputs } = this.#members[member];
-      const output = part.source.relay?.outputs.get(member) ?? part.spec.output;
-      const fit = fitOutput(outputs, output, shape?.kind ?? anyKind);
-      return {
-        from: member,
-        output: fit.ok ? fit.output : output ?? Object.keys(outputs)[0] ?? "",
-        coords: noCoords,
-      };
-    });
-    const [{ member }] = rows;
-    const kind = shape?.kind ?? this.#members[member].outputs[sources[0].output] ?? "";
-    return { kind, many: plan.isList, coords: false, sources };
-  }
-
-  /** The inputs of the member at a row; null if one is absent, or something is wrong (reported). */
-  bind(row: Row, { ports, taken }: PortChoice): Record<string, BoundPort> | null {
+  bind(
+    row: Row,
+    { ports, taken }: PortChoice,
+    onRow: OnRow | null = null,
+  ): Record<string, BoundPort> | null {
     const bound: Record<string, BoundPort> = {};
-    if (this.#onRow !== null) {
+    if (onRow !== null) {
       for (const plan of this.#state.inputs) {
         if (plan.column === undefined || !taken.has(plan.spec.port)) continue;
-        const made = this.#boundColumn(plan, plan.column, ports[plan.spec.port], this.#onRow);
+        const made = this.#boundColumn(plan, plan.column, ports[plan.spec.port], onRow);
         if (made === null) return null;
         bound[plan.spec.port] = made;
       }

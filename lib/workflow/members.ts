@@ -5,16 +5,14 @@ import type { ParamIssue } from "../core/resolve.ts";
 import { Binder } from "./binder.ts";
 import { type Combinations, combinations } from "./combinations.ts";
 import type { Context } from "./context.ts";
-import { notKnownYet } from "./expression/fault.ts";
-import type { PlacedFault } from "./expression/template.ts";
 import type { AxisId, StageMember } from "./graph.ts";
 import { InputRows } from "./input_rows.ts";
 import { paramProblems } from "./param_issues.ts";
 import { takePorts, takingKey } from "./ports.ts";
-import { keyCoder } from "./relation.ts";
+import { faultOf, resolveRows, type RowParams } from "./row_params.ts";
 import type { StageState } from "./stage_state.ts";
-import { TableMembers } from "./table_members.ts";
-import type { Resolution } from "./task_params.ts";
+import { type OnRow, TableMembers } from "./table_members.ts";
+import { type Awaited, type Waits, waitsOf } from "./waits.ts";
 
 /**
  * Appends the members of a prepared stage to `members`. Something wrong with a member makes the stage unsound.
@@ -51,66 +49,6 @@ export async function makeMembers(
   state.sound = problems.numErrors === before;
 }
 
-/** Params by row: the raw value and what the task says to it. */
-interface RowParams {
-  /**
-   * Which of `raws`; -1 where an expression has no value (reported), -2 where it needs a row that is not known,
-   * from -3 downwards which of `faults`.
-   */
-  readonly index: Int32Array;
-  /** Faults of members that may wait: they are wrong only if they exist. */
-  readonly faults: readonly PlacedFault[];
-  readonly raws: readonly unknown[];
-  readonly resolutions: readonly Resolution[];
-  /** Whether they differ from member to member. */
-  readonly vary: boolean;
-}
-
-const firstFault = -3;
-
-async function resolveRows(
-  { problems, taskParams }: Context,
-  state: StageState,
-  rows: Combinations,
-): Promise<RowParams> {
-  const template = state.with;
-  const used = template === null ? [] : [...template.slots];
-  const code = keyCoder(used.map((slot) => state.slots[slot].values.length));
-  const known = new Map<number | string, number>();
-  const index = new Int32Array(rows.length);
-  const raws: unknown[] = [];
-  const faults: PlacedFault[] = [];
-  const mayWait = state.slots.some((axis) => axis.ragged !== undefined);
-  const row = new Int32Array(state.slots.length);
-  const key = new Int32Array(used.length);
-  for (let i = 0; i < rows.length; i++) {
-    for (let c = 0; c < used.length; c++) {
-      row[used[c]] = key[c] = rows.columns[used[c]][i];
-    }
-    const id = code(key);
-    let at = known.get(id);
-    if (at === undefined) {
-      const evaluated = template === null
-        ? { ok: true as const, value: {} }
-        : template.evaluate(row);
-      if (evaluated.ok) at = raws.push(evaluated.value) - 1;
-      else {
-        const { code: name, at: place, message, hint } = evaluated.error;
-        if (name === notKnownYet) at = -2;
-        else if (mayWait) at = firstFault - faults.push(evaluated.error) + 1;
-        else {
-          problems.error(name, place, message, { hint });
-          at = -1;
-        }
-      }
-      known.set(id, at);
-    }
-    index[i] = at;
-  }
-  const resolutions = await Promise.all(raws.map((raw) => taskParams.resolve(state.task!, raw)));
-  return { index, faults, raws, resolutions, vary: used.length > 0 };
-}
-
 /** A problem of one member, and how many share it. */
 interface Shared {
   readonly report: (suffix: string) => void;
@@ -133,8 +71,9 @@ class MemberMaker {
   readonly #bound: ReadonlySet<string>;
   readonly #binder: Binder;
   readonly #shared = new Map<string, Shared>();
-  /** Whether members may wait for tables. */
+  /** Whether members may wait for tables, and for which. */
   readonly #mayWait: boolean;
+  readonly #awaited: Awaited;
   #numMade = 0;
 
   constructor(
@@ -146,6 +85,7 @@ class MemberMaker {
   ) {
     this.#context = context;
     this.#state = state;
+    this.#awaited = { inputs, tables, members };
     this.#mayWait = tables !== undefined || inputs.some((input) => input.hasPending);
     this.#binder = new Binder(context, state, inputs, members, tables);
     this.#members = members;
@@ -162,9 +102,14 @@ class MemberMaker {
     for (let c = 0; c < this.#row.length; c++) this.#row[c] = rows.columns[c][i];
     const at = params.index[i];
     if (at === -1) return;
-    if (this.#mayWait && this.#addPending(rows, i, params)) return;
+    let onRow: OnRow | null = null;
+    if (this.#mayWait) {
+      const waits = this.#waits(params.index[i], params);
+      if (waits === null || this.#addPending(rows, i, params, waits)) return;
+      onRow = waits.onRow;
+    }
     if (at < 0) {
-      const fault = params.faults[firstFault - at];
+      const fault = faultOf(params, at);
       if (fault === undefined) return;
       this.#context.problems.error(fault.code, fault.at, fault.message, { hint: fault.hint });
       return;
@@ -200,27 +145,38 @@ class MemberMaker {
       );
       return;
     }
-    const inputs = this.#binder.bind(this.#row, choice.value);
+    const inputs = this.#binder.bind(this.#row, choice.value, onRow);
     if (inputs === null) return;
     const extras = this.#state.extras!.of(this.#row, task.params, inputs, this.#members);
     if (extras === null) return;
     this.#push(rows, task, inputs, extras);
   }
 
-  /** Adds a member that waits for tables; false if the member of the row waits for none. */
-  #addPending(rows: Combinations, i: number, params: RowParams): boolean {
-    const resolution = params.index[i] < 0 ? undefined : params.resolutions[params.index[i]];
-    const task = resolution?.ok ? resolution.value : undefined;
+  /** What the task says to the params of a row, if they are known and right. */
+  #task(at: number, { resolutions }: RowParams): ResolvedTask | undefined {
+    const resolution = at < 0 ? undefined : resolutions[at];
+    return resolution?.ok ? resolution.value : undefined;
+  }
+
+  #waits(at: number, params: RowParams): Waits | null {
+    const task = this.#task(at, params);
     const choice = task && this.#choice(task.inputs);
-    const waits = this.#binder.waits(this.#row, choice?.ok ? choice.value : null);
-    if (waits === null) return true;
+    return waitsOf(this.#context, this.#awaited, this.#row, choice?.ok ? choice.value : null);
+  }
+
+  /** Adds a member that waits for tables; false if the member of the row waits for none. */
+  #addPending(
+    rows: Combinations,
+    i: number,
+    params: RowParams,
+    { ports, isStuck }: Waits,
+  ): boolean {
     // What is unsure without a reason combines rows that do not exist.
-    if (Object.keys(waits.ports).length === 0) return rows.unsure?.[i] === 1;
+    if (Object.keys(ports).length === 0) return rows.unsure?.[i] === 1;
     const [outputs = {}] = this.#state.outputs;
-    const { index } = this.#push(rows, task ?? { params: {}, members: {}, outputs }, waits.ports, {
-      pending: true,
-    });
-    if (waits.isStuck) this.#context.waiting.stuck.add(index);
+    const task = this.#task(params.index[i], params) ?? { params: {}, members: {}, outputs };
+    const { index } = this.#push(rows, task, ports, { pending: true });
+    if (isStuck) this.#context.waiting.stuck.add(index);
     this.#state.hasPending = true;
     return true;
   }
