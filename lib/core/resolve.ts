@@ -87,7 +87,8 @@ export function chosenMembers(
 
 /**
  * Checks the params that belong to chosen members, with each member's own schema.
- * Returns the params with those parts replaced by their checked, defaulted values.
+ * Returns the params with those parts replaced by their checked, defaulted values, the keys of every map in one order:
+ * their order in a file is no part of the key, and so no task may see it.
  *
  * @example
  * ```ts
@@ -120,7 +121,28 @@ export function parseMemberParams(
       }
     }
   }
-  return issues.length > 0 ? err(issues) : ok(result);
+  return issues.length > 0 ? err(issues) : ok(inKeyOrder(result) as Record<string, unknown>);
+}
+
+/** A copy with the keys of plain maps sorted; anything else is handed on. */
+function inKeyOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inKeyOrder);
+  if (typeof value !== "object" || value === null) return value;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  const ordered: Record<string, unknown> = {};
+  for (const name of Object.keys(value).sort()) {
+    const entry = inKeyOrder((value as Record<string, unknown>)[name]);
+    if (name === "__proto__") {
+      Object.defineProperty(ordered, name, {
+        value: entry,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+    } else ordered[name] = entry;
+  }
+  return ordered;
 }
 
 /**

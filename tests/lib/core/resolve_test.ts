@@ -141,3 +141,15 @@ Deno.test("choosePorts() takes the first set whose required ports are bound", ()
   assertEquals(choosePorts([{ rank: may }], new Set()), 0);
   assertEquals(choosePorts([], new Set(["a"])), -1);
 });
+
+Deno.test("parseMemberParams() hands maps over in one order, however they were written", () => {
+  const text = (value: Record<string, unknown>) => {
+    const resolved = parseMemberParams({}, value, {});
+    return resolved.ok ? JSON.stringify(resolved.value) : "";
+  };
+  const written = text({ b: { y: 1, x: [{ q: 1, p: 2 }] }, a: 0 });
+  assertEquals(written, '{"a":0,"b":{"x":[{"p":2,"q":1}],"y":1}}');
+  assertEquals(text({ a: 0, b: { x: [{ p: 2, q: 1 }], y: 1 } }), written);
+  const strange = JSON.parse('{"__proto__":{"b":1,"a":2}}');
+  assertEquals(text(strange), '{"__proto__":{"a":2,"b":1}}');
+});
