@@ -27,14 +27,14 @@ export async function copyResults(
     terminal.err(
       direction === "push"
         ? `error: there is nothing to push: ${shortPath(terminal.cwd, source)} does not exist\n`
-        : `error: ${folder} does not exist; give a folder that results were pushed to\n`,
+        : `error: ${folder} does not exist\n  give a folder that results were pushed to\n`,
     );
     return exitCodes.usage;
   }
   if (direction === "pull" && world.disk.stat(`${source}/FORMAT`) === undefined) {
     terminal.err(
-      `error: ${folder} is no store: it has no file FORMAT. ` +
-        "Give a folder that results were pushed to, or the `store` folder of other results\n",
+      `error: ${folder} is no store: it has no file FORMAT\n` +
+        "  give a folder that results were pushed to, or the store of other results\n",
     );
     return exitCodes.usage;
   }
