@@ -1,6 +1,7 @@
 // Expressions -> closures. Names are looked up once, when compiling; running one costs no look-ups, so that
 // 100,000 members stay cheap. There is no way from here to prototypes, globals or code.
 
+import { sizes } from "../limits.ts";
 import { suggest } from "../nearest.ts";
 import { checkField, element, field } from "./access.ts";
 import { describe, ExpressionError, fault, unknownYet } from "./fault.ts";
@@ -44,7 +45,7 @@ export function compile(expression: Expression, scope: Scope): Compiled {
       return compileCall(expression, scope);
     case "list": {
       const items = expression.items.map((item) => compile(item, scope));
-      return { slots: union(items), run: (row) => items.map((item) => item.run(row)) };
+      return { slots: union(items), run: (row) => listOf(items, row, expression) };
     }
     case "unary":
       return compileUnary(expression, scope);
@@ -63,6 +64,31 @@ export function compile(expression: Expression, scope: Scope): Compiled {
 }
 
 const none: ReadonlySet<number> = new Set();
+
+/** Lists may hold lists, which are bounded each by itself: here together. */
+function listOf(items: readonly Compiled[], row: Row, expression: Of<"list">): unknown[] {
+  const list: unknown[] = [];
+  let count = 0;
+  for (const item of items) {
+    const value = item.run(row);
+    list.push(value);
+    count += 1 + (Array.isArray(value) ? numValues(value) : 0);
+    if (count > sizes.list) {
+      throw fault(expression, `the list holds over ${sizes.list.toLocaleString("en")} values`);
+    }
+  }
+  return list;
+}
+
+/** Values in a list and in the lists inside it; stops counting beyond the limit. */
+function numValues(list: readonly unknown[]): number {
+  let count = list.length;
+  for (let i = 0; i < list.length && count <= sizes.list; i++) {
+    const item = list[i];
+    if (Array.isArray(item)) count += numValues(item);
+  }
+  return count;
+}
 
 type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 
