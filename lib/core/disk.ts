@@ -60,8 +60,6 @@ export interface Disk {
     bytes: Uint8Array,
     options?: { readonly sync?: boolean; readonly mode?: number; readonly mtime?: number },
   ): Promise<void>;
-  /** As `create`, for few bytes that need not be durable. */
-  createSync(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): void;
   /**
    * The bytes of the very file that `stat` showed, which must be a regular one. Follows no link in its last part and
    * waits for nobody. Fails with `ESTALE` if something else is there by now, or if it changes while it is read.

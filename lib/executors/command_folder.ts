@@ -7,8 +7,8 @@ import { pathProblem, shownPath } from "../core/artifacts/folder.ts";
 import type { Disk } from "../core/disk.ts";
 import type { CommandJob, JobInput } from "../core/executor.ts";
 
-/** Up to here a file is written synchronously: a round trip to another thread costs more than the copy. */
-const syncLimit = 256 * 1024;
+/** Files that are written at the same time. */
+const atOnce = 32;
 
 /** For all: its inputs are copies, and nobody is to take a changed one for what the key was made from. */
 const readOnly = { mode: 0o444 } as const;
@@ -25,11 +25,12 @@ const readOnly = { mode: 0o444 } as const;
  * import { prepareFolder } from "#lib/executors/command_folder.ts";
  * import { SimWorld } from "#tests/support/sim_disk.ts";
  * import { assertEquals } from "@std/assert";
- * const { disk } = new SimWorld({ seed: 1 }).process();
+ * const world = new SimWorld({ seed: 1 });
+ * const { disk } = world.process();
  * const command = { line: "cat in/data.txt", outputs: {}, inputPaths: { data: "in/data.txt" } };
  * const data = [{ kind: "file", files: { data: new Uint8Array([65]) }, coords: {} }];
  * const job = { command, params: {}, inputs: { data }, env: {}, grant: { cpu: 1, slots: {} } };
- * await prepareFolder(disk, "/work", job);
+ * await world.run(prepareFolder(disk, "/work", job));
  * assertEquals(disk.readSync("/work/in/data.txt"), new Uint8Array([65]));
  * ```
  */
@@ -50,12 +51,13 @@ export async function prepareFolder(
   else await disk.rename(spare, path);
   for (const name of skeleton) folder(name);
   for (const output of Object.values(job.command.outputs)) folder(parentOf(output.path));
+  const writing: Promise<void>[] = [];
   for (const { name, bytes } of contents(job)) {
     folder(parentOf(name));
-    const file = `${path}/${name}`;
-    if (bytes.length <= syncLimit) disk.createSync(file, bytes, readOnly);
-    else await disk.create(file, bytes, readOnly);
+    if (writing.length >= atOnce) await Promise.all(writing.splice(0));
+    writing.push(disk.create(`${path}/${name}`, bytes, readOnly));
   }
+  await Promise.all(writing);
 }
 
 /** Folders in every command's folder. */
@@ -75,7 +77,7 @@ const skeleton = ["in", "out"];
  * const world = new SimWorld({ seed: 1 });
  * const { disk } = world.process();
  * for (const folder of ["/a", "/a/in", "/a/out"]) disk.makeDirectorySync(folder);
- * disk.createSync("/a/out/x", new Uint8Array(1));
+ * await world.run(disk.create("/a/out/x", new Uint8Array(1)));
  * const clearing = clearFolder(disk, "/a");
  * await world.run(clearing);
  * assertEquals([await clearing, disk.stat("/a/out/x")], [true, undefined]);

@@ -41,8 +41,6 @@ class BadOutput extends Error {
  * import { SimWorld } from "#tests/support/sim_disk.ts";
  * import { assertEquals } from "@std/assert";
  * const { disk } = new SimWorld({ seed: 1 }).process();
- * disk.makeDirectorySync("/out");
- * disk.createSync("/out/a", new Uint8Array([65]));
  * const found = await collectOutputs(disk, "", { a: { kind: "file", path: "../a", volatile: false } });
  * assertEquals(found.ok, false);
  * ```

@@ -31,6 +31,7 @@ const syncAppendLimit = 256 * 1024;
 const disk: Disk = {
   read: (path, range) =>
     attempt("read", path, async () => {
+      requireFile(path);
       if (range === undefined) return await Deno.readFile(path);
       using file = await Deno.open(path);
       const length = range.length ?? Math.max(0, (await file.stat()).size - range.offset);
@@ -43,6 +44,7 @@ const disk: Disk = {
 
   readSync: (path, range) =>
     attemptSync("read", path, () => {
+      requireFile(path);
       if (range === undefined) return Deno.readFileSync(path);
       using file = Deno.openSync(path);
       const length = range.length ?? Math.max(0, file.statSync().size - range.offset);
@@ -66,16 +68,6 @@ const disk: Disk = {
         file.utimeSync(time, time);
       }
       if (options.sync) await file.sync();
-    }),
-
-  createSync: (path, bytes, options = {}) =>
-    attemptSync("create", path, () => {
-      using file = Deno.openSync(path, {
-        write: true,
-        createNew: true,
-        mode: options.mode ?? 0o666,
-      });
-      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
     }),
 
   readSeen: (path, seen) => attempt("read", path, () => readSeen(path, seen)),
@@ -190,6 +182,12 @@ async function readSeen(path: string, seen: DiskStat): Promise<Uint8Array> {
   } finally {
     closeSync(file);
   }
+}
+
+/** Devices and pipes have no end, or no beginning: a workflow that names one must not hang. Folders fail by themselves. */
+function requireFile(path: string): void {
+  const { isFile, isDirectory } = Deno.statSync(path);
+  if (!isFile && !isDirectory) throw new DiskError("read", path, "EINVAL", "not a regular file");
 }
 
 function appendFile(path: string, file: Deno.FsFile): AppendFile {

@@ -214,12 +214,6 @@ class SimDisk implements Disk {
     if (options.sync) await this.#sync(path, file);
   }
 
-  createSync(path: string, bytes: Uint8Array): void {
-    this.world.mayFail("create", path);
-    if (this.#find(path) !== undefined) throw new DiskError("create", path, "EEXIST");
-    this.world.files.write(this.#newFile(path), bytes, this.world.now, this.process);
-  }
-
   async readSeen(path: string, seen: DiskStat): Promise<Uint8Array> {
     await this.world.turn(this.process, "read", path);
     const stat = this.stat(path);

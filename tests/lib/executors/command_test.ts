@@ -250,7 +250,8 @@ Deno.test("CommandExecutor lets a command that is stopped end by itself within i
       },
     });
     assertEquals(failure(ran).reason, "cancelled");
-    assertEquals(text, "started\nsaved\n");
+    // In between, the shell may say that its `sleep` was stopped with it.
+    assert(text.startsWith("started\n") && text.endsWith("saved\n"), text);
   }));
 
 Deno.test("CommandExecutor ends what a command leaves in the background before it reads", () =>
