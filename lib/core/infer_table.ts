@@ -4,8 +4,8 @@ import { type Column, splitTsv, type Table } from "./table.ts";
 import type { Cell, TsvEntry } from "./table.ts";
 
 /**
- * Reads a TSV with a header row. A column is numbers if all its entries are (`inf`, `-inf`, `nan` included), truth
- * values if all are `true` or `false` (`True` and `False` of Python too), else texts. Entries that are missing
+ * Reads a TSV with a header row. A column is numbers if all its entries are (`inf`, `-inf`, `nan` included; whole
+ * numbers that a double cannot hold exactly are not, since they are names), truth values if all are `true` or `false` (`True` and `False` of Python too), else texts. Entries that are missing
  * (`n/a`, or nothing) have no part in that; in quotes they are texts.
  *
  * @throws {TypeError} if there is no header, a name stands in it twice, or a row has the wrong number of entries.
@@ -60,10 +60,13 @@ function typeOf(lines: readonly TsvEntry[][], column: number): Column["type"] {
   const entries = lines.map((line) => line[column]).filter((entry) => !isMissing(entry));
   const all = (test: (value: string) => boolean) =>
     entries.length > 0 && entries.every(({ value, quoted }) => !quoted && test(value));
-  if (all((value) => number.test(value) || Object.hasOwn(named, value.toLowerCase()))) {
-    return "number";
-  }
+  if (all(isNumber)) return "number";
   return all((value) => Object.hasOwn(truths, value)) ? "boolean" : "string";
+}
+
+function isNumber(value: string): boolean {
+  if (/^[+-]?\d+$/.test(value)) return Number.isSafeInteger(Number(value));
+  return number.test(value) || Object.hasOwn(named, value.toLowerCase());
 }
 
 function cellOf(entry: TsvEntry, type: Column["type"]): Cell {

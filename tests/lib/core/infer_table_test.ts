@@ -17,7 +17,22 @@ Deno.test("inferTable() reads back what writeTsv() wrote", () => {
 
 Deno.test("inferTable() takes the number of pandas, of R and of Fortran for what it is", () => {
   assertEquals(types("a\n1\n-2.5\n+3\n.5\n6.\n1e5\n1E-5\nnan\nNaN\ninf\n-Inf\n"), ["number"]);
-  for (const no of ["0x10", "1_000", "1,5", "1e", "e5", ".", "--1", "Infinity", "١", "1d5", " 1"]) {
+  for (
+    const no of [
+      "0x10",
+      "1_000",
+      "1,5",
+      "1e",
+      "e5",
+      ".",
+      "--1",
+      "Infinity",
+      "١",
+      "1d5",
+      " 1",
+      "9007199254740993",
+    ]
+  ) {
     assertEquals(types(`a\n1\n${no}\n`), ["string"], no);
   }
   assertEquals(types('a\n1\n"2"\n'), ["string"]);
