@@ -5,6 +5,10 @@ import { columnsOf, fit, formatSeconds, oneLine, padded, plural } from "../repor
 import type { ExpectedTime } from "../workflow/expected_time.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { StageHistory } from "./stage_history.ts";
+import { wrap } from "./wrap.ts";
+
+/** Reasons shown; the others are counted. */
+const maxReasons = 5;
 
 /** Counts and expected work of one stage. */
 export interface StagePlan {
@@ -98,5 +102,26 @@ export function planText(
       lines.push(`a "maybe" runs only if what it reads comes out different`);
     }
   }
+  const reasons = reasonsOf(plan);
+  for (const reason of reasons.slice(0, maxReasons)) {
+    const [first, ...rest] = wrap(oneLine(reason), width - 2);
+    lines.push(yellow(first), ...rest.map((line) => yellow(`  ${line}`)));
+  }
+  if (reasons.length > maxReasons) {
+    lines.push(dim(`… and ${plural(reasons.length - maxReasons, "more reason")} like these`));
+  }
   return lines.join("\n") + "\n";
+}
+
+/** Why stages cannot be planned: they have no key, or a table names what cannot be. Each once. */
+function reasonsOf({ graph, entries, refused = [] }: Plan): readonly string[] {
+  const reasons = new Set<string>();
+  entries.forEach((entry, i) => {
+    if (entry.verdict !== "run" || entry.note === undefined) return;
+    reasons.add(`${graph.members[i].stage}: ${entry.note}`);
+  });
+  for (const { from, output, message } of refused) {
+    reasons.add(`the table ${output} of ${graph.members[from].id} cannot be used: ${message}`);
+  }
+  return [...reasons];
 }

@@ -1,6 +1,6 @@
 // The plan as a person reads it: one row a stage, nothing wider than the terminal.
 
-import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
 import { planByStage, planText, type StagePlan } from "#lib/cli/plan_text.ts";
 import type { Plan, PlanEntry } from "#lib/workflow/plan.ts";
@@ -78,6 +78,23 @@ Deno.test("planText() says the least time on so many cores, of what was seen", (
   assertEquals(lastLine(30), "about 2 min 0 s of worker time, at least 1 min 0 s on 4 cores");
   assertEquals(lastLine(null), "at least 1 min 0 s on 4 cores, without 1 stage not seen yet");
   assertEquals(lastLine(null, { ...time, atLeast: 0 })?.includes("at least"), false);
+});
+
+Deno.test("planText() says once why stages have no key, and which tables cannot be used", () => {
+  const note = "caching off: the version of its tool python is not known; `deno task run:external`";
+  const members = Array.from(
+    { length: 30 },
+    (_, i) => [`fit[k=${i}]`, { verdict: "run", because: "uncached", note } as PlanEntry] as const,
+  );
+  const plan = {
+    ...planOf(members),
+    refused: [{ from: 3, output: "rows", message: "row 2 has no id ".repeat(20) }],
+  };
+  const text = stripAnsiCode(planText(plan, planByStage(plan, seen), 80));
+  assertEquals(text.split("its tool python").length, 2);
+  assertStringIncludes(text, "fit: caching off");
+  assertStringIncludes(text, "the table rows of fit[k=3] cannot be used: row 2 has no id");
+  for (const line of text.split("\n")) assertLessOrEqual(columnsOf(line), 80);
 });
 
 Deno.test("planText() never passes the width, and says nothing of time it cannot know", () => {
