@@ -3,7 +3,8 @@
 // dies, since then the helper reads the end of its input.
 //
 // Deno may not read `/proc` itself without all permissions; a child may. Sampling costs less than 1 % of a core: the
-// processor time of the helper and of reading its answers is paid from a budget that grows by 1 % of the time that passes.
+// processor time of the helper and of reading its answers is paid from a budget that grows by 0.5 % of the time that
+// passes, and what cannot be measured (moving the answers) takes about as much again.
 // Commands under 50 ms are never looked at.
 //
 // What the figures leave out: whatever happens after the last sample; processor time of processes that ended between
@@ -41,7 +42,7 @@ const restAtMost = 1000;
 const limitedAtMost = 250;
 
 /** Share of a core that sampling may use, and how much of it may be saved up, in ms. */
-const share = 0.01;
+const share = 0.005;
 const savedAtMost = 30;
 
 interface Entry extends Watched {
