@@ -3,7 +3,7 @@
 
 import type { Clock } from "../core/disk.ts";
 import type { Blobs, PendingBlob } from "./blobs.ts";
-import type { Entry } from "./segment_index.ts";
+import type { Entry } from "./segment.ts";
 import type { SegmentWriter } from "./segment_writer.ts";
 
 /** Commits that become durable together. */

@@ -3,7 +3,8 @@
 import type { Disk } from "../core/disk.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { Layout } from "./layout.ts";
-import type { Entry, Segment, SegmentIndex } from "./segment_index.ts";
+import type { Entry, Segment } from "./segment.ts";
+import type { SegmentIndex } from "./segment_index.ts";
 import { manifestLine, modulesLine } from "./segment_line.ts";
 import { SegmentWriter } from "./segment_writer.ts";
 

@@ -2,74 +2,21 @@
 // they were packed. Opening looks for line ends and keys only; a line is checked and parsed when it is asked for.
 // Leaves out: writing (segment_writer.ts).
 
-import { type ActionKey, type Digest, hexOf } from "../core/digest.ts";
-import { type Clock, type Disk, DiskError } from "../core/disk.ts";
-import type { Manifest, Provenance } from "../core/manifest.ts";
-import type { Layout } from "./layout.ts";
+import type { ActionKey, Digest } from "../core/digest.ts";
+import { DiskError } from "../core/disk.ts";
+import type { Manifest } from "../core/manifest.ts";
 import { StorageError } from "../core/store.ts";
-import { lazyManifest, summaryOf } from "./lazy_manifest.ts";
-import type { PackedFolder } from "./packed_folder.ts";
-import { type PackedRecord, type PackedSegment, packSegment } from "./packed_segment.ts";
-import { type PackedPlace, PackedTable } from "./packed_table.ts";
-import type { Look } from "./stat_index.ts";
-import { glance, manifestOf, readLine } from "./segment_line.ts";
-
-/** Where one manifest lies. */
-export interface Entry {
-  readonly segment: Segment;
-  readonly key: ActionKey;
-  /** 0 for the first result of a key; a higher one takes the place of all lower ones. */
-  readonly generation: number;
-  readonly offset: number;
-  readonly length: number;
-  /** The bytes that hold the line, while they are kept in memory. */
-  readonly chunk: Chunk | undefined;
-  /** Where its packed form is. */
-  readonly packed?: { readonly segment: PackedSegment; readonly index: number };
-}
-
-/** One segment, as far as it was read. */
-export interface Segment {
-  readonly id: string;
-  readonly path: string;
-  /** Everything before it was looked at. */
-  scanned: number;
-  /** Size when it was last looked at. */
-  size: number;
-  /** Everything before it is known to have become durable. */
-  durable: number;
-  readonly entries: Entry[];
-  readonly modules: Map<Digest, ModulesAt>;
-  /** What was learned of entries since the segment was scanned or packed. */
-  readonly learned: Map<Entry, string>;
-  /** The part that was read last. */
-  window?: Chunk;
-  packed?: PackedSegment;
-  /** Its packed form tells of what is damaged. */
-  stale?: boolean;
-}
-
-/** Where a line lies in its segment. */
-type Place = Pick<Entry, "offset" | "length" | "chunk">;
-
-interface Chunk {
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-}
-
-/** A table of modules: where it lies until it is asked for, then itself. */
-type ModulesAt = Place & { readonly table?: Provenance["modules"] };
+import type { Layout } from "./layout.ts";
+import { lazyManifest } from "./lazy_manifest.ts";
+import { byRank, type Chunk, type Entry, newSegment, type Segment, sessionOf } from "./segment.ts";
+import { glance, readLine } from "./segment_line.ts";
+import { SegmentPacks, type SegmentPacksOptions } from "./segment_packs.ts";
+import { SegmentReader } from "./segment_reader.ts";
 
 /** What the index needs. */
-export interface SegmentIndexOptions {
-  readonly disk: Disk;
-  readonly clock: Clock;
+export interface SegmentIndexOptions extends SegmentPacksOptions {
   readonly layout: Layout;
   readonly warn: (message: string) => void;
-  /** Where packed segments lie. */
-  readonly packed?: PackedFolder;
-  /** Segments smaller than this are scanned faster than they are packed. */
-  readonly packFrom?: number;
   /** Lines are kept in memory up to this many bytes, and read again from the segment beyond. */
   readonly memoryLimit?: number;
 }
@@ -79,8 +26,8 @@ export class SegmentIndex {
   readonly #options: SegmentIndexOptions;
   readonly #segments = new Map<string, Segment>();
   readonly #byKey = new Map<ActionKey, Entry | Entry[]>();
-  /** Manifests of packed segments that nobody asked for yet. */
-  readonly #table = new PackedTable<Segment>();
+  readonly #packs: SegmentPacks;
+  readonly #reader: SegmentReader;
   /** Sessions whose segments may still grow. */
   #live: readonly string[] = [];
   #listedAt = -Infinity;
@@ -91,12 +38,14 @@ export class SegmentIndex {
 
   constructor(options: SegmentIndexOptions) {
     this.#options = options;
+    this.#packs = new SegmentPacks(options);
+    this.#reader = new SegmentReader(options.disk);
     this.#memoryLeft = options.memoryLimit ?? defaultMemoryLimit;
   }
 
   /** Results of a key: the latest generation first, and within it the first committed. */
   entries(key: ActionKey): readonly Entry[] {
-    for (const place of this.#table.take(hexOf(key))) this.#unpack(place, key);
+    for (const entry of this.#packs.take(key)) this.#insert(entry);
     const found = this.#byKey.get(key);
     return found === undefined ? [] : Array.isArray(found) ? found : [found];
   }
@@ -116,7 +65,8 @@ export class SegmentIndex {
   *manifests(): Generator<Manifest> {
     const segments = [...this.#segments.values()].sort((a, b) => a.id < b.id ? 1 : -1);
     for (const segment of segments) {
-      this.#unpackAll(segment);
+      for (const entry of this.#packs.takeAll(segment)) this.#insert(entry);
+      segment.entries.sort((a, b) => a.offset - b.offset);
       for (let i = segment.entries.length - 1; i >= 0; i--) {
         const manifest = this.loadWhole(segment.entries[i]);
         if (manifest !== undefined) yield manifest;
@@ -127,7 +77,7 @@ export class SegmentIndex {
   /** The manifest at a place, as far as it is known without its line if that suffices for the outputs. */
   load(entry: Entry): Manifest | undefined {
     const { segment, key } = entry;
-    const summary = summaryIn(entry);
+    const summary = this.#packs.summaryIn(entry);
     if (summary === "") return this.loadWhole(entry);
     let whole: Manifest | null | undefined;
     // Read once, also if it cannot be: what is damaged is told once.
@@ -147,10 +97,9 @@ export class SegmentIndex {
 
   /** The manifest at a place; `undefined`, and forgotten, if its line is not as it was written. */
   loadWhole(entry: Entry): Manifest | undefined {
-    const line = this.#line(entry.segment, entry);
-    if (line?.kind === "manifest" && line.name === entry.key) {
-      const manifest = manifestOf(line, (digest) => this.#modules(entry.segment, digest));
-      this.#learn(entry, manifest);
+    const manifest = this.#reader.manifest(entry);
+    if (manifest !== undefined) {
+      this.#packs.learn(entry, manifest);
       return manifest;
     }
     this.drop(entry);
@@ -181,7 +130,7 @@ export class SegmentIndex {
   ): Entry {
     const chunk = this.#keep({ offset, bytes: line });
     const entry = { segment, key, generation, offset, length: line.length, chunk };
-    this.#learn(entry, manifest);
+    this.#packs.learn(entry, manifest);
     return this.#insert(entry);
   }
 
@@ -236,39 +185,12 @@ export class SegmentIndex {
   }
 
   /**
-   * Packs the segments of sessions that have ended and are whole, so that the next process need not read them. The
-   * time of a segment must tell of later changes.
+   * Packs what can be packed, so that the next process need not read it.
    *
    * @param ours segments that this process has written and closed
    */
   async pack(ours: ReadonlySet<Segment>): Promise<void> {
-    const { disk, clock, packed: folder, packFrom = defaultPackFrom } = this.#options;
-    if (folder?.enabled !== true) return;
-    const live = new Set(this.#live);
-    for (const segment of this.#segments.values()) {
-      const { id, path, learned, packed } = segment;
-      if (!ours.has(segment) && (live.has(sessionOf(id)) || segment.scanned < segment.size)) {
-        continue;
-      }
-      const isNew = packed === undefined || segment.stale === true;
-      if (!isNew && learned.size * 10 <= packed.count) continue;
-      try {
-        const look = disk.stat(path);
-        if (look === undefined || !look.isFile || look.size < packFrom) continue;
-        if (!ours.has(segment) && look.size !== segment.size) continue;
-        if (clock.now() - look.mtime < racyMs) continue;
-        this.#unpackAll(segment);
-        // What is packed counts without its line, which therefore must not be lost.
-        if (segment.durable < endOf(segment)) await disk.syncFile(path);
-        const { ino, size, mtime } = look;
-        await folder.write(
-          id,
-          packSegment({ ino, size, mtime }, modulesOf(segment), recordsOf(segment)),
-        );
-      } catch (error) {
-        if (!(error instanceof DiskError)) throw error;
-      }
-    }
+    await this.#packs.pack(this.#segments.values(), ours, new Set(this.#live));
   }
 
   /** Segments that end within a line: torn if their session has ended. */
@@ -299,7 +221,10 @@ export class SegmentIndex {
     const segment = this.#segments.get(id) ?? newSegment(id, path);
     const look = disk.stat(path);
     const size = look?.size ?? 0;
-    if (look?.isFile && !this.#segments.has(id) && await this.#readPacked(segment, look)) return;
+    if (look?.isFile && !this.#segments.has(id) && await this.#packs.read(segment, look)) {
+      this.#segments.set(id, segment);
+      return;
+    }
     if (size <= segment.size || segment.scanned === Infinity) {
       this.#segments.set(id, segment);
       return;
@@ -317,42 +242,6 @@ export class SegmentIndex {
     }
     segment.size = size;
     this.#segments.set(id, segment);
-  }
-
-  async #readPacked(segment: Segment, look: Look): Promise<boolean> {
-    const packed = await this.#options.packed?.read(segment.id, look);
-    if (packed === undefined) return false;
-    segment.packed = packed;
-    segment.scanned = segment.size = segment.durable = look.size;
-    for (const [digest, offset, length] of packed.header.modules) {
-      segment.modules.set(digest, { offset, length, chunk: undefined });
-    }
-    this.#segments.set(segment.id, segment);
-    this.#table.add(segment, packed);
-    return true;
-  }
-
-  #unpack({ owner, packed, index }: PackedPlace<Segment>, key = packed.keyAt(index)): void {
-    this.#insert({
-      segment: owner,
-      key,
-      generation: packed.generationAt(index),
-      offset: packed.offsetAt(index),
-      length: packed.lengthAt(index),
-      chunk: undefined,
-      packed: { segment: packed, index },
-    });
-  }
-
-  #unpackAll(segment: Segment): void {
-    if (segment.packed === undefined) return;
-    for (const place of this.#table.takeAll(segment)) this.#unpack(place);
-    segment.entries.sort((a, b) => a.offset - b.offset);
-  }
-
-  #learn(entry: Entry, manifest: Manifest): void {
-    if (this.#options.packed?.enabled !== true) return;
-    if (summaryIn(entry) === "") entry.segment.learned.set(entry, summaryOf(manifest));
   }
 
   /** A line longer than a chunk: read as one piece. */
@@ -407,107 +296,10 @@ export class SegmentIndex {
     this.#memoryLeft -= chunk.bytes.length;
     return chunk;
   }
-
-  #line(segment: Segment, place: Place) {
-    const { offset, length, chunk } = place;
-    if (chunk !== undefined) {
-      const at = offset - chunk.offset;
-      return readLine(chunk.bytes.subarray(at, at + length));
-    }
-    try {
-      let { window } = segment;
-      if (
-        window === undefined || offset < window.offset ||
-        offset + length > window.offset + window.bytes.length
-      ) {
-        // Lines are asked for one after the other, forwards or backwards.
-        const from = Math.max(0, offset - windowSize / 2);
-        const size = Math.max(windowSize, offset - from + length);
-        const bytes = this.#options.disk.readSync(segment.path, { offset: from, length: size });
-        segment.window = window = { offset: from, bytes };
-      }
-      const at = offset - window.offset;
-      return readLine(window.bytes.subarray(at, at + length));
-    } catch {
-      return undefined;
-    }
-  }
-
-  #modules(segment: Segment, digest: Digest): Provenance["modules"] {
-    const at = segment.modules.get(digest);
-    if (at === undefined) return {};
-    if (at.table !== undefined) return at.table;
-    const line = this.#line(segment, at);
-    const table = line?.kind === "modules" && line.name === digest
-      ? line.body as Provenance["modules"]
-      : {};
-    segment.modules.set(digest, { ...at, table });
-    return table;
-  }
-}
-
-/**
- * The session that wrote a segment.
- *
- * @example
- * ```ts
- * import { sessionOf } from "#lib/store/segment_index.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(sessionOf("01hx7k-0"), "01hx7k");
- * ```
- */
-export function sessionOf(segment: string): string {
-  const dash = segment.lastIndexOf("-");
-  return dash < 0 ? segment : segment.slice(0, dash);
 }
 
 const suffix = ".ndjson";
 const lineEnd = 10;
 const racyMs = 2000;
 const chunkSize = 8 * 1024 * 1024;
-const windowSize = 256 * 1024;
-const defaultPackFrom = 64 * 1024;
 const defaultMemoryLimit = 64 * 1024 * 1024;
-
-function newSegment(id: string, path: string): Segment {
-  return {
-    id,
-    path,
-    scanned: 0,
-    size: 0,
-    durable: 0,
-    entries: [],
-    modules: new Map(),
-    learned: new Map(),
-  };
-}
-
-/** The outputs of an entry, if its packed form tells; else empty. */
-function summaryIn({ packed }: Entry): string {
-  return packed === undefined ? "" : packed.segment.summaryAt(packed.index);
-}
-
-/** Where the last manifest of a segment ends. */
-function endOf({ entries }: Segment): number {
-  return entries.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
-}
-
-function modulesOf({ modules }: Segment): [Digest, number, number][] {
-  const found: [Digest, number, number][] = [];
-  for (const [digest, at] of modules) found.push([digest, at.offset, at.length]);
-  return found;
-}
-
-function recordsOf({ entries, learned }: Segment): PackedRecord[] {
-  return entries.map((entry) => {
-    const { key, generation, offset, length } = entry;
-    const summary = learned.get(entry) ?? summaryIn(entry);
-    return { key, generation, offset, length, summary };
-  });
-}
-
-function byRank(a: Entry, b: Entry): number {
-  if (a.generation !== b.generation) return b.generation - a.generation;
-  if (a.segment.id !== b.segment.id) return a.segment.id < b.segment.id ? -1 : 1;
-  return a.offset - b.offset;
-}

@@ -2,7 +2,7 @@
 // write or sync the segment is given up: what it holds from there on is anybody's guess, and a new one is begun.
 
 import type { AppendFile, Disk } from "../core/disk.ts";
-import type { Segment } from "./segment_index.ts";
+import type { Segment } from "./segment.ts";
 import { syncFolder } from "./sync_folder.ts";
 import { durableLine } from "./segment_line.ts";
 
