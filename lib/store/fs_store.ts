@@ -14,10 +14,10 @@ import {
   type Store,
 } from "../core/store.ts";
 import { type Reads, traceKey } from "../core/trace.ts";
-import { Blobs, type PendingBlob } from "./blobs.ts";
+import type { PendingBlob } from "./blobs.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { KeyLocks } from "./key_locks.ts";
-import { type Layout, layoutOf, transientLayout } from "./layout.ts";
+import { type Layout, layoutOf } from "./layout.ts";
 import { type LeasedDisk, type LeaseOptions, withLeases } from "./leases.ts";
 import { plainOutputs } from "./lazy_manifest.ts";
 import { ManifestLog } from "./manifest_log.ts";
@@ -27,15 +27,9 @@ import { type Entry, sessionOf } from "./segment.ts";
 import { SegmentIndex } from "./segment_index.ts";
 import type { TraceBody } from "./segment_line.ts";
 import { checkFormat, Session, tidy } from "./session.ts";
-import { StatIndex } from "./stat_index.ts";
-import {
-  filesOf,
-  readInline,
-  type SplitArtifact,
-  splitArtifact,
-  splitLog,
-  volatileDigest,
-} from "./stored_files.ts";
+import { orStorageError, storageError, storageErrorLater } from "./storage_errors.ts";
+import { StoredBytes } from "./stored_bytes.ts";
+import { filesOf, splitArtifact, splitLog, volatileDigest } from "./stored_files.ts";
 import { TraceLog } from "./trace_log.ts";
 
 /** How a store is opened. */
@@ -106,10 +100,7 @@ export class FsStore implements Store {
   readonly #warn: (message: string) => void;
   readonly #world: { readonly disk: LeasedDisk; readonly clock: Clock; readonly layout: Layout };
   readonly #index: SegmentIndex;
-  readonly #looks: StatIndex;
-  readonly #blobs: Blobs;
-  /** Files kept for the time of a run. */
-  readonly #transient: Blobs;
+  readonly #bytes: StoredBytes;
   readonly #session: Session;
   readonly #groups: GroupCommit;
   readonly #locks: KeyLocks;
@@ -117,7 +108,6 @@ export class FsStore implements Store {
   readonly #traces: TraceLog;
   /** Commits of this process that were not durable when last seen. */
   readonly #ours = new Map<ActionKey, Committed>();
-  #found: PendingBlob[] = [];
   #closing: Promise<void> | undefined;
 
   /** Use {@link openFsStore}. */
@@ -139,27 +129,17 @@ export class FsStore implements Store {
       packed,
       ...(packFrom !== undefined && { packFrom }),
     });
-    this.#looks = new StatIndex(disk, index, layout.root, newId);
-    const temporaryPath = this.#session.temporaryPath;
-    this.#blobs = new Blobs({ disk, clock, layout, warn, temporaryPath, index: this.#looks });
-    this.#blobs.onFound = (blob) => this.#found.push(blob);
-    this.#transient = new Blobs({
-      disk,
-      clock,
-      layout: transientLayout(layout),
-      warn,
-      temporaryPath,
-      index: new StatIndex(disk, undefined, layout.root, newId),
-    });
+    const { temporaryPath } = this.#session;
+    this.#bytes = new StoredBytes({ disk, clock, layout, warn, temporaryPath, index, newId });
     this.#traces = new TraceLog(disk, layout, this.#session.id, warn);
     this.#locks = new KeyLocks(disk, layout.locks);
     this.#log = new ManifestLog(disk, layout, this.#index, this.#session.id);
     this.#groups = new GroupCommit({
       clock,
       groupMs,
-      blobs: this.#blobs,
+      blobs: this.#bytes.kept,
       syncSession: () => this.#session.sync(),
-      onDurable: () => this.#vouchForFound(),
+      onDurable: () => this.#bytes.vouchForFound(),
       onFailed: (entries, writer) => {
         for (const entry of entries) {
           this.#index.drop(entry);
@@ -185,16 +165,7 @@ export class FsStore implements Store {
   }
 
   isPresent(manifest: Manifest): boolean {
-    const { outputs } = manifest;
-    for (const port in outputs) {
-      const { files } = outputs[port];
-      for (const name in files) {
-        const file = files[name];
-        if ("inline" in file || this.#blobs.check(file) || this.#transient.check(file)) continue;
-        return false;
-      }
-    }
-    return true;
+    return this.#bytes.arePresent(manifest);
   }
 
   shapes(weak: Digest): readonly Reads[] {
@@ -217,10 +188,7 @@ export class FsStore implements Store {
   async read(artifact: StoredArtifact): Promise<Files | undefined> {
     const names = Object.keys(artifact.files);
     const contents = await orStorageError(() =>
-      Promise.all(names.map((name) => {
-        const file = artifact.files[name];
-        return file.inline === undefined ? this.#read(file) : readInline(file, file.inline);
-      }))
+      Promise.all(names.map((name) => this.#bytes.read(artifact.files[name])))
     );
     const files: Record<string, Uint8Array> = {};
     for (let i = 0; i < names.length; i++) {
@@ -246,11 +214,8 @@ export class FsStore implements Store {
       await this.#session.start();
       const large = split.flatMap(([, artifact]) => artifact.blobs);
       const lasting = [...(keep === "digest" ? [] : large), ...(printed?.blobs ?? [])];
-      const passing = keep === "digest" ? large.filter((blob) => !this.#isKept(blob)) : [];
-      const pending = await Promise.all(
-        lasting.map(({ digest, bytes }) => this.#blobs.put(digest, bytes)),
-      );
-      await Promise.all(passing.map(({ digest, bytes }) => this.#transient.put(digest, bytes)));
+      const pending = await this.#bytes.keep(lasting);
+      if (keep === "digest") await this.#bytes.keepForNow(large);
       const shown = trace ?? traceOf(result);
       if (shown !== undefined) {
         this.#traces.add(shown, { weak: result.weak, reads: result.reads!, key });
@@ -290,18 +255,18 @@ export class FsStore implements Store {
       const standing = known?.manifest ?? manifest;
       const pending: (PendingBlob | undefined)[] = [];
       for (const { file } of filesOf(standing)) {
-        if (!this.#blobs.check(file)) {
+        if (!this.#bytes.kept.check(file)) {
           const bytes = await readFile(file);
           if (bytes === undefined) {
             came.lacking++;
             continue;
           }
           await this.#session.start();
-          await this.#blobs.put(file.digest, bytes);
+          await this.#bytes.keep([{ digest: file.digest, bytes }]);
           came.files++;
           came.bytes += bytes.length;
         }
-        pending.push(this.#blobs.pending(file.digest));
+        pending.push(this.#bytes.kept.pending(file.digest));
       }
       if (known === undefined) {
         await this.#session.start();
@@ -317,9 +282,7 @@ export class FsStore implements Store {
 
   /** The verified bytes of one file of a result; `undefined` if they are not there. */
   async readFile(file: StoredFile): Promise<Uint8Array | undefined> {
-    return await orStorageError(() =>
-      file.inline === undefined ? this.#read(file) : readInline(file, file.inline)
-    );
+    return await orStorageError(() => this.#bytes.read(file));
   }
 
   /** As `recall`, but with everything that is known read and checked. */
@@ -352,7 +315,7 @@ export class FsStore implements Store {
       }
       // Checked, so that the files of others that are not durable yet become so with this manifest.
       this.isPresent(manifest);
-      return await this.#record(manifest, 0, this.#pendingOf(manifest));
+      return await this.#record(manifest, 0, this.#bytes.pendingOf(manifest));
     });
   }
 
@@ -396,7 +359,7 @@ export class FsStore implements Store {
   async flush(): Promise<void> {
     await orStorageError(() => this.#groups.flush());
     await this.#traces.flush();
-    await this.#vouchForFound();
+    await this.#bytes.vouchForFound();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -407,8 +370,8 @@ export class FsStore implements Store {
     try {
       await this.flush();
     } finally {
-      await this.#vouchForFound();
-      this.#looks.close();
+      await this.#bytes.vouchForFound();
+      this.#bytes.close();
       const ours = await this.#log.close(this.#world.clock.now() - stampMs);
       await this.#index.pack(ours);
       await this.#traces.close();
@@ -443,10 +406,12 @@ export class FsStore implements Store {
     const ours = this.#ours.get(manifest.key);
     if (ours !== undefined) return ours;
     if (entry.offset + entry.length > entry.segment.durable) {
-      const all = [...pending, ...this.#pendingOf(manifest)];
+      const all = [...pending, ...this.#bytes.pendingOf(manifest)];
       return await this.#record(manifest, entry.generation, all);
     }
-    const blobs = [...pending, ...this.#pendingOf(manifest)].filter((blob) => blob !== undefined);
+    const blobs = [...pending, ...this.#bytes.pendingOf(manifest)].filter((blob) =>
+      blob !== undefined
+    );
     const durable = blobs.length === 0 ? Promise.resolve() : this.#groups.add(blobs);
     return { manifest, durable: storageErrorLater(durable) };
   }
@@ -471,19 +436,6 @@ export class FsStore implements Store {
     return committed;
   }
 
-  #pendingOf(manifest: Manifest): (PendingBlob | undefined)[] {
-    return blobsOf(manifest).map((file) => this.#blobs.pending(file.digest));
-  }
-
-  /** Whether another result keeps the same bytes for good. */
-  #isKept({ digest, bytes }: SplitArtifact["blobs"][number]): boolean {
-    return this.#blobs.check({ digest, size: bytes.length });
-  }
-
-  async #read(file: StoredFile): Promise<Uint8Array | undefined> {
-    return await this.#blobs.read(file) ?? await this.#transient.read(file);
-  }
-
   /** A lock together with all that its last holder committed. */
   async #refreshed(lock: Disposable): Promise<Disposable> {
     try {
@@ -497,18 +449,6 @@ export class FsStore implements Store {
 
   #forget(key: ActionKey, committed: unknown): void {
     if (this.#ours.get(key) === committed) this.#ours.delete(key);
-  }
-
-  /** Saves the work of hashing again for files that were found good. Nobody depends on it. */
-  async #vouchForFound(): Promise<void> {
-    const found = this.#found;
-    this.#found = [];
-    try {
-      await this.#blobs.sync(found);
-    } catch (error) {
-      await this.#blobs.discard(found, error);
-    }
-    await this.#looks.save();
   }
 }
 
@@ -529,10 +469,6 @@ function traceOf({ weak, reads, action }: Omit<Manifest, "outputs">): Digest | u
   return reads === undefined ? undefined : traceKey(weak, reads, action, () => undefined);
 }
 
-function blobsOf({ outputs }: Manifest): StoredFile[] {
-  return filesOf({ outputs }).map(({ file }) => file);
-}
-
 const stampMs = 10_000;
 const readOnly: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM", "NotCapable"]);
 
@@ -540,25 +476,4 @@ const readOnly: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM", "NotC
 function newSessionId(clock: Clock): string {
   const time = Math.max(0, Math.floor(clock.now())).toString(16).padStart(12, "0");
   return time + randomBytes(10).toString("hex");
-}
-
-function storageError(error: unknown): unknown {
-  if (!(error instanceof DiskError)) return error;
-  return new StorageError(error.operation, error.path, error.errno);
-}
-
-async function orStorageError<T>(act: () => T | Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw storageError(error);
-  }
-}
-
-function storageErrorLater(durable: Promise<void>): Promise<void> {
-  const later = durable.catch((error) => {
-    throw storageError(error);
-  });
-  later.catch(() => {});
-  return later;
 }
