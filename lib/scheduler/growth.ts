@@ -6,12 +6,7 @@ import type { Clock } from "../core/disk.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { Graph, WantedTable } from "../workflow/graph.ts";
 import type { ResultStore } from "../workflow/known_results.ts";
-import {
-  growBy,
-  type KnownTable,
-  readTable,
-  type RefusedTable,
-} from "../workflow/wanted_tables.ts";
+import { growBy, readTables, type RefusedTable } from "../workflow/wanted_tables.ts";
 
 const leastMs = 50;
 
@@ -103,17 +98,8 @@ export class Growth {
     const never = this.#never;
     this.#arrived = [];
     this.#never = [];
-    const tables: KnownTable[] = [];
-    const refused: RefusedTable[] = [];
-    const gone: WantedTable[] = [];
-    for (const { wanted, manifest } of arrived) {
-      const table = await readTable(store, manifest, wanted.output);
-      if (table === undefined) {
-        this.#given.delete(nameOf(wanted));
-        gone.push(wanted);
-      } else if (typeof table === "string") refused.push({ ...wanted, message: table });
-      else tables.push({ ...wanted, table });
-    }
+    const { tables, refused, gone } = await readTables(store, arrived);
+    for (const wanted of gone) this.#given.delete(nameOf(wanted));
     const grown = await growBy(graph, tables, never);
     this.#expect(grown.graph);
     this.#lastEnd = this.#clock.monotonic();

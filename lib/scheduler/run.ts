@@ -132,6 +132,11 @@ export class Run {
     }
     this.#refuseLarge(planned);
     for (const table of planned.refused) this.#course.refuse(table);
+    // The plan has used all tables that it could read.
+    for (const { from } of planned.graph.growing?.wants ?? []) {
+      const entry = planned.entries[from];
+      if (entry.verdict === "hit") this.#growth.known(from, entry.manifest);
+    }
     this.#course.arrivals.arrive(free);
   }
 

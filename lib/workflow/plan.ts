@@ -4,12 +4,12 @@
 
 import type { ActionKey, Digest } from "../core/digest.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { Graph, WantedTable } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import type { ResultStore } from "./known_results.ts";
 import type { KeyDeps, KeyedAction, Keys } from "./keys.ts";
 import { type Part, partOf } from "./part.ts";
 import { plannedArtifact, Verdicts } from "./verdicts.ts";
-import { growBy, type KnownTable, readTable, type RefusedTable } from "./wanted_tables.ts";
+import { growBy, readTables, type RefusedTable } from "./wanted_tables.ts";
 
 /** What a plan needs besides the graph. */
 export interface PlanDeps extends KeyDeps {
@@ -93,16 +93,15 @@ export async function plan(graph: Graph, deps: PlanDeps): Promise<Plan> {
   const refused: RefusedTable[] = [];
   const asked = new Set<string>();
   for (;;) {
-    const tables: KnownTable[] = [];
-    for (const wanted of verdicts.graph.growing?.wants ?? []) {
-      const name = `${wanted.from} ${wanted.output}`;
-      if (asked.has(name)) continue;
-      const table = await knownTable(verdicts.entries[wanted.from], wanted, deps.store);
-      if (table === undefined) continue;
-      asked.add(name);
-      if (typeof table === "string") refused.push({ ...wanted, message: table });
-      else tables.push({ ...wanted, table });
-    }
+    const known = (verdicts.graph.growing?.wants ?? []).flatMap((wanted) => {
+      const entry = verdicts.entries[wanted.from];
+      if (entry.verdict !== "hit" || asked.has(`${wanted.from} ${wanted.output}`)) return [];
+      asked.add(`${wanted.from} ${wanted.output}`);
+      return [{ wanted, manifest: entry.manifest }];
+    });
+    const read = await readTables(deps.store, known);
+    const { tables } = read;
+    refused.push(...read.refused);
     if (tables.length === 0) break;
     const grown = await growBy(verdicts.graph, tables);
     refused.push(...grown.refused);
@@ -119,10 +118,6 @@ export async function plan(graph: Graph, deps: PlanDeps): Promise<Plan> {
     unmatched,
     refused,
   };
-}
-
-async function knownTable(entry: PlanEntry, { output }: WantedTable, store: ResultStore) {
-  return entry.verdict === "hit" ? await readTable(store, entry.manifest, output) : undefined;
 }
 
 /**

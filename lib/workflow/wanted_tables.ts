@@ -46,6 +46,50 @@ export async function readTable(
   }
 }
 
+/** Tables read at a time. */
+const tablesAtOnce = 32;
+
+/**
+ * Reads many tables among the outputs of results.
+ *
+ * @returns those that can be used, those that cannot, and those whose bytes are gone.
+ *
+ * @example
+ * ```ts
+ * import { readTables } from "#lib/workflow/wanted_tables.ts";
+ * import { TinyStore } from "#tests/support/tiny_store.ts";
+ * import { assertEquals } from "@std/assert";
+ * const wanted = { from: 0, output: "rows" };
+ * const { refused } = await readTables(new TinyStore(), [{ wanted, manifest: { outputs: {} } }]);
+ * assertEquals(refused, [{ ...wanted, message: "there is no output rows" }]);
+ * ```
+ */
+export async function readTables(
+  store: Pick<ResultStore, "read">,
+  list: readonly { readonly wanted: WantedTable; readonly manifest: Pick<Manifest, "outputs"> }[],
+): Promise<{
+  readonly tables: readonly KnownTable[];
+  readonly refused: readonly RefusedTable[];
+  readonly gone: readonly WantedTable[];
+}> {
+  const tables: KnownTable[] = [];
+  const refused: RefusedTable[] = [];
+  const gone: WantedTable[] = [];
+  for (let at = 0; at < list.length; at += tablesAtOnce) {
+    const batch = list.slice(at, at + tablesAtOnce);
+    const read = await Promise.all(
+      batch.map(({ wanted, manifest }) => readTable(store, manifest, wanted.output)),
+    );
+    batch.forEach(({ wanted }, i) => {
+      const table = read[i];
+      if (table === undefined) gone.push(wanted);
+      else if (typeof table === "string") refused.push({ ...wanted, message: table });
+      else tables.push({ ...wanted, table });
+    });
+  }
+  return { tables, refused, gone };
+}
+
 /**
  * Gives tables to a graph.
  *

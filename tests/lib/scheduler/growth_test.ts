@@ -141,6 +141,52 @@ Deno.test("schedule() makes a table again whose bytes are gone, and checks it", 
   assertEquals(finished(events).ok, true);
 });
 
+Deno.test("schedule() heals a table that looks whole and cannot be read", async () => {
+  const store = new TinyStore();
+  await using executor = new ScriptedExecutor(2, ({ name }) => studyRows(name));
+  const graph = growingGraph(study);
+  const before = await runGraph(graph, { store, executor });
+  for (const manifest of store.results.values()) {
+    if (manifest.provenance.stage === "train") store.damage(manifest.outputs.out);
+  }
+  const events = await runGraph(graph, { store, executor });
+  assertEquals(endings(events), {
+    ...Object.fromEntries(Object.keys(endings(before)).map((id) => [id, "hit"])),
+    train: "ran",
+  });
+  assertEquals(ofType(events, "warning").map(({ stage }) => stage), ["train"]);
+  assertEquals(finished(events).ok, true);
+});
+
+Deno.test("schedule() lets a list go on without the rows of a table that nobody makes", async () => {
+  const stages: readonly GrowingStage[] = [
+    { name: "good" },
+    { name: "bad" },
+    { name: "steps", foreach: "good" },
+    { name: "lost", foreach: "bad" },
+    { name: "strict", from: ["steps", "lost"] },
+    { name: "report", from: ["steps", "lost"], more: { omit: true } },
+    { name: "nothing", from: ["lost"], more: { omit: true } },
+  ];
+  await using executor = new ScriptedExecutor(
+    2,
+    ({ name }) => name === "bad" ? { reason: "threw", message: "no" } : rows(1, 2),
+  );
+  const events = await runGraph(growingGraph(stages), { store: new TinyStore(), executor });
+  assertEquals(endings(events), {
+    good: "ran",
+    bad: "failed: threw",
+    "lost[rlost=?]": "skipped",
+    "steps[rsteps=1]": "ran",
+    "steps[rsteps=2]": "ran",
+    strict: "skipped",
+    report: "ran",
+    nothing: "skipped",
+  });
+  const report = ofType(events, "stage-finished").find(({ stage }) => stage === "report");
+  assertEquals(report?.omitted, ["lost[rlost=?]"]);
+});
+
 Deno.test("schedule() grows seldom while other work goes on", async () => {
   const makers = Array.from({ length: 40 }, (_, i): GrowingStage[] => [
     { name: `m${i}` },

@@ -377,3 +377,29 @@ Deno.test("schedule() tells progress at most every 100 ms, never backwards", asy
     assert(event.at - told[i].at >= 99);
   });
 });
+
+Deno.test("schedule() begins with what the longest stages wait for, also those that only may run", async () => {
+  await using executor = new RecordingExecutor(1);
+  const graph = fakeGraph([
+    { id: "a", params: { name: "a" } },
+    { id: "b", params: { name: "b" } },
+    { id: "c", params: { name: "c" } },
+    { id: "after a", params: { name: "after a" }, from: ["a"] },
+    { id: "after b", params: { name: "after b" }, from: ["b"] },
+    { id: "end", params: { name: "end" }, from: ["after b"] },
+  ]);
+  const seconds: Readonly<Record<string, number>> = { "after b": 50, "after a": 60, end: 20 };
+  await runGraph(graph, {
+    store: new TinyStore(),
+    executor,
+    expectedSeconds: ({ id }) => seconds[id] ?? 1,
+  });
+  assertEquals(executor.started.map(({ params }) => params.name), [
+    "b",
+    "after b",
+    "a",
+    "after a",
+    "end",
+    "c",
+  ]);
+});
