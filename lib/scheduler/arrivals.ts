@@ -112,7 +112,9 @@ export class Arrivals {
     this.#ledger.standing.set(index, status.ready);
     const same = this.#units.get(keyed.key);
     if (same !== undefined) {
-      same.members.push(index);
+      // The first in the graph runs: it reads none of the others, should equal bytes have made them equal.
+      if (index < same.members[0] && same.isStarted === undefined) same.members.unshift(index);
+      else same.members.push(index);
       same.healing ||= healing;
       if (recorded !== undefined) same.recorded ??= recorded;
       return;

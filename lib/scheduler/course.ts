@@ -127,9 +127,11 @@ export class Course {
   /** Runs the producers of lost bytes again, once each; whoever needs the bytes waits. */
   #heal(members: readonly number[], producers: readonly number[], began: number): void {
     const { standing } = this.#ledger;
-    const remedies = producers.map((producer) =>
-      standing.isLost(producer) ? "give-up" as const : this.healing.remedy(producer, began)
-    );
+    const remedies = producers.map((producer) => {
+      if (standing.isLost(producer)) return "give-up";
+      // A member that reads another of the same key: the other one runs next.
+      return members.includes(producer) ? "read-again" : this.healing.remedy(producer, began);
+    });
     const hopeless = producers.find((_, i) => remedies[i] === "give-up");
     if (hopeless !== undefined) {
       const { id } = this.#ledger.member(hopeless);

@@ -29,6 +29,8 @@ export interface Unit {
   /** The result that is made again, to compare with. */
   recorded?: Manifest;
   attempts: Attempts;
+  /** Whether it was started, so that the first of its members stays the first. */
+  isStarted?: true;
 }
 
 /** How a unit ended. */

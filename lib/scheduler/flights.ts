@@ -66,6 +66,7 @@ export class Flights {
       return course.land(unit, { how: "hit", manifest: traced }, 0);
     }
     this.#flying++;
+    unit.isStarted = true;
     const began = course.healing.moment();
     const members = this.#membersOf(unit);
     fly(unit, members[0], longestTimeout(members), boarding, shared)

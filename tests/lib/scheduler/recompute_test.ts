@@ -151,3 +151,26 @@ Deno.test("schedule() with anything collected at random ends with the bytes of a
     });
   }
 });
+
+Deno.test("schedule() heals members of one key of which one reads the other", async () => {
+  const store = new TinyStore();
+  // All give the same text, so that the second and the third are one action.
+  await using executor = new ScriptedExecutor(3, () => ({ outputs: { out: textOutput("same") } }));
+  const same = (from: readonly string[]) => ({ params: { name: "same" }, from });
+  const members = [
+    { id: "a", params: { name: "a" } },
+    { id: "b", ...same(["a"]) },
+    { id: "c", ...same(["b"]) },
+    { id: "d", ...same(["c"]) },
+  ];
+  await runGraph(fakeGraph(members), { store, executor });
+  for (const { outputs } of store.results.values()) store.damage(outputs.out);
+  const wider = fakeGraph([
+    ...members,
+    named("reads d", { from: ["d"] }),
+    named("reads c", { from: ["c"] }),
+    named("reads b", { from: ["b"] }),
+  ]);
+  const events = await runGraph(wider, { store, executor });
+  assertEquals(finished(events).ok, true, JSON.stringify(endings(events)));
+});
