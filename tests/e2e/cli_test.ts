@@ -168,7 +168,7 @@ Deno.test("basin, as it is used", async (t) => {
     const foreign = await project.basin("plan", [smoke, "--results", "results/other"]);
     assertRefused(foreign, 4, "its format is");
     const outside = await project.basin("run", [smoke, "--results", "elsewhere"]);
-    assertRefused(outside, 4, "elsewhere", "`deno task run:external`");
+    assertRefused(outside, 4, "elsewhere", "`deno task basin:external");
     for (const { stderr } of [foreign, outside]) assertEquals(stderr.trim().split("\n").length, 1);
     assertEquals(await filesBelow(project.path("elsewhere")), []);
   });
