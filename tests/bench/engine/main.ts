@@ -1,7 +1,7 @@
 // `deno task bench:engine`: Basin against Snakemake, Make and Ninja (Debian's packages) on stages that do next to
 // nothing, so that what is measured is the engine. Basin syncs what it stores and keys it by content, as always; the
-// others do neither. `--large` adds 10,000 and 100,000 stages; `--runs N` says how often (5); `--only REGEX` picks
-// shapes such as `sweep 1000`. Figures lie below results/bench afterwards.
+// others do neither. `--large` adds 10,000 and 100,000 stages; `--runs N` says how often (5), fewer where it takes over
+// `--seconds N` (6; with --large 15); `--only REGEX` picks shapes such as `sweep 1000`. Figures lie in results/bench.
 
 import { fromFileUrl, join } from "@std/path";
 import { basinEngine } from "./basin_engine.ts";
@@ -24,12 +24,16 @@ interface Trial {
   readonly snakemake?: readonly Scenario[];
   /** The same of Basin, alone. */
   readonly alone?: readonly Scenario[];
+  /** The same of Make and Ninja. */
+  readonly others?: readonly Scenario[];
 }
 
 const few: readonly Scenario[] = ["no-op", "plan"];
 const made: readonly Scenario[] = ["first", "no-op"];
 const edited: readonly Scenario[] = [...few, "touch", "edit"];
 const all: readonly Scenario[] = ["first", ...edited];
+// A touched file of a chain or fan has all stages run again: no news after the first run, and long.
+const still: readonly Scenario[] = ["first", ...few];
 
 const trials: readonly Trial[] = [
   { shape: "sweep", stages: 1_000, commands: all, snakemake: all },
@@ -37,8 +41,8 @@ const trials: readonly Trial[] = [
   { shape: "fan", stages: 1_000, commands: made, snakemake: few },
   // A first run of Snakemake takes many minutes here.
   { shape: "sweep", stages: 10_000, large: true, commands: all, snakemake: edited },
-  { shape: "chain", stages: 10_000, large: true },
-  { shape: "fan", stages: 10_000, large: true },
+  { shape: "chain", stages: 10_000, large: true, others: still },
+  { shape: "fan", stages: 10_000, large: true, others: still },
   { shape: "sweep", stages: 100_000, large: true, alone: ["plan"] },
 ];
 
@@ -83,7 +87,7 @@ async function bench(args: readonly string[]): Promise<number> {
       const entrants = entrantsOf(trial, present, { work, tasks, jobs: machine.cores });
       const found = await measureShape(entrants, {
         runs,
-        seconds: args.includes("--large") ? 15 : 6,
+        seconds: Number(after("--seconds") ?? (args.includes("--large") ? 15 : 6)),
         scratch: work,
         say: sayMeasured,
       });
@@ -146,17 +150,18 @@ function entrantsOf(
   const folder = (name: string) => `${work}/${trial.shape}-${trial.stages}-${name}`;
   const of = (stages: "tasks" | "commands") => shape(trial.shape, trial.stages, { stages });
   const basin = basinEngine("tasks", of("tasks"), folder("tasks"), { root, tasks, jobs });
-  const { alone, commands, snakemake } = trial;
+  const { alone, commands, snakemake, others = all } = trial;
   const { forgetTasks } = basin;
   if (alone !== undefined) return [{ engine: basin, scenarios: alone }];
-  const entrants: Entrant[] = [{ engine: basin, scenarios: ["cold", ...all], forgetTasks }];
+  const own: readonly Scenario[] = trial.shape === "sweep" ? ["cold", ...all] : all;
+  const entrants: Entrant[] = [{ engine: basin, scenarios: own, forgetTasks }];
   if (commands !== undefined) {
     const name = folder("commands");
     const engine: Engine = basinEngine("commands", of("commands"), name, { root, tasks, jobs });
     entrants.push({ engine, scenarios: commands });
   }
   for (const { peer } of present) {
-    const scenarios = peer.name === "snakemake" ? snakemake : all;
+    const scenarios = peer.name === "snakemake" ? snakemake : others;
     if (scenarios === undefined) continue;
     const engine = peerEngine(peer, of("tasks"), folder(peer.name), jobs);
     entrants.push({ engine, scenarios, adopts: !scenarios.includes("first") });
