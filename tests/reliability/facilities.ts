@@ -4,11 +4,11 @@
 export type Facility =
   | "root"
   | "mounts"
+  | "namespaces"
   | "loop devices"
   | "power cuts"
   | "strace"
   | "faketime"
-  | "bindfs"
   | "python3"
   | "a user without rights";
 
@@ -16,6 +16,7 @@ export type Facility =
 const probes: Readonly<Record<Facility, string>> = {
   root: `test "$(id -u)" = 0`,
   mounts: `mount -t tmpfs -o size=64k tmpfs "$1" && mount -o remount,size=1m "$1"`,
+  namespaces: `test "$(cat /proc/1/comm)" = sh`,
   "loop devices": `truncate -s 8M "$1/image" && mkfs.ext4 -q -F "$1/image" && mkdir "$1/disk" &&
     mount -o loop "$1/image" "$1/disk"`,
   "power cuts": `truncate -s 8M "$1/image" && mkfs.ext4 -q -F "$1/image" && mkdir "$1/disk" &&
@@ -25,7 +26,6 @@ fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack("I", 2))'
     ! touch "$1/disk/x"`,
   strace: `strace -f -o "$1/log" -e inject=fsync:error=EIO true && command -v strace`,
   faketime: `test -e "$(ls /usr/lib/*/faketime/libfaketimeMT.so.1)"`,
-  bindfs: `mkdir "$1/a" "$1/b" && bindfs "$1/a" "$1/b" && touch "$1/b/x" && umount "$1/b"`,
   python3: `python3 -c 'import resource, fcntl'`,
   "a user without rights": `setpriv --reuid=65534 --regid=65534 --clear-groups true`,
 };
