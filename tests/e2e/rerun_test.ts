@@ -266,15 +266,19 @@ Deno.test("run runs what changed and nothing else", async (t) => {
   await t.step(`a bit flipped in a stored file is found and set aside (seed ${seed})`, async () => {
     const blobs = await blobsOf(store, Object.values(first.keys));
     const blob = blobs[draw(blobs.length)];
+    const whole = await Deno.readFile(blob);
     await flipBit(blob, draw);
     const found = await project.basin("fsck", []);
     assertEquals(found.code, 4, found.stderr);
     assertStringIncludes(found.stdout.replaceAll(/\s/g, ""), basename(blob).slice(0, 20));
     const repaired = await project.basin("fsck", ["--repair"]);
-    assertEquals(repaired.code, 4, repaired.stderr);
+    assertEquals(repaired.code, 0, repaired.stderr);
+    assert(!(await filesBelow(store)).includes(blob), "it was set aside");
     assertEquals((await project.basin("fsck", [])).code, 0);
     const healed = await project.run([file]);
     assertEquals(healed.digests, first.digests);
+    await Deno.remove(blob).catch(() => {}); // made again, if people look at it
+    await Deno.writeFile(blob, whole);
   });
 
   await t.step(`so is one whose time shows nothing, when it is read (seed ${seed})`, async () => {
