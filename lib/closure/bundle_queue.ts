@@ -15,7 +15,8 @@ interface Waiting {
 export class BundleQueue {
   readonly #modules: Modules;
   #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  /** Whether #run() will look at what waits once more. */
+  #looking = false;
 
   constructor(modules: Modules) {
     this.#modules = modules;
@@ -25,13 +26,16 @@ export class BundleQueue {
   add(request: BundleRequest): Promise<Result<Bundled, string>> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
-      this.#running ??= this.#run().finally(() => this.#running = undefined);
+      if (this.#looking) return;
+      this.#looking = true;
+      this.#run();
     });
   }
 
   async #run(): Promise<void> {
+    let failure: { readonly error: unknown } | undefined;
     // While the bundler starts, more requests come in.
-    await bundler();
+    await bundler().catch((error) => failure = { error });
     while (this.#waiting.length > 0) {
       const taken = this.#waiting;
       this.#waiting = [];
@@ -40,6 +44,7 @@ export class BundleQueue {
       const groups = [...(inside.length > 0 ? [inside] : []), ...outside.map((one) => [one])];
       for (const group of groups) {
         try {
+          if (failure !== undefined) throw failure.error;
           const made = await bundle(group.map(({ request }) => request), this.#modules);
           group.forEach(({ resolve }, i) => resolve(made[i]));
         } catch (error) {
@@ -47,6 +52,8 @@ export class BundleQueue {
         }
       }
     }
+    // In the same turn as the last look: whoever comes from here on starts anew.
+    this.#looking = false;
   }
 }
 

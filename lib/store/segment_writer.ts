@@ -22,7 +22,9 @@ export class SegmentWriter {
   #size = 0;
   #queue: Waiting[] = [];
   #failed = false;
-  #running: Promise<void> | undefined;
+  /** Whether #run() will look at the queue once more. */
+  #looking = false;
+  #running: Promise<void> = Promise.resolve();
   /** Nothing more may be appended after a failed write; nothing may count as durable after a failed sync. */
   #writeError: unknown;
   #syncError: unknown;
@@ -43,7 +45,9 @@ export class SegmentWriter {
   append(lines: readonly Uint8Array[]): Promise<number[]> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ lines, resolve, reject });
-      this.#running ??= this.#run().finally(() => this.#running = undefined);
+      if (this.#looking) return;
+      this.#looking = true;
+      this.#running = this.#run();
     });
   }
 
@@ -52,7 +56,7 @@ export class SegmentWriter {
    * of may not be durable yet.
    */
   async sync(end = Infinity): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    while (this.#looking) await this.#running;
     if (this.#syncError !== undefined) throw this.#syncError;
     const size = Math.min(end, this.#size);
     try {
@@ -96,6 +100,8 @@ export class SegmentWriter {
         resolve(lines.map((line) => (this.#size += line.length) - line.length));
       }
     }
+    // In the same turn as the last look: whoever appends from here on starts anew.
+    this.#looking = false;
   }
 }
 
