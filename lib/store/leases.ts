@@ -56,6 +56,9 @@ function isLeased(disk: Disk): disk is LeasedDisk {
   return "settled" in disk;
 }
 
+/** How long a lock of the kernel that another machine may hold is respected, for a week nobody works on one thing. */
+const kernelLockMs = 7 * 24 * 3_600_000;
+
 /** What file systems and mounts without locks say. */
 const withoutLocks: ReadonlySet<string> = new Set(["ENOLCK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
@@ -94,15 +97,30 @@ class Leases {
   }
 
   async take(path: string, wait: boolean): Promise<DiskLock | undefined> {
-    if (!this.#needed) {
+    const lease = `${path}${leaseSuffix}`;
+    while (!this.#needed) {
+      const was = this.#disk.stat(path);
+      let lock: DiskLock | undefined;
       try {
-        return wait ? await this.#disk.lock(path) : await this.#disk.tryLock(path);
+        lock = wait ? await this.#disk.lock(path) : await this.#disk.tryLock(path);
       } catch (error) {
         if (!(error instanceof DiskError) || !withoutLocks.has(error.errno)) throw error;
         this.#needed = true;
+        // The attempt may have left a file, which would look like a lock.
+        if (was === undefined) await this.#disk.remove(path).catch(() => {});
+        break;
       }
+      // A machine without locks may hold a lease on the same thing.
+      if (lock === undefined || !this.#isHeld(lease)) return lock;
+      lock.release();
+      const free = await this.#lease(lease, wait);
+      if (free === undefined) return undefined;
+      free.release();
+      await this.settled();
     }
-    return await this.#lease(`${path}${leaseSuffix}`, wait);
+    // And a machine with locks may hold one, which cannot be seen from here.
+    if (!wait && this.#isYounger(path, kernelLockMs)) return undefined;
+    return await this.#lease(lease, wait);
   }
 
   async settled(): Promise<void> {
@@ -181,9 +199,24 @@ class Leases {
     }
   }
 
+  #isHeld(path: string): boolean {
+    try {
+      return this.#disk.stat(path) !== undefined;
+    } catch (error) {
+      // The lock of the kernel is ours already, and good enough.
+      if (error instanceof DiskError) return false;
+      throw error;
+    }
+  }
+
   #isOld(path: string): boolean {
     const stat = this.#disk.stat(path);
     return stat !== undefined && this.#clock.now() - stat.mtime > this.#deadMs;
+  }
+
+  #isYounger(path: string, ms: number): boolean {
+    const stat = this.#disk.stat(path);
+    return stat !== undefined && this.#clock.now() - stat.mtime < ms;
   }
 
   /** Moves the lease away, unless it turns out to be another one than was seen to stand still. */

@@ -110,6 +110,32 @@ Deno.test("withLeases() breaks a lease that is too young only at the cost of rep
   }
 });
 
+Deno.test("withLeases() respects locks of machines that have others", async () => {
+  const world = denoWorld();
+  const refuse = (path: string) => Promise.reject(new DiskError("lock", path, "ENOTSUP"));
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/lock`;
+    const kernel = withLeases(world.disk, world.clock, leases);
+    const bare = { ...world.disk, lock: refuse, tryLock: refuse };
+    const leased = withLeases(bare, world.clock, leases);
+    for (const [one, other] of [[kernel, leased], [leased, kernel]]) {
+      const held = await one.tryLock(path);
+      assert(held);
+      assertEquals(await other.tryLock(path), undefined);
+      held.release();
+      await one.settled();
+      const free = await other.tryLock(path);
+      assert(free);
+      free.release();
+      await other.settled();
+    }
+    assertEquals([...Deno.readDirSync(folder)], []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("collect() sees sessions by their leases", async () => {
   const world = denoWorld();
   const refuse = (path: string) => Promise.reject(new DiskError("lock", path, "ENOTSUP"));
