@@ -238,7 +238,7 @@ class Explainer {
     for (const { port, position, source } of sourcesOf(graph.members[node.index])) {
       if (!("from" in source)) continue;
       const old = baseline?.action.inputs[port] ?? [];
-      const now = plannedDigest(entries[source.from], source.output);
+      const now = plannedDigest(entries[source.from], source.output, source.part);
       // Positions can be compared only while as many are bound as before.
       const aligned = old.length === inputs[port].sources.length;
       const before = aligned ? old[position].digest : undefined;
