@@ -1,7 +1,7 @@
 // `doctor`: what this machine has, what is missing, and how to get it.
 
 import { bold, dim, green, red, yellow } from "@std/fmt/colors";
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import { z } from "zod";
 import { defineCommand, exitCodes } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
@@ -33,7 +33,7 @@ export default defineCommand({
       versions(),
       processors(terminal),
       await workers(),
-      await folder(join(terminal.cwd, options.results)),
+      await folder(resolve(terminal.cwd, options.results)),
       await adapter(terminal),
       engines(),
     ];

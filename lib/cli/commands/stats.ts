@@ -1,7 +1,7 @@
 // `stats`: where the time went, by stage, from the stored results.
 
 import { bold, dim } from "@std/fmt/colors";
-import { join } from "@std/path";
+import { resolve } from "@std/path";
 import { z } from "zod";
 import { fit, formatBytes, formatSeconds, plural } from "../../report/format.ts";
 import { defineCommand, exitCodes } from "../command.ts";
@@ -30,7 +30,7 @@ export default defineCommand({
     const { openResults } = await import("../session.ts");
     await using store = await openResults(
       terminal,
-      join(terminal.cwd, options.results),
+      resolve(terminal.cwd, options.results),
       options.store,
     );
     const rows = new Map<
@@ -40,18 +40,34 @@ export default defineCommand({
         stage: string;
         count: number;
         seconds: number;
+        cpu_seconds: number;
         slowest: number;
+        /** Largest memory that was told apart; 0 if none was. */
+        peak_rss: number;
         bytes: number;
       }
     >();
     for (const { provenance, outputs } of store.manifests()) {
       if (options.workflow !== undefined && provenance.workflow !== options.workflow) continue;
+      // Found without running: its time is another result's.
+      if (provenance.traced_from !== undefined) continue;
       const stage = provenance.stage.split("[")[0];
       const name = `${provenance.workflow}/${stage}`;
       const row = rows.get(name) ??
-        { workflow: provenance.workflow, stage, count: 0, seconds: 0, slowest: 0, bytes: 0 };
+        {
+          workflow: provenance.workflow,
+          stage,
+          count: 0,
+          seconds: 0,
+          cpu_seconds: 0,
+          slowest: 0,
+          peak_rss: 0,
+          bytes: 0,
+        };
       row.count++;
       row.seconds += provenance.seconds;
+      row.cpu_seconds += provenance.usage?.cpu_seconds ?? 0;
+      row.peak_rss = Math.max(row.peak_rss, provenance.usage?.peak_rss ?? 0);
       row.slowest = Math.max(row.slowest, provenance.seconds);
       for (const output of Object.values(outputs)) {
         for (const { size } of Object.values(output.files)) row.bytes += size;
@@ -70,18 +86,22 @@ export default defineCommand({
     const names = sorted.map(({ workflow, stage }) =>
       options.workflow === undefined ? `${workflow} ${stage}` : stage
     );
-    const width = Math.min(Math.max(...names.map((name) => name.length)), terminal.columns() - 46);
+    const width = Math.min(
+      Math.max(...names.map((name) => name.length)),
+      Math.min(terminal.columns(), 100) - 59,
+    );
     terminal.out(
-      dim(`${"stage".padEnd(width)}  results      total       mean    slowest      size\n`),
+      dim(`${"stage".padEnd(width)}  results     total       cpu   slowest    memory      size\n`),
     );
     sorted.forEach((row, i) => {
-      const cells = [row.seconds, row.seconds / row.count, row.slowest].map((seconds) =>
-        formatSeconds(seconds).padStart(10)
+      const cells = [row.seconds, row.cpu_seconds, row.slowest].map((seconds) =>
+        formatSeconds(seconds).padStart(9)
       );
+      const memory = row.peak_rss === 0 ? "·" : formatBytes(row.peak_rss);
       terminal.out(
         `${fit(names[i], width).padEnd(width)}  ${String(row.count).padStart(7)} ${
           cells.join(" ")
-        } ${formatBytes(row.bytes).padStart(9)}\n`,
+        } ${memory.padStart(9)} ${formatBytes(row.bytes).padStart(9)}\n`,
       );
     });
     const total = sorted.reduce((sum, { seconds }) => sum + seconds, 0);
