@@ -1,6 +1,8 @@
 // The log of a task on its way out of a worker: lines of UTF-8, batched, and bounded so that a task that prints without
 // end fills no memory. Leaves out what is kept of a failure's last lines (capture_console.ts).
 
+import { joinBytes } from "../core/join_bytes.ts";
+
 /** Where the lines of one job go. */
 export interface TaskLogOptions {
   /** Takes bytes, which it may keep. */
@@ -76,7 +78,7 @@ export class TaskLog {
     if (this.#batched === 0) return;
     this.#sent += this.#batched;
     this.#lastSent = this.#now();
-    const batch = joined(this.#batch);
+    const batch = joinBytes(this.#batch);
     this.#batch = [];
     this.#batched = 0;
     this.#send(batch);
@@ -89,7 +91,7 @@ export class TaskLog {
     this.#trim();
     const lines = this.#numLeftOut === 1 ? "1 line" : `${this.#numLeftOut} lines`;
     const note = this.#numLeftOut === 0 ? "" : `… ${lines} (${this.#leftOut} bytes) left out …\n`;
-    this.#send(joined([encoder.encode(note), ...this.#tail]));
+    this.#send(joinBytes([encoder.encode(note), ...this.#tail]));
     this.#tail = [];
   }
 
@@ -111,13 +113,3 @@ export class TaskLog {
 }
 
 const encoder = new TextEncoder();
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

@@ -1,5 +1,7 @@
 // What one attempt prints, kept for its manifest: the beginning and the end, however much there is between them.
 
+import { joinBytes } from "../core/join_bytes.ts";
+
 /**
  * Keeps the first and the last bytes of a log.
  *
@@ -43,24 +45,14 @@ export class LogBuffer {
   bytes(): Uint8Array {
     this.#trim();
     const note = this.#leftOut === 0 ? "" : `\n… ${this.#leftOut} bytes left out …\n`;
-    return joined([...this.#head, new TextEncoder().encode(note), ...this.#tail]);
+    return joinBytes([...this.#head, new TextEncoder().encode(note), ...this.#tail]);
   }
 
   #trim(): void {
     const extra = this.#tailSize - this.#limit;
     if (extra <= 0) return;
-    this.#tail = [joined(this.#tail).slice(extra)];
+    this.#tail = [joinBytes(this.#tail).slice(extra)];
     this.#tailSize -= extra;
     this.#leftOut += extra;
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

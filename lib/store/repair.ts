@@ -1,6 +1,7 @@
 // Repairing a store: what is damaged is set aside in `damaged/`, so that the results concerned count as absent and are
 // made anew by the next run. Nothing that is whole is touched.
 
+import { joinBytes } from "../core/join_bytes.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import type { ActionKey } from "../core/digest.ts";
 import { type Disk, DiskError } from "../core/disk.ts";
@@ -124,23 +125,13 @@ async function keepGoodLines(
   if (good.length === 0) return await setAside(disk, layout, path);
   if (isSegment) good.push(durableLine(size));
   const temporary = `${layout.damaged}/part-${uniqueName()}`;
-  await disk.create(temporary, concat(good), { sync: true });
+  await disk.create(temporary, joinBytes(good), { sync: true });
   const name = path.slice(layout.root.length + 1).replaceAll("/", "_");
   const old = `${layout.damaged}/${name}.${uniqueName()}`;
   // Kept for whoever wants to look; not every file system can.
   await disk.link(path, old).catch(() => {});
   await disk.rename(temporary, path);
   await disk.syncDirectory(path.slice(0, path.lastIndexOf("/")));
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const lineEnd = 10;

@@ -1,6 +1,7 @@
 // The one segment that this process appends to. Lines that are ready together go out in one write. After a failed
 // write or sync the segment is given up: what it holds from there on is anybody's guess, and a new one is begun.
 
+import { joinBytes } from "../core/join_bytes.ts";
 import type { AppendFile, Disk } from "../core/disk.ts";
 import type { Segment } from "./segment.ts";
 import { syncFolder } from "./sync_folder.ts";
@@ -90,7 +91,7 @@ export class SegmentWriter {
       this.#queue = [];
       try {
         if (this.#writeError !== undefined) throw this.#writeError;
-        await this.#file.write(concat(taken.flatMap(({ lines }) => lines)));
+        await this.#file.write(joinBytes(taken.flatMap(({ lines }) => lines)));
       } catch (error) {
         this.#writeError = error;
         for (const { reject } of taken) reject(error);
@@ -103,15 +104,4 @@ export class SegmentWriter {
     // In the same turn as the last look: whoever appends from here on starts anew.
     this.#looking = false;
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

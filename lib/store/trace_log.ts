@@ -2,6 +2,7 @@
 // when somebody asks for the first time, so that a run in which nothing is missing pays nothing for it.
 // A trace only saves work: a line that is torn or was never written costs a run of a stage, so nothing is synced.
 
+import { joinBytes } from "../core/join_bytes.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import type { ActionKey, Digest } from "../core/digest.ts";
 import { type AppendFile, type Disk, DiskError } from "../core/disk.ts";
@@ -139,23 +140,13 @@ export class TraceLog {
         await this.#disk.makeDirectory(this.#layout.traces);
         this.#file = await this.#disk.append(this.#layout.traceFile(this.#session));
       }
-      await this.#file.write(concat(lines));
+      await this.#file.write(joinBytes(lines));
     } catch (error) {
       this.#failed = true;
       if (!(error instanceof DiskError)) throw error;
       this.#warn(`${error.path} cannot be written (${error.errno}): traces of this run are lost`);
     }
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const suffix = ".ndjson";

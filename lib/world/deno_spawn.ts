@@ -1,6 +1,7 @@
 // Real child processes. Leaves out: what they may see (the caller gives the whole environment) and how long they
 // may take (the caller's signal says when to stop).
 
+import { joinBytes } from "../core/join_bytes.ts";
 import { type Spawn, SpawnError, type SpawnOptions, type SpawnResult } from "../core/disk.ts";
 
 /** How long a stopped process may take to end by itself before it is killed, in ms, if nothing is said. */
@@ -131,20 +132,9 @@ function collect(
   return {
     done: read().catch(() => {}),
     giveUp: () => void reader.cancel().catch(() => {}),
-    bytes: () => concatenated(parts),
+    bytes: () => joinBytes(parts),
     numBytes: () => numBytes,
   };
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /**
