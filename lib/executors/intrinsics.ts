@@ -1,45 +1,49 @@
 // The built-in objects and global variables, watched: a warm worker runs many tasks, and one that replaces
 // `Array.prototype.map` would change what the next one computes. A worker where something was replaced or frozen is given
-// up after the job; one where something was added, as packages do when they load (vega-lite adds `Set.prototype.toJSON`),
-// is kept for the bundle that did so.
+// up before another job's result is taken from it; one where something was added, as packages do when they load
+// (vega-lite adds `Set.prototype.toJSON`), is kept for the bundle that did so. Names are listed only when another bundle
+// is next, because that costs five times what comparing all values costs.
 
-/** The first thing found to be different. */
-export interface Changed {
-  readonly how: "added" | "replaced";
-  /** For instance `Map.prototype.get`. */
-  readonly name: string;
+/** Built-in objects as they were. */
+export interface WatchedIntrinsics {
+  /** What was replaced, removed or frozen since, for instance `Map.prototype.get`: the first found. */
+  replaced(): string | undefined;
+  /** What was added since, or what global variable was removed. */
+  added(): string | undefined;
 }
 
 /**
  * Remembers what the built-in objects look like now.
  *
- * @returns a function that tells what has changed since, replacements first.
- *
  * @example
  * ```ts
  * import { watchIntrinsics } from "#lib/executors/intrinsics.ts";
  * import { assertEquals } from "@std/assert";
- * const changed = watchIntrinsics();
- * assertEquals(changed(), undefined);
+ * const watched = watchIntrinsics();
+ * assertEquals([watched.replaced(), watched.added()], [undefined, undefined]);
  * Object.defineProperty(Map.prototype, "first", { value: 1, configurable: true });
- * assertEquals(changed(), { how: "added", name: "Map.prototype.first" });
+ * assertEquals([watched.replaced(), watched.added()], [undefined, "Map.prototype.first"]);
  * Reflect.deleteProperty(Map.prototype, "first");
  * ```
  */
-export function watchIntrinsics(): () => Changed | undefined {
+export function watchIntrinsics(): WatchedIntrinsics {
   const snapshots = Object.entries(watched).map(([name, object]) => snapshotOf(name, object));
-  return () => {
-    let added: Changed | undefined;
-    for (const snapshot of snapshots) {
-      const { name, object, numKeys } = snapshot;
-      const other = replaced(snapshot);
-      if (other !== undefined) return { how: "replaced", name: `${name}${other}` };
-      if (added !== undefined) continue;
-      const now = ownKeys(object);
-      if (now.length === numKeys) continue;
-      added = { how: "added", name: `${name}.${String(now.find((key) => !snapshot.has(key)))}` };
-    }
-    return added;
+  return {
+    replaced() {
+      for (let i = 0; i < snapshots.length; i++) {
+        const found = replaced(snapshots[i]);
+        if (found !== undefined) return `${snapshots[i].name}${found}`;
+      }
+      return undefined;
+    },
+    added() {
+      for (const { name, object, names } of snapshots) {
+        const now = ownKeys(object);
+        if (now.length === names.length) continue;
+        return `${name}.${String(now.find((key) => !names.includes(key)))}`;
+      }
+      return undefined;
+    },
   };
 }
 
@@ -47,8 +51,7 @@ interface Snapshot {
   readonly name: string;
   readonly object: object;
   readonly isExtensible: boolean;
-  readonly numKeys: number;
-  readonly has: (key: string | symbol) => boolean;
+  readonly names: readonly (string | symbol)[];
   readonly keys: readonly (string | symbol)[];
   readonly values: readonly unknown[];
   readonly accessors: readonly (readonly [string | symbol, PropertyDescriptor])[];
@@ -58,25 +61,24 @@ interface Snapshot {
 const { getOwnPropertyDescriptor, isExtensible, ownKeys } = Reflect;
 
 function snapshotOf(name: string, object: object): Snapshot {
-  const all = ownKeys(object);
+  const names = ownKeys(object);
   // Of global variables only which there are: some of the runtime's are made when they are first used.
   const compared = object === globalThis
     ? []
-    : all.map((key) => [key, getOwnPropertyDescriptor(object, key)!] as const);
+    : names.map((key) => [key, getOwnPropertyDescriptor(object, key)!] as const);
   const values = compared.filter(([, { get, set }]) => get === undefined && set === undefined);
   return {
     name,
     object,
     isExtensible: isExtensible(object),
-    numKeys: all.length,
-    has: (key) => all.includes(key),
+    names,
     keys: values.map(([key]) => key),
     values: values.map(([, { value }]) => value),
     accessors: compared.filter(([, { get, set }]) => get !== undefined || set !== undefined),
   };
 }
 
-/** What is not as it was. Plain reads, because this is done after every job. */
+/** What is not as it was. Plain reads and no iterators: this is done all the time, and by what tasks may have replaced. */
 function replaced(snapshot: Snapshot): string | undefined {
   const { keys, values, accessors } = snapshot;
   const object = snapshot.object as Readonly<Record<string | symbol, unknown>>;
@@ -88,7 +90,9 @@ function replaced(snapshot: Snapshot): string | undefined {
       return `.${String(keys[i])}`;
     }
   }
-  for (const [key, known] of accessors) {
+  for (let i = 0; i < accessors.length; i++) {
+    const key = accessors[i][0];
+    const known = accessors[i][1];
     const found = getOwnPropertyDescriptor(object, key);
     if (found?.get !== known.get || found?.set !== known.set) return `.${String(key)}`;
   }

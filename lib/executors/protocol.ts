@@ -4,7 +4,6 @@ import type { JobResult, StageFailure } from "../core/executor.ts";
 import type { ParamIssue } from "../core/resolve.ts";
 import type { Result } from "../core/result.ts";
 import type { Resolution, TaskDescription } from "./describe_task.ts";
-import type { Changed } from "./intrinsics.ts";
 import type { JobData } from "./run_job.ts";
 
 /** What a worker is asked to do with a bundle; `url` is a `blob:` URL that every worker can import. */
@@ -23,6 +22,20 @@ export interface Answers {
 /** A question with the number that its answer will carry. */
 export type Request = Question & { readonly id: number };
 
+/** Questions on one bundle, to be answered one after the other. */
+export interface Message {
+  readonly requests: readonly Request[];
+  /** Comes with the first message, and is shared: how many of a message's requests were begun; −1 once the
+   * main thread takes back the others. */
+  readonly begun?: Int32Array<SharedArrayBuffer>;
+}
+
+/** One answer. */
+export interface Answered {
+  readonly id: number;
+  readonly answer: Result<Answers[keyof Answers], StageFailure>;
+}
+
 /** What a worker says. */
 export type Reply =
   | {
@@ -33,10 +46,17 @@ export type Reply =
   }
   | { readonly type: "log"; readonly id: number; readonly bytes: Uint8Array }
   | {
-    readonly type: "answer";
-    readonly id: number;
-    readonly answer: Result<Answers[keyof Answers], StageFailure>;
-    /** What became of the built-in objects: if something was replaced the worker must go, else it may stay. */
-    readonly changed?: Changed;
+    readonly type: "answers";
+    readonly answers: readonly Answered[];
+    /** Whether the worker is done with the message. */
+    readonly last: boolean;
   }
+  | {
+    /** A built-in object was replaced: the worker must go. */
+    readonly type: "spoiled";
+    /** The answer, if a single request did it; answers of several are not told, for one may have changed another. */
+    readonly answers: readonly Answered[];
+  }
+  /** Something was added to a built-in object: the worker may only serve the bundle it served before. */
+  | { readonly type: "unfit" }
   | { readonly type: "crashed"; readonly failure: StageFailure };

@@ -7,12 +7,14 @@ import type { StageFailure } from "../core/executor.ts";
 import type { OutputBytes } from "../core/store.ts";
 import { captureConsole, captureStreams } from "./capture_console.ts";
 import { confine } from "./confine.ts";
+import { CpuMeter } from "./cpu_meter.ts";
 import { describeTask, resolveTask } from "./describe_task.ts";
-import { watchIntrinsics } from "./intrinsics.ts";
-import type { Answers, Reply, Request } from "./protocol.ts";
+import { type WatchedIntrinsics, watchIntrinsics } from "./intrinsics.ts";
+import type { Answered, Answers, Message, Reply, Request } from "./protocol.ts";
 import { Recorder } from "./recorded.ts";
 import { type BundleExport, type JobData, runJob, thrown } from "./run_job.ts";
 import { seeThroughRecorders } from "./see_through.ts";
+import { sendable } from "./sendable.ts";
 import { TaskLog } from "./task_log.ts";
 
 const scope = self as unknown as {
@@ -20,8 +22,9 @@ const scope = self as unknown as {
 };
 const post = scope.postMessage!.bind(self) as (reply: Reply, transfer: Transferable[]) => void;
 delete scope.postMessage;
+const { compareExchange } = Atomics;
 // From here to `confine`: what tasks may not do.
-self.addEventListener("message", (event) => void answer((event as MessageEvent<Request>).data));
+self.addEventListener("message", (event) => void take((event as MessageEvent<Message>).data));
 // Errors that nobody awaits: report them in order, instead of on standard error.
 self.addEventListener("error", (event) => {
   event.preventDefault();
@@ -36,19 +39,75 @@ seeThroughRecorders();
 let log = logOf(0);
 const printed = captureConsole(console, (line) => log.write(line));
 captureStreams(printed.print);
-let changedSince: ReturnType<typeof watchIntrinsics>;
+const cpu = new CpuMeter(cpuSeconds);
+let intrinsics: WatchedIntrinsics;
 // Every task loads it, and it keeps global variables of its own.
-const ready = import("zod").then(() => void (changedSince = watchIntrinsics()));
+const ready = import("zod").then(() => void (intrinsics = watchIntrinsics()));
 const progressEveryMs = 50;
+/** Answers wait for each other no longer than this. */
+const maxHeldMs = 1;
 const never = new AbortController().signal;
+/** How many requests of the message at hand were begun: written by both threads. */
+let begun: NonNullable<Message["begun"]>;
+/** The bundle that was served last. */
+let served: string | undefined;
 
-async function answer(request: Request): Promise<void> {
-  const { id } = request;
-  const transfer: Transferable[] = [];
+/** Answers the requests of a message until they are taken back, several answers at a time if that is quick. */
+async function take(message: Message): Promise<void> {
+  begun = message.begun ?? begun;
   await ready;
+  const { requests } = message;
+  const { url } = requests[0];
+  if (url !== served && served !== undefined) {
+    if (intrinsics.replaced() !== undefined) return post({ type: "spoiled", answers: [] }, []);
+    if (intrinsics.added() !== undefined) return post({ type: "unfit" }, []);
+  }
+  served = url;
+  let answers: Answered[] = [];
+  let transfer: Transferable[] = [];
+  let heldSince = monotonic();
+  const num = requests.length;
+  for (let i = 0; i < num && compareExchange(begun, 0, i, i + 1) === i; i++) {
+    answers[answers.length] = { id: requests[i].id, answer: await answer(requests[i], transfer) };
+    if (i === num - 1 || monotonic() - heldSince < maxHeldMs) continue;
+    if (!send(answers, transfer, false)) return;
+    answers = [];
+    transfer = [];
+    heldSince = monotonic();
+  }
+  send(answers, transfer, true);
+}
+
+/** Sends answers, unless built-in objects were replaced meanwhile; then nothing more is answered. */
+function send(answers: readonly Answered[], transfer: Transferable[], last: boolean): boolean {
+  if (intrinsics.replaced() !== undefined) {
+    // Of several, one may have changed what another computed.
+    const only = answers.length === 1;
+    postOr({ type: "spoiled", answers: only ? answers : [] }, only ? transfer : []);
+    return false;
+  }
+  postOr({ type: "answers", answers, last }, transfer);
+  return true;
+}
+
+/** Params that a schema made of functions or class instances cannot leave the worker: that is an answer, too. */
+function postOr(reply: Extract<Reply, { answers: unknown }>, transfer: Transferable[]): void {
+  try {
+    post(reply, transfer);
+  } catch (error) {
+    // What is not answered is asked again, alone.
+    const [{ id }, ...others] = reply.answers;
+    post({ ...reply, answers: others.length > 0 ? [] : [{ id, answer: err(thrown(error)) }] }, []);
+  }
+}
+
+async function answer(
+  request: Request,
+  transfer: Transferable[],
+): Promise<Answered["answer"]> {
   printed.take();
-  log = logOf(id);
-  let given: Result<Answers[keyof Answers], StageFailure>;
+  log = logOf(request.id);
+  let given: Answered["answer"];
   try {
     const bundle = (await import(request.url)).default as BundleExport;
     given = await answerTo(request, bundle, transfer);
@@ -58,15 +117,7 @@ async function answer(request: Request): Promise<void> {
   if (!given.ok) given = err(withPrinted(given.error));
   log.end();
   forget();
-  const change = changedSince();
-  if (change?.how === "added") changedSince = watchIntrinsics();
-  const rest = change === undefined ? {} : { changed: change };
-  try {
-    post({ type: "answer", id, answer: given, ...rest }, transfer);
-  } catch (error) {
-    // Params that a schema made of functions or class instances cannot leave the worker.
-    post({ type: "answer", id, answer: err(thrown(error)), ...rest }, []);
-  }
+  return given;
 }
 
 async function answerTo(
@@ -81,34 +132,23 @@ async function answerTo(
       return ok(resolveTask(bundle, request.raw));
     case "run": {
       const started = monotonic();
-      const cpuStarted = cpuSeconds();
+      cpu.start();
       const recorder = new Recorder(request.job.params);
       const context = { signal: never, progress: progressOf(request.id) };
       const ran = await runJob(bundle, request.job as JobData, context, recorder);
+      const seconds = (monotonic() - started) / 1000;
+      const usage = { cpu_seconds: Math.round(1e6 * cpu.end(seconds)) / 1e6 };
       if (!ran.ok) return ran;
       const reads = recorder.reads();
-      const outputs = Object.fromEntries(
-        Object.entries(ran.value).map(([name, output]) => [name, owned(output, transfer)]),
-      );
-      const seconds = (monotonic() - started) / 1000;
-      const usage = { cpu_seconds: Math.round(1e6 * (cpuSeconds() - cpuStarted)) / 1e6 };
+      const outputs: Record<string, OutputBytes> = {};
+      for (const [name, output] of Object.entries(ran.value)) {
+        // The task may keep the originals (a cached picture, memory of a wasm module), and a buffer that is taken away
+        // from it would be empty the next time, without a word.
+        outputs[name] = { kind: output.kind, files: sendable(output.files, transfer) };
+      }
       return ok({ outputs, seconds, usage, ...(reads === undefined ? {} : { reads }) });
     }
   }
-}
-
-/**
- * Copies of the files that can be transferred. The task may keep the originals (a cached picture, memory of a wasm
- * module), and a buffer that is taken away from it would be empty the next time, without a word.
- */
-function owned(output: OutputBytes, transfer: Transferable[]): OutputBytes {
-  const files: Record<string, Uint8Array> = {};
-  for (const [name, bytes] of Object.entries(output.files)) {
-    const copy = new Uint8Array(bytes);
-    files[name] = copy;
-    transfer.push(copy.buffer);
-  }
-  return { kind: output.kind, files };
 }
 
 function progressOf(id: number): (fraction: number, note?: string) => void {

@@ -2,13 +2,20 @@
 // stopped, crash or are spoiled. It moves questions and answers and knows nothing of tasks.
 // Deno's `worker-options` (unstable) is used in this file alone.
 //
+// Jobs of a bundle whose jobs were short lately (short_jobs.ts) go to one worker, several in a message, and no other
+// worker is woken for them. Nothing of that can be seen from outside: a job that takes long after all keeps its worker to
+// itself, and what came with it is given to others; so are the jobs beside one that crashes, is stopped, or replaces
+// built-in objects. What is done twice thereby gives the same bytes, and what it prints is told once.
+//
 // Memory: arrays that cannot be had end in a RangeError, which is the job's failure. A JavaScript heap that is full
 // ends the whole process, because Deno cannot limit the heap of a worker with permissions of its own (node workers have
 // limits but share permissions); the store stays whole, and the next run goes on from there.
 
+import { clearImmediate, setImmediate } from "node:timers";
 import type { StageFailure } from "../core/executor.ts";
 import { err, type Result } from "../core/result.ts";
-import type { Answers, Question, Reply, Request } from "./protocol.ts";
+import type { Answered, Answers, Message, Question, Reply, Request } from "./protocol.ts";
+import { ShortJobs } from "./short_jobs.ts";
 
 /** A question on its way. */
 export interface Errand<K extends Question["type"]> {
@@ -29,6 +36,10 @@ export interface Errand<K extends Question["type"]> {
 interface Waiting {
   readonly errand: Errand<Question["type"]>;
   readonly settle: (answer: Result<never, StageFailure>) => void;
+  /** Goes in a message of its own. */
+  alone: boolean;
+  /** What was printed by a job that may be done once more. */
+  held: Uint8Array[] | undefined;
 }
 
 interface Hand {
@@ -36,12 +47,28 @@ interface Hand {
   readonly loaded: Set<string>;
   /** The only bundle it may still serve, after that added to built-in objects. */
   bound: string | undefined;
-  id: number;
-  work: Waiting | undefined;
+  /** The bundle that it was asked about last. */
+  url: string | undefined;
+  /** The bundle that it answered for last. */
+  served: string | undefined;
+  /** Of the first question of its message; the others follow. */
+  firstId: number;
+  /** Whether its message has several questions. */
+  isShared: boolean;
+  /** Shared with the worker: how many questions of a message were begun, or `revoked`. */
+  readonly begun: Int32Array<SharedArrayBuffer>;
+  /** When it was given a message of short jobs, which should soon be answered. */
+  shortSince: number | undefined;
+  /** What is not answered yet, by id, in order. */
+  readonly work: Map<number, Waiting>;
 }
 
+const revoked = -1;
+/** Short jobs that are not done by then are not short, in ms. */
+const patience = 10;
+
 /**
- * At most `slots` workers, each with one question at a time.
+ * At most `slots` workers, each at one question at a time.
  *
  * @example
  * ```ts ignore
@@ -55,6 +82,12 @@ export class WorkerPool implements AsyncDisposable {
   readonly #hands = new Set<Hand>();
   readonly #idle: Hand[] = [];
   readonly #waiting: Waiting[] = [];
+  readonly #short = new ShortJobs();
+  /** Short jobs asked for in this turn of the event loop; they join those that wait when it ends. */
+  readonly #gathered: Waiting[] = [];
+  #turnEnd: ReturnType<typeof setImmediate> | undefined;
+  #watch: ReturnType<typeof setTimeout> | undefined;
+  #lastId = 0;
   #disposed = false;
 
   constructor(slots: number) {
@@ -75,8 +108,11 @@ export class WorkerPool implements AsyncDisposable {
           signal.removeEventListener("abort", stop);
           resolve(answer);
         },
+        alone: false,
+        held: undefined,
       };
       signal.addEventListener("abort", stop, { once: true });
+      if (this.#short.perMessage(errand.url) > 1) return this.#gather(work);
       this.#waiting.push(work);
       this.#assign();
     });
@@ -85,19 +121,62 @@ export class WorkerPool implements AsyncDisposable {
   /** Ends all workers; questions still open are answered with `cancelled`. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
+    clearTimeout(this.#watch);
+    clearImmediate(this.#turnEnd);
+    const open = [...this.#waiting.splice(0), ...this.#gathered.splice(0)];
+    for (const hand of this.#hands) {
+      open.push(...hand.work.values());
+      this.#drop(hand);
+    }
     const failure: StageFailure = { reason: "cancelled", message: "the workers were closed" };
-    for (const { settle } of this.#waiting.splice(0)) settle(err(failure));
-    for (const hand of this.#hands) this.#retire(hand, failure);
+    for (const { settle } of open) settle(err(failure));
     return Promise.resolve();
   }
 
+  #gather(work: Waiting): void {
+    this.#gathered.push(work);
+    this.#turnEnd ??= setImmediate(() => {
+      this.#turnEnd = undefined;
+      this.#waiting.push(...this.#gathered.splice(0));
+      this.#assign();
+    });
+  }
+
   #assign(): void {
-    while (this.#waiting.length > 0 && !this.#disposed) {
-      const hand = this.#handFor(this.#waiting[0].errand.url);
+    for (let i = 0; i < this.#waiting.length && !this.#disposed;) {
+      const { errand: { url }, alone } = this.#waiting[i];
+      const num = alone ? 1 : this.#short.perMessage(url);
+      if (num > 1 && this.#isNearlyFree(url) && this.#companions(i, num).length < num) {
+        i++;
+        continue;
+      }
+      const hand = this.#handFor(url);
       if (hand === undefined) return;
-      this.#idle.splice(this.#idle.indexOf(hand), 1);
-      this.#give(hand, this.#waiting.shift()!);
+      const works = this.#companions(i, num);
+      for (const work of works) remove(this.#waiting, work);
+      remove(this.#idle, hand);
+      this.#give(hand, works, num > 1);
+      i = 0;
     }
+  }
+
+  /** Whether a worker is about to have done short jobs of a bundle. */
+  #isNearlyFree(url: string): boolean {
+    for (const hand of this.#hands) {
+      if (hand.shortSince !== undefined && hand.url === url) return true;
+    }
+    return false;
+  }
+
+  /** The first of those that wait, from one on, that may go in one message. */
+  #companions(first: number, num: number): Waiting[] {
+    const { url } = this.#waiting[first].errand;
+    const found = [this.#waiting[first]];
+    for (let i = first + 1; i < this.#waiting.length && found.length < num; i++) {
+      const work = this.#waiting[i];
+      if (work.errand.url === url && !work.alone) found.push(work);
+    }
+    return found;
   }
 
   /** The idle worker that fits best: one with the bundle, else any, else a new one. */
@@ -110,17 +189,33 @@ export class WorkerPool implements AsyncDisposable {
     return this.#hands.size < this.slots ? this.#start() : undefined;
   }
 
-  #give(hand: Hand, work: Waiting): void {
-    hand.work = work;
-    hand.loaded.add(work.errand.url);
-    hand.id++;
+  #give(hand: Hand, works: readonly Waiting[], isShort: boolean): void {
+    const isFirst = hand.url === undefined;
+    const requests: Request[] = [];
+    const transfer: Transferable[] = [];
+    hand.isShared = works.length > 1;
+    hand.firstId = this.#lastId + 1;
     try {
-      const { question, transfer } = work.errand.ask();
-      const request: Request = { ...question, id: hand.id };
-      hand.worker.postMessage(request, transfer as Transferable[]);
+      for (const work of works) {
+        const { question, transfer: given } = work.errand.ask();
+        const id = ++this.#lastId;
+        requests.push({ ...question, id });
+        transfer.push(...given);
+        if (hand.isShared) work.held = [];
+        hand.work.set(id, work);
+      }
+      Atomics.store(hand.begun, 0, 0);
+      const message: Message = { requests, ...(isFirst ? { begun: hand.begun } : {}) };
+      hand.worker.postMessage(message, transfer);
     } catch (error) {
-      this.#finish(hand, err({ reason: "crashed", message: `the job cannot be sent: ${error}` }));
+      hand.work.clear();
+      if (hand.isShared) this.#again(works, true);
+      else works[0].settle(err({ reason: "crashed", message: `the job cannot be sent: ${error}` }));
+      return this.#free(hand);
     }
+    hand.url = works[0].errand.url;
+    hand.loaded.add(hand.url);
+    if (isShort) this.#expectSoon(hand);
   }
 
   #start(): Hand {
@@ -129,7 +224,18 @@ export class WorkerPool implements AsyncDisposable {
       name: "basin",
       deno: { permissions: "none" },
     });
-    const hand: Hand = { worker, loaded: new Set(), bound: undefined, id: 0, work: undefined };
+    const hand: Hand = {
+      worker,
+      loaded: new Set(),
+      bound: undefined,
+      url: undefined,
+      begun: new Int32Array(new SharedArrayBuffer(4)),
+      served: undefined,
+      firstId: 0,
+      isShared: false,
+      shortSince: undefined,
+      work: new Map(),
+    };
     worker.addEventListener("message", (event) => this.#hear(hand, event.data as Reply));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -144,57 +250,145 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #hear(hand: Hand, reply: Reply): void {
-    if (reply.type === "crashed") {
-      const message = `in a callback or promise that was not awaited: ${reply.failure.message}`;
-      return this.#retire(hand, { ...reply.failure, message });
+    if (!this.#hands.has(hand)) return;
+    switch (reply.type) {
+      case "crashed": {
+        const message = `in a callback or promise that was not awaited: ${reply.failure.message}`;
+        return this.#retire(hand, { ...reply.failure, message });
+      }
+      case "progress":
+        return hand.work.get(reply.id)?.errand.progress?.(reply.fraction, reply.note);
+      case "log":
+        return told(hand.work.get(reply.id), reply.bytes);
+      case "unfit":
+        hand.bound = hand.served;
+        this.#again(hand.work.values(), false);
+        hand.work.clear();
+        return this.#free(hand);
+      case "spoiled":
+        this.#settle(hand, reply.answers);
+        return this.#retire(hand);
+      case "answers":
+        hand.served = hand.url;
+        this.#settle(hand, reply.answers);
+        if (!reply.last) return;
+        this.#again(hand.work.values(), true);
+        hand.work.clear();
+        return this.#free(hand);
     }
-    if (reply.id !== hand.id || hand.work === undefined) return;
-    const { errand, settle } = hand.work;
-    if (reply.type === "progress") return errand.progress?.(reply.fraction, reply.note);
-    if (reply.type === "log") return errand.log?.(reply.bytes);
-    if (reply.changed?.how === "added") hand.bound = errand.url;
-    const answer = reply.answer as Result<never, never>;
-    if (reply.changed?.how !== "replaced") return this.#finish(hand, answer);
-    hand.work = undefined;
-    this.#retire(hand);
-    settle(answer);
   }
 
-  #finish(hand: Hand, answer: Result<never, StageFailure>): void {
-    const { settle } = hand.work!;
-    hand.work = undefined;
+  #settle(hand: Hand, answers: readonly Answered[]): void {
+    for (const { id, answer } of answers) {
+      const work = hand.work.get(id);
+      // Taken back, and asked again elsewhere.
+      if (work === undefined) continue;
+      hand.work.delete(id);
+      const { url } = work.errand;
+      if (!answer.ok) this.#short.forget(url);
+      else if ("seconds" in answer.value) this.#short.note(url, answer.value.seconds);
+      settle(work, answer as Result<never, never>);
+    }
+  }
+
+  #free(hand: Hand): void {
+    hand.shortSince = undefined;
     this.#idle.push(hand);
-    settle(answer);
     this.#assign();
+  }
+
+  /** Asks once more, before all others. */
+  #again(works: Iterable<Waiting>, alone: boolean): void {
+    const again = [...works];
+    for (const work of again) {
+      work.alone ||= alone;
+      work.held = undefined;
+    }
+    this.#waiting.unshift(...again);
   }
 
   /** Gives a worker up; another is started when there is work for it. */
   #retire(hand: Hand, failure?: StageFailure): void {
     if (!this.#drop(hand)) return;
-    if (failure !== undefined) hand.work?.settle(err(failure));
-    hand.work = undefined;
+    const works = [...hand.work.values()];
+    hand.work.clear();
+    // Of several questions nobody knows which one it was.
+    if (failure === undefined || hand.isShared) this.#again(works, true);
+    else for (const work of works) settle(work, err(failure));
     this.#assign();
   }
 
   #drop(hand: Hand): boolean {
     if (!this.#hands.delete(hand)) return false;
     hand.worker.terminate();
-    const idle = this.#idle.indexOf(hand);
-    if (idle >= 0) this.#idle.splice(idle, 1);
+    remove(this.#idle, hand);
     return true;
   }
 
-  #stop(work: Waiting, failure: StageFailure): void {
-    const waiting = this.#waiting.indexOf(work);
-    if (waiting >= 0) {
-      this.#waiting.splice(waiting, 1);
-      return work.settle(err(failure));
-    }
-    for (const hand of this.#hands) {
-      // A job does not hear that it should stop while it computes: the worker goes, and with it the job.
-      if (hand.work === work) return this.#retire(hand, failure);
-    }
+  /** Leaves a worker with nothing but the question that it is at. */
+  #takeBack(hand: Hand): void {
+    const begun = Atomics.exchange(hand.begun, 0, revoked);
+    const others = [...hand.work].filter(([id]) => id !== hand.firstId + begun - 1);
+    for (const [id] of others) hand.work.delete(id);
+    this.#again(others.map(([, work]) => work), true);
+    for (const work of hand.work.values()) release(work);
   }
+
+  /** Short jobs that turn out to be long get their worker for themselves. */
+  #expectSoon(hand: Hand): void {
+    hand.shortSince = performance.now();
+    this.#watch ??= setTimeout(() => this.#checkShort(), patience);
+  }
+
+  #checkShort(): void {
+    this.#watch = undefined;
+    const now = performance.now();
+    for (const hand of this.#hands) {
+      if (hand.shortSince === undefined) continue;
+      if (now - hand.shortSince < patience) {
+        this.#watch ??= setTimeout(() => this.#checkShort(), patience);
+        continue;
+      }
+      hand.shortSince = undefined;
+      this.#short.forget(hand.url!);
+      if (hand.work.size > 1) this.#takeBack(hand);
+    }
+    this.#assign();
+  }
+
+  #stop(work: Waiting, failure: StageFailure): void {
+    const hand = [...this.#hands].find((one) => [...one.work.values()].includes(work));
+    if (hand !== undefined && hand.work.size > 1) this.#takeBack(hand);
+    if (!remove(this.#waiting, work) && !remove(this.#gathered, work) && hand !== undefined) {
+      // A job does not hear that it should stop while it computes: the worker goes, and with it the job.
+      this.#drop(hand);
+      hand.work.clear();
+    }
+    settle(work, err(failure));
+    this.#assign();
+  }
+}
+
+function told(work: Waiting | undefined, bytes: Uint8Array): void {
+  if (work?.held === undefined) work?.errand.log?.(bytes);
+  else work.held.push(bytes);
+}
+
+/** The job will not be done again. */
+function release(work: Waiting): void {
+  for (const bytes of work.held ?? []) work.errand.log?.(bytes);
+  work.held = undefined;
+}
+
+function settle(work: Waiting, answer: Result<never, StageFailure>): void {
+  release(work);
+  work.settle(answer);
+}
+
+function remove<T>(list: T[], item: T): boolean {
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
+  return at >= 0;
 }
 
 function cancelled(signal: AbortSignal): StageFailure {

@@ -1,7 +1,6 @@
 // The executor that runs jobs in warm workers without permissions. Leaves out the pool itself (worker_pool.ts) and
 // what happens inside a worker (worker_entry.ts).
 
-import type { Files } from "../core/artifact.ts";
 import type {
   Bundle,
   ExecuteOptions,
@@ -14,6 +13,7 @@ import type {
 import type { ParamIssue } from "../core/resolve.ts";
 import { err, type Result } from "../core/result.ts";
 import type { Resolution, TaskDescription } from "./describe_task.ts";
+import { sendable } from "./sendable.ts";
 import { readable } from "./stack.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
@@ -45,9 +45,14 @@ export class WorkersExecutor implements Executor {
     const url = this.#url(bundle);
     const ask = () => {
       const transfer: Transferable[] = [];
-      const inputs = Object.fromEntries(
-        Object.entries(job.inputs).map(([port, taken]) => [port, copies(taken, transfer)]),
-      );
+      const inputs: Record<string, readonly JobInput[]> = {};
+      for (const [port, taken] of Object.entries(job.inputs)) {
+        inputs[port] = taken.map(({ kind, coords, files }) => ({
+          kind,
+          coords,
+          files: sendable(files, transfer),
+        }));
+      }
       return { question: { type: "run", url, job: { ...job, inputs } } as const, transfer };
     };
     const answer = await this.#pool.ask<"run">({ url, ask, ...options });
@@ -112,17 +117,4 @@ function failureText(failure: StageFailure, { code }: Bundle): string {
     ? /^ {2}> (.*)$/m.exec(shown.stack ?? "")?.[1]
     : undefined;
   return `the task's code failed: ${shown.message}${snippet === undefined ? "" : ` at ${snippet}`}`;
-}
-
-/** Copies to give away: other jobs may read the same bytes, and a view may lie in a much larger buffer. */
-function copies(inputs: readonly JobInput[], transfer: Transferable[]): readonly JobInput[] {
-  return inputs.map(({ kind, coords, files }) => {
-    const copied: Record<string, Uint8Array> = {};
-    for (const [name, bytes] of Object.entries(files as Files)) {
-      const copy = new Uint8Array(bytes);
-      copied[name] = copy;
-      transfer.push(copy.buffer);
-    }
-    return { kind, coords, files: copied };
-  });
 }
