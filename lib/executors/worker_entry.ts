@@ -4,7 +4,6 @@
 
 import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/executor.ts";
-import type { OutputBytes } from "../core/store.ts";
 import { captureConsole, captureStreams } from "./capture_console.ts";
 import { confine } from "./confine.ts";
 import { CpuMeter } from "./cpu_meter.ts";
@@ -140,12 +139,13 @@ async function answerTo(
       const usage = { cpu_seconds: Math.round(1e6 * cpu.end(seconds)) / 1e6 };
       if (!ran.ok) return ran;
       const reads = recorder.reads();
-      const outputs: Record<string, OutputBytes> = {};
-      for (const [name, output] of Object.entries(ran.value)) {
-        // The task may keep the originals (a cached picture, memory of a wasm module), and a buffer that is taken away
-        // from it would be empty the next time, without a word.
-        outputs[name] = { kind: output.kind, files: sendable(output.files, transfer) };
-      }
+      // The task may keep the originals (a cached picture, memory of a wasm module): copies leave.
+      const outputs = Object.fromEntries(
+        Object.entries(ran.value).map(([name, { kind, files }]) => [
+          name,
+          { kind, files: sendable(files, transfer) },
+        ]),
+      );
       return ok({ outputs, seconds, usage, ...(reads === undefined ? {} : { reads }) });
     }
   }
