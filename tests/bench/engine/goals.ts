@@ -98,7 +98,7 @@ export function goalLine({ goal, limit, value, met, note }: Judged): string {
 }
 
 function atMost(goal: string, limit: number, value: number | undefined, note = ""): Judged {
-  if (value === undefined) return { goal, limit, note: "not measured here" };
+  if (value === undefined) return { goal, limit, note: "not measured (--large, all peers)" };
   return { goal, limit, value, met: value <= limit, note };
 }
 
@@ -109,7 +109,7 @@ function chainGoal(chain: Measured | undefined, results: readonly (Measured | Fa
     one.stages === 10_000
   );
   if (failed !== undefined) return { goal, limit: 0, value: 1, met: false, note: "" };
-  if (chain === undefined) return { goal, limit: 0, note: "not measured here" };
+  if (chain === undefined) return { goal, limit: 0, note: "not measured (--large, all peers)" };
   return { goal, limit: 0, value: 0, met: true, note: medianOf(chain) };
 }
 
