@@ -1,11 +1,12 @@
 // A pool of warm workers without permissions: started when first needed, kept between jobs, replaced when they are
 // stopped, crash or are spoiled. It moves questions and answers and knows nothing of tasks.
-// Deno's `worker-options` (unstable) is used in this file alone.
+// Leaves out what a worker is (hand.ts).
 //
 // Jobs of a bundle whose jobs were short lately (short_jobs.ts) go to one worker, several in a message, and no other
 // worker is woken for them. Nothing of that can be seen from outside: a job that takes long after all keeps its worker to
 // itself, and what came with it is given to others; so are the jobs beside one that crashes, is stopped, or replaces
-// built-in objects. What is done twice thereby gives the same bytes, and what it prints is told once.
+// built-in objects. What is done twice thereby gives the same bytes, and prints what was not told yet. Nobody waits for
+// another's job as long as no more jobs are asked for than there are workers.
 //
 // Memory: arrays that cannot be had end in a RangeError, which is the job's failure. A JavaScript heap that is full
 // ends the whole process, because Deno cannot limit the heap of a worker with permissions of its own (node workers have
@@ -14,56 +15,11 @@
 import { clearImmediate, setImmediate } from "node:timers";
 import type { StageFailure } from "../core/executor.ts";
 import { err, type Result } from "../core/result.ts";
+import { type Errand, type Open, release, settle, tell } from "./errand.ts";
+import { type Hand, startHand, takeBack } from "./hand.ts";
 import type { Answered, Answers, Message, Question, Reply, Request } from "./protocol.ts";
 import { ShortJobs } from "./short_jobs.ts";
 
-/** A question on its way. */
-export interface Errand<K extends Question["type"]> {
-  /** The bundle that is asked: workers that have loaded it come first. */
-  readonly url: string;
-  /** Makes the question once a worker is free, so that bytes are copied no earlier. */
-  readonly ask: () => {
-    readonly question: Extract<Question, { type: K }>;
-    /** Buffers that are given away. */
-    readonly transfer: readonly Transferable[];
-  };
-  readonly signal: AbortSignal;
-  readonly progress?: (fraction: number, note?: string) => void;
-  /** Takes what is printed meanwhile: lines of UTF-8. */
-  readonly log?: (bytes: Uint8Array) => void;
-}
-
-interface Waiting {
-  readonly errand: Errand<Question["type"]>;
-  readonly settle: (answer: Result<never, StageFailure>) => void;
-  /** Goes in a message of its own. */
-  alone: boolean;
-  /** What was printed by a job that may be done once more. */
-  held: Uint8Array[] | undefined;
-}
-
-interface Hand {
-  readonly worker: Worker;
-  readonly loaded: Set<string>;
-  /** The only bundle it may still serve, after that added to built-in objects. */
-  bound: string | undefined;
-  /** The bundle that it was asked about last. */
-  url: string | undefined;
-  /** The bundle that it answered for last. */
-  served: string | undefined;
-  /** Of the first question of its message; the others follow. */
-  firstId: number;
-  /** Whether its message has several questions. */
-  isShared: boolean;
-  /** Shared with the worker: how many questions of a message were begun, or `revoked`. */
-  readonly begun: Int32Array<SharedArrayBuffer>;
-  /** When it was given a message of short jobs, which should soon be answered. */
-  shortSince: number | undefined;
-  /** What is not answered yet, by id, in order. */
-  readonly work: Map<number, Waiting>;
-}
-
-const revoked = -1;
 /** Short jobs that are not done by then are not short, in ms. */
 const patience = 10;
 
@@ -81,10 +37,10 @@ export class WorkerPool implements AsyncDisposable {
   readonly slots: number;
   readonly #hands = new Set<Hand>();
   readonly #idle: Hand[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: Open[] = [];
   readonly #short = new ShortJobs();
   /** Short jobs asked for in this turn of the event loop; they join those that wait when it ends. */
-  readonly #gathered: Waiting[] = [];
+  readonly #gathered: Open[] = [];
   #turnEnd: ReturnType<typeof setImmediate> | undefined;
   #watch: ReturnType<typeof setTimeout> | undefined;
   #lastId = 0;
@@ -102,7 +58,7 @@ export class WorkerPool implements AsyncDisposable {
     return new Promise((resolve) => {
       if (signal.aborted || this.#disposed) return resolve(err(cancelled(signal)));
       const stop = () => this.#stop(work, cancelled(signal));
-      const work: Waiting = {
+      const work: Open = {
         errand: errand as never,
         settle: (answer) => {
           signal.removeEventListener("abort", stop);
@@ -133,7 +89,7 @@ export class WorkerPool implements AsyncDisposable {
     return Promise.resolve();
   }
 
-  #gather(work: Waiting): void {
+  #gather(work: Open): void {
     this.#gathered.push(work);
     this.#turnEnd ??= setImmediate(() => {
       this.#turnEnd = undefined;
@@ -169,7 +125,7 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /** The first of those that wait, from one on, that may go in one message. */
-  #companions(first: number, num: number): Waiting[] {
+  #companions(first: number, num: number): Open[] {
     const { url } = this.#waiting[first].errand;
     const found = [this.#waiting[first]];
     for (let i = first + 1; i < this.#waiting.length && found.length < num; i++) {
@@ -189,7 +145,7 @@ export class WorkerPool implements AsyncDisposable {
     return this.#hands.size < this.slots ? this.#start() : undefined;
   }
 
-  #give(hand: Hand, works: readonly Waiting[], isShort: boolean): void {
+  #give(hand: Hand, works: readonly Open[], isShort: boolean): void {
     const isFirst = hand.url === undefined;
     const requests: Request[] = [];
     const transfer: Transferable[] = [];
@@ -219,31 +175,10 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #start(): Hand {
-    const worker = new Worker(new URL("./worker_entry.ts", import.meta.url), {
-      type: "module",
-      name: "basin",
-      deno: { permissions: "none" },
-    });
-    const hand: Hand = {
-      worker,
-      loaded: new Set(),
-      bound: undefined,
-      url: undefined,
-      begun: new Int32Array(new SharedArrayBuffer(4)),
-      served: undefined,
-      firstId: 0,
-      isShared: false,
-      shortSince: undefined,
-      work: new Map(),
-    };
-    worker.addEventListener("message", (event) => this.#hear(hand, event.data as Reply));
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#retire(hand, { reason: "crashed", message: `the worker crashed: ${event.message}` });
-    });
-    worker.addEventListener("messageerror", () => {
-      this.#retire(hand, { reason: "crashed", message: "the worker's answer could not be read" });
-    });
+    const hand = startHand(
+      (hand, reply) => this.#hear(hand, reply),
+      (hand, message) => this.#retire(hand, { reason: "crashed", message }),
+    );
     this.#hands.add(hand);
     this.#idle.push(hand);
     return hand;
@@ -259,7 +194,7 @@ export class WorkerPool implements AsyncDisposable {
       case "progress":
         return hand.work.get(reply.id)?.errand.progress?.(reply.fraction, reply.note);
       case "log":
-        return told(hand.work.get(reply.id), reply.bytes);
+        return tell(hand.work.get(reply.id), reply.bytes);
       case "unfit":
         hand.bound = hand.served;
         this.#again(hand.work.values(), false);
@@ -298,7 +233,7 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /** Asks once more, before all others. */
-  #again(works: Iterable<Waiting>, alone: boolean): void {
+  #again(works: Iterable<Open>, alone: boolean): void {
     const again = [...works];
     for (const work of again) {
       work.alone ||= alone;
@@ -325,12 +260,9 @@ export class WorkerPool implements AsyncDisposable {
     return true;
   }
 
-  /** Leaves a worker with nothing but the question that it is at. */
+  /** A worker goes on with the question that it is at; the others of its message are asked elsewhere. */
   #takeBack(hand: Hand): void {
-    const begun = Atomics.exchange(hand.begun, 0, revoked);
-    const others = [...hand.work].filter(([id]) => id !== hand.firstId + begun - 1);
-    for (const [id] of others) hand.work.delete(id);
-    this.#again(others.map(([, work]) => work), true);
+    this.#again(takeBack(hand), true);
     for (const work of hand.work.values()) release(work);
   }
 
@@ -356,7 +288,7 @@ export class WorkerPool implements AsyncDisposable {
     this.#assign();
   }
 
-  #stop(work: Waiting, failure: StageFailure): void {
+  #stop(work: Open, failure: StageFailure): void {
     const hand = [...this.#hands].find((one) => [...one.work.values()].includes(work));
     if (hand !== undefined && hand.work.size > 1) this.#takeBack(hand);
     if (!remove(this.#waiting, work) && !remove(this.#gathered, work) && hand !== undefined) {
@@ -367,22 +299,6 @@ export class WorkerPool implements AsyncDisposable {
     settle(work, err(failure));
     this.#assign();
   }
-}
-
-function told(work: Waiting | undefined, bytes: Uint8Array): void {
-  if (work?.held === undefined) work?.errand.log?.(bytes);
-  else work.held.push(bytes);
-}
-
-/** The job will not be done again. */
-function release(work: Waiting): void {
-  for (const bytes of work.held ?? []) work.errand.log?.(bytes);
-  work.held = undefined;
-}
-
-function settle(work: Waiting, answer: Result<never, StageFailure>): void {
-  release(work);
-  work.settle(answer);
 }
 
 function remove<T>(list: T[], item: T): boolean {

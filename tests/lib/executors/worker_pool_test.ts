@@ -124,7 +124,10 @@ Deno.test("WorkersExecutor shows built-in objects that a short job replaced to n
   await using executor = await warm(2);
   const running = Array.from({ length: 24 }, (_, i) => start(executor, i, i % 8 ? "" : "spoil"));
   (await Promise.all(running)).forEach(({ text, log }, i) => {
-    assertEquals([text, log], [i % 8 ? `${i}` : "spoiled", `job ${i}\n`], `job ${i}`);
+    assertEquals(log, `job ${i}\n`);
+    // What a job makes of its own change is up to it.
+    if (i % 8) assertEquals(text, `${i}`);
+    else assertMatch(text, /spoiled/);
   });
 });
 

@@ -1,0 +1,70 @@
+// Questions on their way to a worker, and what becomes of them. Types, and how they are settled.
+
+import type { StageFailure } from "../core/executor.ts";
+import type { Result } from "../core/result.ts";
+import type { Question } from "./protocol.ts";
+
+/** A question on its way. */
+export interface Errand<K extends Question["type"]> {
+  /** The bundle that is asked: workers that have loaded it come first. */
+  readonly url: string;
+  /** Makes the question once a worker is free, so that bytes are copied no earlier. */
+  readonly ask: () => {
+    readonly question: Extract<Question, { type: K }>;
+    /** Buffers that are given away. */
+    readonly transfer: readonly Transferable[];
+  };
+  readonly signal: AbortSignal;
+  readonly progress?: (fraction: number, note?: string) => void;
+  /** Takes what is printed meanwhile: lines of UTF-8. */
+  readonly log?: (bytes: Uint8Array) => void;
+}
+
+/** A question that is not answered yet. */
+export interface Open {
+  readonly errand: Errand<Question["type"]>;
+  readonly settle: (answer: Result<never, StageFailure>) => void;
+  /** Goes in a message of its own. */
+  alone: boolean;
+  /** What was printed by a job that may be done once more. */
+  held: Uint8Array[] | undefined;
+}
+
+/**
+ * Passes on what a job prints, or keeps it until it is sure that the job is not done again.
+ *
+ * @example
+ * ```ts ignore
+ * tell(open, bytes);
+ * ```
+ */
+export function tell(work: Open | undefined, bytes: Uint8Array): void {
+  if (work?.held === undefined) work?.errand.log?.(bytes);
+  else work.held.push(bytes);
+}
+
+/**
+ * Passes on what was kept, because the job will not be done again.
+ *
+ * @example
+ * ```ts ignore
+ * release(open);
+ * ```
+ */
+export function release(work: Open): void {
+  for (const bytes of work.held ?? []) work.errand.log?.(bytes);
+  work.held = undefined;
+}
+
+/**
+ * Answers a question for good.
+ *
+ * @example
+ * ```ts ignore
+ * settle(open, err(failure));
+ * ```
+ */
+export function settle(work: Open, answer: Result<never, StageFailure>): void {
+  release(work);
+  work.settle(answer);
+}
