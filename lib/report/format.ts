@@ -48,7 +48,12 @@ export function formatBytes(bytes: number): string {
  * ```
  */
 export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** As `toLocaleString("en-US")` for whole numbers, which would load the languages of the world first. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /**

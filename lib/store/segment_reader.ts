@@ -33,9 +33,12 @@ export class SegmentReader {
         window === undefined || offset < window.offset ||
         offset + length > window.offset + window.bytes.length
       ) {
-        // Lines are asked for one after the other, forwards or backwards.
-        const from = Math.max(0, offset - windowSize / 2);
-        const size = Math.max(windowSize, offset - from + length);
+        // Lines that are asked for one after the other, forwards or backwards, are read many at a time; one that lies
+        // elsewhere alone.
+        const isNear = window !== undefined && offset + length > window.offset - nearby &&
+          offset < window.offset + window.bytes.length + nearby;
+        const from = isNear ? Math.max(0, offset - windowSize / 2) : offset;
+        const size = isNear ? Math.max(windowSize, offset - from + length) : length;
         const bytes = this.#disk.readSync(segment.path, { offset: from, length: size });
         segment.window = window = { offset: from, bytes };
       }
@@ -60,3 +63,4 @@ export class SegmentReader {
 }
 
 const windowSize = 256 * 1024;
+const nearby = 16 * 1024;

@@ -62,6 +62,9 @@ Deno.test("formatBytes() keeps two or three digits at every size", () => {
 
 Deno.test("plural() agrees with its noun", () => {
   assertEquals([0, 1, 2].map((n) => plural(n, "stage")), ["0 stages", "1 stage", "2 stages"]);
+  for (const n of [9, 99, 999, 1000, 99_999, 100_000, 1_234_567, 1e9 + 7]) {
+    assertEquals(plural(n, "x"), `${n.toLocaleString("en-US")} xs`);
+  }
 });
 
 Deno.test("printable() leaves nothing that a terminal obeys, oneLine() no line end either", () => {
