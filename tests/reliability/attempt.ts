@@ -1,10 +1,11 @@
-// The process of one trial: `attempt.ts ID FOLDER SEED day|night`. Prints what it did; ends with 1 if a promise is broken.
+// The process of one trial: `attempt.ts ID FOLDER SEED day|night LIMIT`. Prints what it did; ends with 1 if a promise is
+// broken, or if it takes longer than LIMIT seconds.
 
 import { seeded } from "#tests/support/random_graph.ts";
 import type { Attempt } from "./trial.ts";
 import { trials } from "./trials.ts";
 
-const [id, folder, seedText, size] = Deno.args;
+const [id, folder, seedText, size, limit] = Deno.args;
 const trial = trials.find((trial) => trial.id === id);
 if (trial === undefined) throw new Error(`there is no trial ${id}`);
 
@@ -27,8 +28,15 @@ const attempt: Attempt = {
   say: (line) => console.log(line),
 };
 
+const timer = setTimeout(() => {
+  tell();
+  console.log(`seed ${seed}\nHANGS: not done after ${limit} s`);
+  Deno.exit(1);
+}, Number(limit) * 1000);
+
 try {
   await trial.run(attempt);
+  clearTimeout(timer);
   tell();
   Deno.exit(0);
 } catch (error) {

@@ -15,11 +15,11 @@ export const r01: Trial = {
   title: "kill",
   needs: [],
   cores: 3,
-  limitSeconds: 400,
+  limitSeconds: 600,
   async run(at: Attempt) {
     const flow = ["run", "flow.yaml", "--jobs", "1", "--json"];
     const commands = Array.from({ length: numProcesses }, () => flow);
-    const calmRoom = await makeRoom(`${at.folder}/calm`, stages({ numStages }));
+    const calmRoom = await makeRoom(`${at.folder}/calm`, stages({ numStages, work: 2_000_000 }));
     const began = performance.now();
     const calm = await (await calmRoom.startGroup(commands)).ended;
     const calmMs = performance.now() - began;
@@ -31,7 +31,10 @@ export const r01: Trial = {
 
     const numKills = at.size(30, 500);
     for (let kills = 0, round = 0; kills < numKills; round++) {
-      const room = await makeRoom(`${at.folder}/round${round}`, stages({ numStages }));
+      const room = await makeRoom(
+        `${at.folder}/round${round}`,
+        stages({ numStages, work: 2_000_000 }),
+      );
       const store = room.path("results/store");
       const told = new Set<string>();
       let started = 0;

@@ -19,7 +19,7 @@ const hostile: Readonly<Record<string, string>> = {
   link_dangling: `ln -s nowhere out/out`,
   link_to_device: `ln -s /dev/zero out/out`,
   link_to_environment: `ln -s /proc/self/environ out/out`,
-  out_is_a_link: `rmdir out; ln -s "$1" out; cp "$1/secret" "$1/out" 2>/dev/null || true`,
+  out_is_a_link: `rmdir out; ln -s "$1" out`,
   pipe: `mkfifo out/out`,
   socket: `python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("out/out")'`,
   zero: `mknod out/out c 1 5`,
