@@ -81,9 +81,9 @@ export function planText(
       : formatSeconds(row.seconds);
     lines.push(
       `  ${padded(names[i], nameWidth)}  ${padded(tasks[i], taskWidth)}  ` +
-        `${cell(row.hit, (text) => text)} ${cell(row.run, green)} ${
-          cell(row.maybe, yellow)
-        }  ${expected}`,
+        `${cell(row.hit, (text) => text)} ${cell(row.run, green)} ${cell(row.maybe, yellow)}${
+          expected === "" ? "" : `  ${expected}`
+        }`,
     );
   }
   const known = rows.every(({ seconds }) => seconds !== null);
