@@ -58,7 +58,7 @@ Deno.test("planText() at 80 columns", () => {
     "  stage     task         hit    run  maybe  expected",
     "  simulate  simulate       1      1      ·  1 min 30 s",
     "  fit       dmd            ·      ·      1  500 ms",
-    "  claims    claims         1      ·      ·  ",
+    "  claims    claims         1      ·      ·",
     "about 1 min 31 s of worker time",
     'a "maybe" runs only if what it reads comes out different',
     "",
