@@ -3,7 +3,7 @@
 
 import type { CommandPreimage } from "./command.ts";
 import type { ActionKey, Digest } from "./digest.ts";
-import { digestOfValue } from "./digest.ts";
+import { digestOf, digestOfValue } from "./digest.ts";
 
 /** Raised when the meaning of keys changes; every result then is made anew. */
 export const keyFormat = "basin/1";
@@ -77,4 +77,33 @@ export function actionKey(action: Action, weak: Digest = weakKey(action.recipe))
     inputs: action.inputs,
     ...(action.command === undefined ? {} : { command: action.command }),
   }) as string as ActionKey;
+}
+
+/**
+ * The same from the canonical JSON of the parts, for callers that have these already.
+ *
+ * @example
+ * ```ts
+ * import { actionKey, actionKeyOf, weakKey } from "#lib/core/action.ts";
+ * import { digestOf } from "#lib/core/digest.ts";
+ * import { assertEquals } from "@std/assert";
+ * const recipe = { code: digestOf(""), task: "dmd", outputs: {}, numerics: "f64", deno: "2.9", salt: "" };
+ * assertEquals(
+ *   actionKeyOf(weakKey(recipe), { params: '{"a":1}', inputs: "{}" }),
+ *   actionKey({ recipe, params: { a: 1 }, inputs: {} }),
+ * );
+ * ```
+ */
+export function actionKeyOf(
+  weak: Digest,
+  { params, inputs, command }: {
+    readonly params: string;
+    readonly inputs: string;
+    readonly command?: string;
+  },
+): ActionKey {
+  // Canonical JSON of an object with these members, in the order of their names.
+  const first = command === undefined ? "" : `"command":${command},`;
+  const text = `{${first}"inputs":${inputs},"params":${params},"weak":${JSON.stringify(weak)}}`;
+  return digestOf(text) as string as ActionKey;
 }

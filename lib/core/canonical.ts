@@ -43,6 +43,7 @@ export function reviveCanonical(_key: string, value: unknown): unknown {
 }
 
 const spellsNumber = /^\$+number$/;
+const dollar = 36;
 const maxDepth = 1000;
 
 function write(value: unknown, depth: number): string {
@@ -75,11 +76,13 @@ function write(value: unknown, depth: number): string {
   }
   const record = value as Record<string, unknown>;
   let text = "{";
-  for (const key of Object.keys(record).sort()) {
+  const keys = Object.keys(record);
+  if (keys.length > 1) keys.sort();
+  for (const key of keys) {
     if (record[key] === undefined) continue;
     if (text.length > 1) text += ",";
-    text += JSON.stringify(spellsNumber.test(key) ? `$${key}` : key) + ":" +
-      write(record[key], depth + 1);
+    const name = key.charCodeAt(0) === dollar && spellsNumber.test(key) ? `$${key}` : key;
+    text += JSON.stringify(name) + ":" + write(record[key], depth + 1);
   }
   return text + "}";
 }

@@ -2,6 +2,7 @@
 // parts of that, and of input files.
 
 import type { Action, ActionInput } from "../core/action.ts";
+import { canonicalJson } from "../core/canonical.ts";
 import type { Digest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Source, StageMember } from "./graph.ts";
@@ -95,6 +96,42 @@ export function inputDigests(
     found[name] = taken;
   }
   return problem === undefined ? ok(found) : err(problem);
+}
+
+/**
+ * The inputs of an action as canonical JSON, which its key is made of.
+ *
+ * @example
+ * ```ts
+ * import { inputsText } from "#lib/workflow/key_inputs.ts";
+ * import { canonicalJson } from "#lib/core/canonical.ts";
+ * import { digestOf } from "#lib/core/digest.ts";
+ * import { assertEquals } from "@std/assert";
+ * const inputs = { b: [{ digest: digestOf("x") }], a: [] };
+ * assertEquals(inputsText(inputs), canonicalJson(inputs));
+ * ```
+ */
+export function inputsText(inputs: Action["inputs"]): string {
+  const names = Object.keys(inputs);
+  if (names.length > 1) names.sort();
+  let text = "{";
+  for (const name of names) {
+    if (text.length > 1) text += ",";
+    text += `${nameText(name)}:[`;
+    let separator = "";
+    for (const { digest, coords } of inputs[name]) {
+      const before = coords === undefined ? "" : `"coords":${canonicalJson(coords)},`;
+      text += `${separator}{${before}"digest":${JSON.stringify(digest)}}`;
+      separator = ",";
+    }
+    text += "]";
+  }
+  return text + "}";
+}
+
+/** The name of a member as canonical JSON has it. */
+function nameText(name: string): string {
+  return name.startsWith("$") ? canonicalJson({ [name]: 0 }).slice(1, -3) : JSON.stringify(name);
 }
 
 function digestOfSource(source: Source, digestOf: OutputDigest, files: FileDigests) {

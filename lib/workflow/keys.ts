@@ -3,7 +3,8 @@
 // a synchronous function of digests, so that 10,000 keys cost tens of milliseconds.
 // Leaves out: looking keys up (plan.ts), and what an action means (lib/core/action.ts).
 
-import { type Action, actionKey, type Recipe, weakKey } from "../core/action.ts";
+import { type Action, actionKeyOf, type Recipe, weakKey } from "../core/action.ts";
+import { canonicalJson } from "../core/canonical.ts";
 import type { TaskHandle } from "../core/catalogue.ts";
 import type { Closure, ClosureSource } from "../core/closure.ts";
 import type { ActionKey, Digest } from "../core/digest.ts";
@@ -11,7 +12,7 @@ import { ok, type Result } from "../core/result.ts";
 import { commandKeys, commandRecipe, type CommandWorld } from "./command_keys.ts";
 import type { StageMember } from "./graph.ts";
 import type { InputFiles } from "./input_files.ts";
-import { gatherFiles, inputDigests, type OutputDigest } from "./key_inputs.ts";
+import { gatherFiles, inputDigests, inputsText, type OutputDigest } from "./key_inputs.ts";
 
 /** What keys are made of besides the graph. */
 export interface KeyDeps {
@@ -98,6 +99,7 @@ class GraphKeys implements Keys {
   readonly #known = new Map<TaskHandle, Map<string, number>>();
   readonly #files = new Map<string, Result<Digest, string>>();
   readonly #commands: ReturnType<typeof commandKeys>;
+  readonly #paramsTexts = new WeakMap<StageMember["params"], string>();
   #members: readonly StageMember[] = [];
   /** Leads from members to `#codes`. */
   #codeOf = new Int32Array(0);
@@ -133,13 +135,21 @@ class GraphKeys implements Keys {
     const inputs = inputDigests(member, digestOf, this.#files);
     if (inputs === undefined || !inputs.ok) return inputs;
     const { recipe, weak } = code.value;
-    let action: Action = { recipe, params: member.params, inputs: inputs.value };
-    if (member.command !== undefined) {
-      const command = this.#commands.preimage(member.command);
-      if (!command.ok) return command;
-      action = { ...action, command: command.value };
-    }
-    return ok({ action, weak, key: actionKey(action, weak) });
+    const { params } = member;
+    const action: Action = { recipe, params, inputs: inputs.value };
+    const texts = { params: this.#paramsText(params), inputs: inputsText(inputs.value) };
+    if (member.command === undefined) return ok({ action, weak, key: actionKeyOf(weak, texts) });
+    const command = this.#commands.preimage(member.command);
+    if (!command.ok) return command;
+    const key = actionKeyOf(weak, { ...texts, command: canonicalJson(command.value) });
+    return ok({ action: { ...action, command: command.value }, weak, key });
+  }
+
+  /** Members mostly share their params with many others. */
+  #paramsText(params: StageMember["params"]): string {
+    let text = this.#paramsTexts.get(params);
+    if (text === undefined) this.#paramsTexts.set(params, text = canonicalJson(params));
+    return text;
   }
 
   /** One entry of `#codes` for every different recipe. */

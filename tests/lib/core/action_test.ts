@@ -1,8 +1,9 @@
 // Keys: what is in them, what is not, and one pinned value, so that a change of the format cannot pass unnoticed.
 
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { type Action, actionKey, keyFormat, weakKey } from "#lib/core/action.ts";
+import { type Action, actionKey, actionKeyOf, keyFormat, weakKey } from "#lib/core/action.ts";
 import { digestOfArtifact } from "#lib/core/artifact.ts";
+import { canonicalJson } from "#lib/core/canonical.ts";
 import { digestOf, digestOfValue, hexOf } from "#lib/core/digest.ts";
 
 const action: Action = {
@@ -103,4 +104,25 @@ Deno.test("digestOf() is SHA-256 of the bytes, of text's UTF-8", () => {
   );
   assertEquals(digestOf("é"), digestOf(Uint8Array.of(0xc3, 0xa9)));
   assertEquals(digestOfValue("é"), digestOf('"é"'));
+});
+
+Deno.test("actionKeyOf() gives the key of the plain value", () => {
+  const { recipe, params, inputs } = action;
+  const command = { line: "echo", outputs: {}, env: { A: null }, tools: {} };
+  for (const whole of [action, { ...action, inputs: {}, params: {} }, { ...action, command }]) {
+    const weak = weakKey(recipe);
+    const texts = {
+      params: canonicalJson(whole.params),
+      inputs: canonicalJson(whole.inputs),
+      ...("command" in whole ? { command: canonicalJson(command) } : {}),
+    };
+    const more = "command" in whole ? { command } : {};
+    const plain = { weak, params: whole.params, inputs: whole.inputs, ...more };
+    assertEquals(actionKeyOf(weak, texts), digestOfValue(plain) as string);
+    assertEquals(actionKeyOf(weak, texts), actionKey(whole));
+  }
+  assertEquals(
+    actionKeyOf(weakKey(recipe), { params: canonicalJson(params), inputs: canonicalJson(inputs) }),
+    actionKey(action),
+  );
 });

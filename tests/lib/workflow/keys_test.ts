@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { digestOf } from "#lib/core/digest.ts";
+import { canonicalJson } from "#lib/core/canonical.ts";
+import { type Digest, digestOf, digestOfValue } from "#lib/core/digest.ts";
+import { randomStream } from "#lib/core/random.ts";
+import { inputsText } from "#lib/workflow/key_inputs.ts";
 import type { KeyDeps } from "#lib/workflow/keys.ts";
 import { prepareKeys } from "#lib/workflow/keys.ts";
 import {
@@ -11,6 +14,7 @@ import {
 } from "#tests/support/fake_tasks.ts";
 
 const digest = digestOf("bytes");
+const other = digestOf("others");
 
 async function keyOf(member: FakeMember, deps: Partial<KeyDeps> = {}): Promise<string> {
   const specs = [...(member.from ?? []).map((id) => ({ id })), member];
@@ -71,4 +75,67 @@ Deno.test("prepareKeys() asks for every closure once", async () => {
   assertEquals(closures.asked.sort(), ["/fake/mix.ts", "/fake/stir.ts"]);
   await prepareKeys(members, fakeDeps({ closures }), new Uint8Array(100));
   assertEquals(closures.asked.length, 2);
+});
+
+Deno.test("prepareKeys() makes keys that are the digests of plain values, whatever the params", async () => {
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0];
+  const draw = randomStream(seed, "tests/keys");
+  let next = 0;
+  const pick = <T>(list: readonly T[]): T => list[draw.integer(list.length, next++)];
+  const names = ["a", "b", "B", "$number", "$$number", "$", "é", "ﬀ", "😀", "10", "9", '"', "\\"];
+  const leaves = [0, -0, NaN, 1e21, 0.1, null, true, "", "$number", "\n", "\u2028", "\ud800", "é"];
+  const make = (depth: number): unknown => {
+    const kind = depth === 0 ? 0 : draw.integer(3, next++);
+    if (kind === 0) return pick(leaves);
+    const length = draw.integer(4, next++);
+    if (kind === 1) return Array.from({ length }, () => make(depth - 1));
+    return Object.fromEntries(Array.from({ length }, () => [pick(names), make(depth - 1)]));
+  };
+  const record = (depth: number) => {
+    const pairs = Array.from({ length: draw.integer(5, next++) }, () => [
+      pick(names),
+      make(depth),
+    ]);
+    return Object.fromEntries(pairs);
+  };
+  const graph = fakeGraph(
+    Array.from({ length: 200 }, (_, i) => {
+      const from = Array.from(
+        { length: Math.min(i, draw.integer(4, next++)) },
+        (_, k) => `x[${k}]`,
+      );
+      return { id: `x[${i}]`, params: record(3), from, coords: pick([true, false]) };
+    }),
+  );
+  // Members that share their params, as those of a sweep do.
+  const members = graph.members.map((member, i) =>
+    i % 3 === 0 ? member : { ...member, params: graph.members[i - i % 3].params }
+  );
+  const digestOfOutput = (index: number, output: string) => digestOf(`${index} ${output}`);
+  const keys = await prepareKeys(members, fakeDeps());
+  for (const { index, params } of members) {
+    const keyed = keys.keyed(index, digestOfOutput);
+    assert(keyed?.ok);
+    const { key, weak, action } = keyed.value;
+    assertEquals(action.params, params);
+    const plain = digestOfValue({ weak, params, inputs: action.inputs });
+    assertEquals<string>(key, plain, `seed ${seed}, member ${index}`);
+  }
+  for (let round = 0; round < 200; round++) {
+    const inputs = Object.fromEntries(
+      Array.from({ length: draw.integer(4, next++) }, () => [
+        pick(names),
+        Array.from({ length: draw.integer(4, next++) }, () => {
+          const digest = pick([other, '"odd\\' as Digest]);
+          return draw.integer(2, next++) === 0 ? { digest } : { digest, coords: coords() };
+        }),
+      ]),
+    );
+    assertEquals(inputsText(inputs), canonicalJson(inputs), `seed ${seed}, round ${round}`);
+  }
+  function coords() {
+    return Object.fromEntries(
+      Array.from({ length: 3 }, () => [pick(names), pick([0, -0, NaN, "é", true])]),
+    );
+  }
 });
