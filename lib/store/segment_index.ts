@@ -12,6 +12,7 @@ import { byRank, type Chunk, type Entry, newSegment, type Segment, sessionOf } f
 import { glance, readLine } from "./segment_line.ts";
 import { SegmentPacks, type SegmentPacksOptions } from "./segment_packs.ts";
 import { SegmentReader } from "./segment_reader.ts";
+import { WatchedFolder } from "./watched_folder.ts";
 
 /** What the index needs. */
 export interface SegmentIndexOptions extends SegmentPacksOptions {
@@ -19,6 +20,8 @@ export interface SegmentIndexOptions extends SegmentPacksOptions {
   readonly warn: (message: string) => void;
   /** Lines are kept in memory up to this many bytes, and read again from the segment beyond. */
   readonly memoryLimit?: number;
+  /** The session of this process, whose segments need not be read. */
+  readonly session?: string;
 }
 
 /** Manifests by key. */
@@ -30,14 +33,18 @@ export class SegmentIndex {
   readonly #reader: SegmentReader;
   /** Sessions whose segments may still grow. */
   #live: readonly string[] = [];
-  #listedAt = -Infinity;
-  #listedMtime = -1;
+  readonly #segmentsFolder: WatchedFolder;
+  readonly #sessionsFolder: WatchedFolder;
+  #listed: readonly string[] = [];
   #memoryLeft: number;
   #running: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
 
   constructor(options: SegmentIndexOptions) {
+    const { disk, clock, layout } = options;
     this.#options = options;
+    this.#segmentsFolder = new WatchedFolder(disk, clock, layout.segments);
+    this.#sessionsFolder = new WatchedFolder(disk, clock, layout.temporary);
     this.#packs = new SegmentPacks(options);
     this.#reader = new SegmentReader(options.disk);
     this.#memoryLeft = options.memoryLimit ?? defaultMemoryLimit;
@@ -159,13 +166,15 @@ export class SegmentIndex {
   }
 
   async #read(): Promise<void> {
-    const { disk, layout } = this.#options;
-    const ids = this.#listingChanged() ? await this.#newSegments() : [];
+    const ids = await this.#newSegments();
     const sessions = new Set(this.#live);
-    this.#live = await disk.list(layout.temporary);
+    this.#live = await this.#sessionsFolder.names();
     for (const session of this.#live) sessions.add(session);
-    for (const id of this.#segments.keys()) {
-      if (sessions.has(sessionOf(id))) ids.push(id);
+    if (this.#options.session !== undefined) sessions.delete(this.#options.session);
+    if (sessions.size > 0) {
+      for (const id of this.#segments.keys()) {
+        if (sessions.has(sessionOf(id))) ids.push(id);
+      }
     }
     for (const id of ids) {
       try {
@@ -198,18 +207,10 @@ export class SegmentIndex {
     return [...this.#segments.values()].filter(({ scanned, size }) => scanned < size);
   }
 
-  /** The folder's time changes when a segment appears; times are coarse, so a recent one proves nothing. */
-  #listingChanged(): boolean {
-    const { disk, clock, layout } = this.#options;
-    const mtime = disk.stat(layout.segments)?.mtime ?? -1;
-    const changed = mtime !== this.#listedMtime || this.#listedAt - mtime < racyMs;
-    this.#listedMtime = mtime;
-    this.#listedAt = clock.now();
-    return changed;
-  }
-
   async #newSegments(): Promise<string[]> {
-    const names = await this.#options.disk.list(this.#options.layout.segments);
+    const names = await this.#segmentsFolder.names();
+    if (names === this.#listed) return [];
+    this.#listed = names;
     return names.filter((name) => name.endsWith(suffix))
       .map((name) => name.slice(0, -suffix.length))
       .filter((id) => !this.#segments.has(id));
@@ -300,6 +301,5 @@ export class SegmentIndex {
 
 const suffix = ".ndjson";
 const lineEnd = 10;
-const racyMs = 2000;
 const chunkSize = 8 * 1024 * 1024;
 const defaultMemoryLimit = 64 * 1024 * 1024;

@@ -71,6 +71,7 @@ export function storeParts(
   const session = new Session(disk, layout, newId());
   const index = new SegmentIndex({
     ...world,
+    session: session.id,
     packed: new PackedFolder(disk, folder, layout.root),
     ...(packFrom !== undefined && { packFrom }),
   });
@@ -88,7 +89,7 @@ export function storeParts(
       if (writer !== undefined) log.giveUp(writer);
     },
   });
-  const traces = new TraceLog(disk, layout, session.id, warn);
+  const traces = new TraceLog(world, session.id, warn);
   const results = new Results(index, bytes);
   const recorder = new Recorder({ session, index, results, bytes, log, groups, traces });
   const locks = new KeyLocks(disk, layout.locks);

@@ -5,10 +5,11 @@
 import { joinBytes } from "../core/join_bytes.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import type { ActionKey, Digest } from "../core/digest.ts";
-import { type AppendFile, type Disk, DiskError } from "../core/disk.ts";
+import { type AppendFile, type Clock, type Disk, DiskError } from "../core/disk.ts";
 import type { Reads } from "../core/trace.ts";
 import type { Layout } from "./layout.ts";
 import { readLine, type TraceBody, traceLine } from "./segment_line.ts";
+import { WatchedFolder } from "./watched_folder.ts";
 
 /** The traces of a store. */
 export class TraceLog {
@@ -22,16 +23,27 @@ export class TraceLog {
   readonly #shapes = new Map<Digest, Map<string, Reads>>();
   readonly #traces = new Map<Digest, TraceBody>();
   #asked = false;
-  #listedMtime = -1;
+  readonly #folder: WatchedFolder;
+  #listed: readonly string[] = [];
+  #liveListed: readonly string[] = [];
   #live: ReadonlySet<string> = new Set();
   #queue: Uint8Array[] = [];
   #writing: Promise<void> = Promise.resolve();
   #file: AppendFile | undefined;
   #failed = false;
 
-  constructor(disk: Disk, layout: Layout, session: string, warn: (message: string) => void) {
+  constructor(
+    { disk, clock, layout }: {
+      readonly disk: Disk;
+      readonly clock: Clock;
+      readonly layout: Layout;
+    },
+    session: string,
+    warn: (message: string) => void,
+  ) {
     this.#disk = disk;
     this.#layout = layout;
+    this.#folder = new WatchedFolder(disk, clock, layout.traces);
     this.#session = session;
     this.#warn = warn;
   }
@@ -69,12 +81,11 @@ export class TraceLog {
    * @param live sessions that may still write
    */
   async refresh(live: readonly string[]): Promise<void> {
-    this.#live = new Set(live);
-    const mtime = this.#disk.stat(this.#layout.traces)?.mtime ?? -1;
-    if (mtime === this.#listedMtime && live.length === 0) return;
-    this.#listedMtime = mtime;
-    if (mtime < 0) return;
-    for (const name of await this.#disk.list(this.#layout.traces)) {
+    if (live !== this.#liveListed) this.#live = new Set(this.#liveListed = live);
+    const names = await this.#folder.names();
+    if (names === this.#listed) return;
+    this.#listed = names;
+    for (const name of names) {
       const session = name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined;
       if (session !== undefined && !this.#files.has(session)) this.#files.set(session, unread);
     }
