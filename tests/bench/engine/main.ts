@@ -79,7 +79,9 @@ async function bench(args: readonly string[]): Promise<number> {
   await Deno.mkdir(join(root, "results/bench"), { recursive: true });
   const work = await Deno.makeTempDir({ dir: join(root, "results/bench"), prefix: "work-" });
   const cleanUp = () => removeIfThere(work);
-  Deno.addSignalListener("SIGINT", () => cleanUp().finally(() => Deno.exit(130)));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => cleanUp().finally(() => Deno.exit(130)));
+  }
   const results: (Measured | Failed)[] = [];
   try {
     for (const trial of chosen) {

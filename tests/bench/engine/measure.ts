@@ -52,7 +52,7 @@ export async function measure({ words, cwd }: Command, scratch: string): Promise
   return { wall, cpu: user + system, rss: kibibytes * 1024 / 1e6 };
 }
 
-const limitSeconds = 600;
+const limitSeconds = 300;
 
 /** What a program writes to standard output; `undefined` if it is not there. */
 export async function outputOf(words: readonly string[]): Promise<string | undefined> {
