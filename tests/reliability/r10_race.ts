@@ -13,7 +13,7 @@ export const r10: Trial = {
   id: "R10",
   title: "race",
   needs: [],
-  cores: 4,
+  cores: 3,
   limitSeconds: 300,
   async run(at: Attempt) {
     let digest: string | undefined;
