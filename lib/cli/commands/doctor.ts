@@ -3,7 +3,10 @@
 import { bold, dim, green, red, yellow } from "@std/fmt/colors";
 import { join, resolve } from "@std/path";
 import { z } from "zod";
+import { mayStartPrograms } from "../../executors/local.ts";
+import { formatBytes, plural } from "../../report/format.ts";
 import { defineCommand, exitCodes } from "../command.ts";
+import { readMachine } from "../machine.ts";
 import type { Terminal } from "../terminal.ts";
 import { basinVersion, denoVersion } from "../version.ts";
 
@@ -31,9 +34,11 @@ export default defineCommand({
   async handler(terminal, _args, options) {
     const findings = [
       versions(),
-      processors(terminal),
+      machine(terminal),
       await workers(),
       await folder(resolve(terminal.cwd, options.results)),
+      await locks(resolve(terminal.cwd, options.results)),
+      programs(),
       await adapter(terminal),
       engines(),
     ];
@@ -61,8 +66,49 @@ function versions(): Finding {
   };
 }
 
-function processors(terminal: Terminal): Finding {
-  return { state: "good", what: "processors", found: `${terminal.numCpus}, one worker each` };
+function machine(terminal: Terminal): Finding {
+  const settings = readMachine(terminal);
+  if (settings === null) return { state: "bad", what: "machine", found: "see the error above" };
+  const { cpus = terminal.numCpus, memory, slots, file } = settings;
+  const named = Object.entries(slots).map(([name, { length }]) => `${length} ${name}`);
+  return {
+    state: "good",
+    what: "machine",
+    found: `${plural(cpus, "worker")} on ${plural(terminal.numCpus, "processor")}, ` +
+      (memory === undefined ? "" : `${formatBytes(memory)}, `) +
+      (named.length === 0 ? "no named slots" : named.join(", ")),
+    ...(named.length > 0 ? {} : { remedy: `slots such as gpu are declared in ${file}` }),
+  };
+}
+
+/** Without locks of the kernel, leases take their place: slower to notice that a process is gone. */
+async function locks(path: string): Promise<Finding> {
+  const probe = join(path, `.doctor-${crypto.randomUUID()}`);
+  try {
+    using file = await Deno.open(probe, { create: true, write: true });
+    const free = await file.tryLock(true);
+    return free
+      ? { state: "good", what: "locks", found: "the file system has them" }
+      : { state: "bad", what: "locks", found: `a new file in ${path} is locked already` };
+  } catch (error) {
+    return {
+      state: "note",
+      what: "locks",
+      found: `none in ${path}: leases are used (${error instanceof Error ? error.message : error})`,
+    };
+  } finally {
+    await Deno.remove(probe).catch(() => {});
+  }
+}
+
+function programs(): Finding {
+  return mayStartPrograms()
+    ? { state: "good", what: "programs", found: "may be started by `run:` stages" }
+    : {
+      state: "good",
+      what: "programs",
+      found: "may not be started from here; `deno task run:external` may",
+    };
 }
 
 /** Stages run in workers without permissions; this is where an unfit Deno shows. */
