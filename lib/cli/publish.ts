@@ -13,8 +13,9 @@ import {
   reportHtml,
   type ReportTable,
 } from "../report/html.ts";
+import { stageOf } from "../report/format.ts";
 import type { RunRecord, StageRecord } from "../report/record.ts";
-import { dependentsOf } from "../workflow/graph.ts";
+import type { StageMember } from "../workflow/graph.ts";
 import { fileNameOf, type RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import type { Terminal } from "./terminal.ts";
@@ -118,15 +119,21 @@ async function collect({ session, record, folder }: PublishInput) {
 
 /** Outputs that people look at: figures, verdicts, and what no other stage reads. */
 function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
-  const dependents = dependentsOf(graph.members);
-  const byId = new Map(record.stages.map((stage) => [stage.stage, stage]));
-  let copies = 0;
-  return graph.members.flatMap(({ id, index, outputs, task, pending, replaced }) => {
-    const stage = byId.get(id);
+  const isRead = whoIsRead(graph.members);
+  const looked = graph.members.filter(({ index, outputs, task, pending, replaced }) =>
     // What took the place of a pending member may have its id.
-    if (stage?.key === undefined || pending || replaced) return [];
+    !pending && !replaced &&
+    (isRead[index] === 0 || task.name === "claims" || Object.values(outputs).includes("figure"))
+  );
+  const ids = new Set(looked.map(({ id }) => id));
+  const stages = new Map<string, StageRecord>();
+  for (const stage of record.stages) if (ids.has(stage.stage)) stages.set(stage.stage, stage);
+  let copies = 0;
+  return looked.flatMap(({ id, index, outputs, task }) => {
+    const stage = stages.get(id);
+    if (stage?.key === undefined) return [];
     const isVerdict = task.name === "claims";
-    const isLeaf = dependents[index].length === 0;
+    const isLeaf = isRead[index] === 0;
     const several = Object.keys(outputs).length > 1;
     return Object.entries(outputs)
       .filter(([, kind]) => kind === "figure" || isVerdict || (isLeaf && copies++ < maxCopies))
@@ -139,6 +146,17 @@ function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
         name: fileNameOf(id) + (several ? `.${output}` : ""),
       }));
   });
+}
+
+/** Flags of the members that others read. */
+function whoIsRead(members: readonly StageMember[]): Uint8Array {
+  const isRead = new Uint8Array(members.length);
+  for (const { inputs } of members) {
+    for (const name in inputs) {
+      for (const source of inputs[name].sources) if ("from" in source) isRead[source.from] = 1;
+    }
+  }
+  return isRead;
 }
 
 async function filesOf(
@@ -193,7 +211,7 @@ function statusByStage(record: RunRecord): ReadonlyMap<string, NonNullable<DagSt
   const result = new Map<string, (typeof order)[number]>();
   for (const { stage, status } of record.stages) {
     if (status === "unfinished") continue;
-    const name = stage.split("[")[0];
+    const name = stageOf(stage);
     const before = result.get(name);
     if (before === undefined || order.indexOf(status) > order.indexOf(before)) {
       result.set(name, status);

@@ -41,6 +41,9 @@ export function fileNameOf(id: string): string {
 
 const maxName = 180;
 
+/** Characters of events that are written together at most. */
+const groupLength = 64 * 1024;
+
 /** Ids that can be read back from their names: a dot before a letter or `_` starts an axis, the first `-` after it its value. */
 const plainId =
   /^[a-z0-9_][a-z0-9_-]*(\.[0-9][a-z0-9_-]*)*(\[[a-z_][a-z0-9_]*=[a-z0-9_+-]+(\.[0-9][a-z0-9_+-]*)*(,[a-z_][a-z0-9_]*=[a-z0-9_+-]+(\.[0-9][a-z0-9_+-]*)*)*\])?$/;
@@ -62,13 +65,13 @@ export async function createRunFolder(
   };
   await folder(path);
   const events = await disk.append(join(path, "events.ndjson"));
-  let lines: string[] = [];
+  let text = "";
   let writing: Promise<void> = Promise.resolve();
   const flush = () => {
-    if (lines.length > 0) {
-      const text = lines.join("");
-      lines = [];
-      writing = writing.then(() => events.write(new TextEncoder().encode(text)));
+    if (text !== "") {
+      const bytes = new TextEncoder().encode(text);
+      text = "";
+      writing = writing.then(() => events.write(bytes));
     }
     return writing;
   };
@@ -86,7 +89,9 @@ export async function createRunFolder(
   return {
     path,
     event(event) {
-      lines.push(JSON.stringify(event) + "\n");
+      text += JSON.stringify(event) + "\n";
+      // Told where the others are: when they are flushed again, and when the folder is closed.
+      if (text.length > groupLength) flush().catch(() => {});
     },
     write,
     writeJson: (name, value) => write(name, JSON.stringify(value) + "\n"),

@@ -8,12 +8,12 @@ import { StorageError } from "../core/store.ts";
 import { liveReporter } from "../report/live.ts";
 import { ndjsonReporter } from "../report/ndjson.ts";
 import { plainReporter } from "../report/plain.ts";
-import { foldEvents, type RunRecord } from "../report/record.ts";
+import { EventFold, type RunRecord } from "../report/record.ts";
 import type { Reporter, ReporterOptions } from "../report/reporter.ts";
 import { summaryText } from "../report/summary.ts";
-import { schedule } from "../scheduler/schedule.ts";
+import { scheduleInBatches } from "../scheduler/schedule.ts";
 import type { Graph } from "../workflow/graph.ts";
-import { plan as planGraph } from "../workflow/plan.ts";
+import { type Plan, plan as planGraph } from "../workflow/plan.ts";
 import { exitCodes } from "./command.ts";
 import { tellGithub } from "./github.ts";
 import { exitCodeOf, listenForSignals, type StopSignal } from "./interruption.ts";
@@ -78,7 +78,8 @@ export async function runWorkflow(
   });
   const folder = await createRunFolder(world.disk, results, graph.workflow, run);
   const logs = stageLogs(world.disk, folder.path);
-  const events: RunEvent[] = [];
+  const fold = new EventFold();
+  let last: RunEvent | undefined;
   let origin = performance.now();
   const timer = setInterval(() => {
     // Events count from the start of the run, the process began earlier.
@@ -109,13 +110,10 @@ export async function runWorkflow(
       sayUnknownStage(terminal, plan.unmatched[0], graph);
       return exitCodes.usage;
     }
-    await folder.writeJson("plan.json", {
-      counts: plan.counts,
-      members: plan.entries.map((entry, i) => [graph.members[i].id, entry.verdict]),
-    });
+    await folder.write("plan.json", planJson(plan));
     if (plan.counts.run > 0) await requireStore(session);
     const first = firstFigure(plan);
-    const stream = schedule(graph, {
+    const stream = scheduleInBatches(graph, {
       ...(first === null ? {} : { first }),
       ...session.keys,
       ...(options.only === undefined ? {} : { only: options.only }),
@@ -139,18 +137,20 @@ export async function runWorkflow(
       basin: basinVersion,
       deno: denoVersion,
     }, interruption.signal);
-    for await (const event of stream) {
+    const show = (event: RunEvent) => {
       if (event.type === "run-started") origin = performance.now() - event.at;
       const shown = event.type === "run-finished"
         ? { ...event, run: relative(terminal.cwd, folder.path), ...sinceStart() }
         : event;
-      events.push(shown);
+      last = shown;
+      fold.add(shown);
       folder.event(shown);
       if (shown.type !== "run-finished" || !options.json) reporter.event(shown);
-    }
+    };
+    for await (const events of stream) for (const event of events) show(event);
   } catch (error) {
     // A store that failed is told by the caller; readers of events get their last line all the same.
-    const last = events.at(-1) ?? nothingRan(graph, relative(terminal.cwd, folder.path));
+    last ??= nothingRan(graph, relative(terminal.cwd, folder.path));
     if (options.json && last.type === "run-finished") reporter.event(last);
     await folder.flush().catch(() => {});
     await logs.flush().catch(() => {});
@@ -160,7 +160,7 @@ export async function runWorkflow(
     reporter.close();
   }
   await logs.flush();
-  const record = foldEvents(events);
+  const record = fold.record();
   await keepResults(terminal, session, run, record);
   const published = await publish({
     terminal,
@@ -171,8 +171,7 @@ export async function runWorkflow(
   });
   await folder.writeJson("run.json", record);
   await folder.close();
-  const last = events[events.length - 1];
-  if (options.json) {
+  if (options.json && last !== undefined) {
     // Said last, when the report lies there: whoever reads the line can open it.
     reporter.event(last.type === "run-finished" ? { ...last, ...sinceStart() } : last);
   } else {
@@ -199,6 +198,14 @@ function nothingRan({ members }: Graph, run: string): Extract<RunEvent, { type: 
     ...sinceStart(),
     run,
   };
+}
+
+/** What was planned: counts, and the verdict on each member. */
+function planJson({ counts, entries, graph }: Plan): string {
+  const lines = entries.map(({ verdict }, i) =>
+    `[${JSON.stringify(graph.members[i].id)},"${verdict}"]`
+  );
+  return `{"counts":${JSON.stringify(counts)},"members":[${lines.join(",")}]}\n`;
 }
 
 /** Refuses a store that cannot even be made before the first stage is started in vain. */

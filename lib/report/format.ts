@@ -57,6 +57,21 @@ function grouped(count: number): string {
 }
 
 /**
+ * The stage of a member's id.
+ *
+ * @example
+ * ```ts
+ * import { stageOf } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(["fit[seed=0]", "fit"].map(stageOf), ["fit", "fit"]);
+ * ```
+ */
+export function stageOf(id: string): string {
+  const end = id.indexOf("[");
+  return end < 0 ? id : id.slice(0, end);
+}
+
+/**
  * Text that is safe on a terminal: control characters and bidirectional overrides are shown, not obeyed.
  *
  * @example

@@ -1,7 +1,7 @@
 // The report: one self-contained page, no script, no request. Verdicts first, then figures, then stages.
 
 import { type Cell, recordsOf, type Table } from "../core/table.ts";
-import { formatSeconds, printable } from "./format.ts";
+import { formatSeconds, printable, stageOf } from "./format.ts";
 import type { RunRecord } from "./record.ts";
 
 /** A figure of the report. */
@@ -286,7 +286,7 @@ function stagesHtml(record: RunRecord): string {
     { ran: number; hit: number; failed: number; skipped: number; seconds: number }
   >();
   for (const { stage, status, seconds } of record.stages) {
-    const name = stage.split("[")[0];
+    const name = stageOf(stage);
     const group = groups.get(name) ?? { ran: 0, hit: 0, failed: 0, skipped: 0, seconds: 0 };
     if (status !== "unfinished") group[status]++;
     if (status === "ran") group.seconds += seconds ?? 0;

@@ -51,9 +51,27 @@ export interface RunRecord {
  * ```
  */
 export function foldEvents(events: Iterable<RunEvent>): RunRecord {
-  const stages = new Map<string, StageRecord>();
-  const warnings: string[] = [];
-  let record: Omit<RunRecord, "stages" | "warnings"> = {
+  const fold = new EventFold();
+  for (const event of events) fold.add(event);
+  return fold.record();
+}
+
+/**
+ * The same for events that come one by one and need not be kept.
+ *
+ * @example
+ * ```ts
+ * import { EventFold } from "#lib/report/record.ts";
+ * import { assertEquals } from "@std/assert";
+ * const fold = new EventFold();
+ * fold.add({ type: "stage-skipped", at: 5, stage: "a", because: "b failed" });
+ * assertEquals(fold.record().stages.length, 1);
+ * ```
+ */
+export class EventFold {
+  readonly #stages = new Map<string, StageRecord>();
+  readonly #warnings: string[] = [];
+  #run: Omit<RunRecord, "stages" | "warnings"> = {
     workflow: "",
     run: "",
     started_at: "",
@@ -65,11 +83,19 @@ export function foldEvents(events: Iterable<RunEvent>): RunRecord {
     seconds: 0,
     totals: { stages: 0, ran: 0, hit: 0, failed: 0, skipped: 0, fused: 0 },
   };
-  for (const event of events) {
+
+  /** The record of all events so far. */
+  record(): RunRecord {
+    return { ...this.#run, stages: [...this.#stages.values()], warnings: [...this.#warnings] };
+  }
+
+  /** Takes in the next event. */
+  add(event: RunEvent): void {
+    const stages = this.#stages;
     switch (event.type) {
       case "run-started": {
         const { workflow, run, started_at, basin, deno, jobs } = event;
-        record = { ...record, workflow, run, started_at, basin, deno, jobs };
+        this.#run = { ...this.#run, workflow, run, started_at, basin, deno, jobs };
         break;
       }
       case "stage-started":
@@ -82,16 +108,7 @@ export function foldEvents(events: Iterable<RunEvent>): RunRecord {
         });
         break;
       case "stage-finished":
-        stages.set(event.stage, {
-          ...stages.get(event.stage),
-          stage: event.stage,
-          status: event.how,
-          key: event.key,
-          seconds: event.seconds,
-          outputs: event.outputs,
-          ...(event.usage === undefined ? {} : { usage: event.usage }),
-          ...(event.omitted === undefined ? {} : { omitted: event.omitted }),
-        });
+        stages.set(event.stage, finished(event, stages.get(event.stage)));
         break;
       case "stage-retried":
         stages.set(event.stage, {
@@ -114,14 +131,14 @@ export function foldEvents(events: Iterable<RunEvent>): RunRecord {
         stages.set(event.stage, { stage: event.stage, status: "skipped", because: event.because });
         break;
       case "warning":
-        warnings.push(
+        this.#warnings.push(
           event.stage === undefined ? event.message : `${event.stage}: ${event.message}`,
         );
         break;
       case "run-finished": {
         const { ok, seconds, stages, ran, hit, failed, skipped, fused, interrupted } = event;
-        record = {
-          ...record,
+        this.#run = {
+          ...this.#run,
           ok,
           finished: true,
           seconds,
@@ -137,7 +154,29 @@ export function foldEvents(events: Iterable<RunEvent>): RunRecord {
         event satisfies never;
     }
   }
-  return { ...record, stages: [...stages.values()], warnings };
+}
+
+function finished(
+  { stage, how, key, seconds, outputs, usage, omitted }: Extract<
+    RunEvent,
+    { type: "stage-finished" }
+  >,
+  known: StageRecord | undefined,
+): StageRecord {
+  // Most are hits of which nothing was heard before.
+  if (known === undefined && usage === undefined && omitted === undefined) {
+    return { stage, status: how, key, seconds, outputs };
+  }
+  return {
+    ...known,
+    stage,
+    status: how,
+    key,
+    seconds,
+    outputs,
+    ...(usage === undefined ? {} : { usage }),
+    ...(omitted === undefined ? {} : { omitted }),
+  };
 }
 
 function retriedOf(known: StageRecord | undefined): { readonly retried?: number } {

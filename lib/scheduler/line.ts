@@ -47,6 +47,7 @@ export class Line {
   rank(): void {
     const { expectedSeconds, first, run } = this.#deps;
     const { graph, standing } = this.#ledger;
+    if (!standing.anyOpen()) return;
     const costs = Float64Array.from(
       graph.members,
       (member, i) => standing.isOpen(i) ? expectedSeconds?.(member) ?? 1 : 0,

@@ -72,6 +72,24 @@ export async function* schedule(
   deps: ScheduleDeps,
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void, void> {
+  for await (const events of scheduleInBatches(graph, deps, signal)) yield* events;
+}
+
+/**
+ * The same with the events that came at once together: thousands of known results are thousands of events.
+ *
+ * @throws {StorageError} as {@link schedule}.
+ *
+ * @example
+ * ```ts ignore
+ * for await (const events of scheduleInBatches(graph, deps, signal)) events.forEach(show);
+ * ```
+ */
+export async function* scheduleInBatches(
+  graph: Graph,
+  deps: ScheduleDeps,
+  signal: AbortSignal,
+): AsyncGenerator<readonly RunEvent[], void, void> {
   const events = new EventQueue<RunEvent>();
   const run = new Run(graph, deps, events);
   const stop = () => run.interrupt(textOf(signal.reason));
@@ -85,7 +103,7 @@ export async function* schedule(
     for (;;) {
       const batch = await events.next();
       if (batch === undefined) break;
-      yield* batch;
+      yield batch;
     }
     const failed = await outcome;
     if (failed !== undefined) throw failed.error;

@@ -144,6 +144,11 @@ export class Standing {
     return this.isWaiting(index) || this.#status[index] === status.ready;
   }
 
+  /** Whether any member has not ended yet. */
+  anyOpen(): boolean {
+    return this.#status.includes(status.waiting) || this.#status.includes(status.ready);
+  }
+
   /** Puts a member somewhere. */
   set(index: number, to: Status): void {
     this.#status[index] = to;

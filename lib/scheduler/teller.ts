@@ -37,10 +37,10 @@ export class Teller {
     return (this.#clock.monotonic() - this.#began) / 1000;
   }
 
-  /** Tells an event, now. */
+  /** Tells an event, now. It is the teller's from then on. */
   tell(event: Told): void {
     const at = Math.round(this.seconds * 1e5) / 100;
-    this.#events.push({ ...event, at } as RunEvent);
+    this.#events.push(Object.assign(event, { at }) as RunEvent);
   }
 
   /** Warns of something, at a stage or as such. */
