@@ -62,11 +62,12 @@ export class Session {
 
   /** Ends the session: removes its unfinished files and its lock. */
   async end(): Promise<void> {
-    await removeFolder(this.#disk, this.#folder);
+    // What cannot be removed now is removed by whoever comes next: no reason for a finished run to fail.
+    await ignoringDisk(() => removeFolder(this.#disk, this.#folder));
     this.#lock?.release();
     this.#lock = undefined;
     this.#started = undefined;
-    await sweepTransient(this.#disk, this.#layout);
+    await ignoringDisk(() => sweepTransient(this.#disk, this.#layout));
   }
 
   async #start(): Promise<void> {
@@ -178,6 +179,14 @@ export async function removeDead(disk: Disk, layout: Layout): Promise<Set<string
     }
   }
   return alive;
+}
+
+async function ignoringDisk(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  }
 }
 
 /** Removes what was kept for the time of a run, unless somebody is still at work. */
