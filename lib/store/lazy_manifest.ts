@@ -15,7 +15,8 @@ import type { Manifest, StoredArtifact, StoredFile } from "../core/manifest.ts";
  * const file = { digest: digestOf("x"), size: 1 };
  * const outputs = { out: { kind: "table", digest: digestOf("out"), files: { x: file } } };
  * const manifest = { key: digestOf("key"), outputs, weak: digestOf("weak"), action: {}, provenance: {} } as never;
- * assertEquals({ ...lazyManifest(summaryOf(manifest), digestOf("key") as never, () => manifest) }, manifest);
+ * const source = { whole: () => manifest, file: () => undefined };
+ * assertEquals({ ...lazyManifest(summaryOf(manifest), digestOf("key") as never, source) }, manifest);
  * ```
  */
 export function summaryOf({ outputs, keep, reads, log }: Manifest): string {
@@ -35,8 +36,7 @@ export function summaryOf({ outputs, keep, reads, log }: Manifest): string {
 /**
  * The manifest of a summary.
  *
- * @param whole reads the manifest itself; throws if it cannot be read
- * @param fileOf reads a small file; `undefined` if it cannot be read
+ * @param source reads what the summary leaves out
  *
  * @example
  * ```ts
@@ -44,15 +44,15 @@ export function summaryOf({ outputs, keep, reads, log }: Manifest): string {
  * import { digestOf } from "#lib/core/digest.ts";
  * import { assertEquals } from "@std/assert";
  * const key = digestOf("key") as never;
- * const read = () => { throw new Error("nobody asked"); };
- * assertEquals(lazyManifest(summaryOf({ outputs: {} } as never), key, read).outputs, {});
+ * const whole = () => { throw new Error("nobody asked"); };
+ * const source = { whole, file: () => undefined };
+ * assertEquals(lazyManifest(summaryOf({ outputs: {} } as never), key, source).outputs, {});
  * ```
  */
 export function lazyManifest(
   summary: string,
   key: ActionKey,
-  whole: () => Manifest,
-  fileOf: FileOf = (port, name) => whole().outputs[port].files[name],
+  source: ManifestSource,
 ): Manifest {
   const words = JSON.parse(summary) as (string | number)[];
   const flags = words[0] as number;
@@ -68,30 +68,29 @@ export function lazyManifest(
       const size = words[at++] as number;
       const digest = words[at++];
       files[name] = digest === 0
-        ? new InlineFile(size, fileOf, port, name)
+        ? new InlineFile(size, source, port, name)
         : { digest: digest as Digest, size };
     }
     outputs[port] = isVolatile ? { kind, digest, volatile: true, files } : { kind, digest, files };
   }
-  const manifest = {
-    key,
-    get weak() {
-      return whole().weak;
-    },
-    get action() {
-      return whole().action;
-    },
-    outputs,
-    get provenance() {
-      return whole().provenance;
-    },
-  };
-  if (flags === 0) return manifest;
-  const more: Record<string, PropertyDescriptor> = {};
-  if (flags & keepsDigest) more.keep = { enumerable: true, value: "digest" };
-  if (flags & hasReads) more.reads = { enumerable: true, get: () => whole().reads };
-  if (flags & hasLog) more.log = { enumerable: true, get: () => whole().log };
-  return Object.defineProperties(manifest, more);
+  const manifest = { key, outputs };
+  Sourced.give(manifest, source);
+  // The same getters for all manifests: with getters of its own each would be a dictionary of half a kilobyte.
+  Object.defineProperty(manifest, "weak", lazyWeak);
+  Object.defineProperty(manifest, "action", lazyAction);
+  Object.defineProperty(manifest, "provenance", lazyProvenance);
+  if (flags & keepsDigest) Object.defineProperty(manifest, "keep", keptDigest);
+  if (flags & hasReads) Object.defineProperty(manifest, "reads", lazyReads);
+  if (flags & hasLog) Object.defineProperty(manifest, "log", lazyLog);
+  return manifest as object as Manifest;
+}
+
+/** Reads from the line of a manifest. */
+export interface ManifestSource {
+  /** The manifest itself; throws if it cannot be read. */
+  whole(): Manifest;
+  /** A small file; `undefined` if it cannot be read. */
+  file(port: string, name: string): StoredFile | undefined;
 }
 
 /**
@@ -121,8 +120,46 @@ export function plainOutputs(outputs: Manifest["outputs"]): Manifest["outputs"] 
   return plain;
 }
 
-/** Reads a small file from the line of its manifest. */
-type FileOf = (port: string, name: string) => StoredFile | undefined;
+/** Makes nothing, so that private fields of its heirs go to what is there already. */
+class Given {
+  constructor(object: object) {
+    return object;
+  }
+}
+
+/** Plain objects that know where to read what they lack, out of sight of everybody else. */
+class Sourced extends Given {
+  readonly #source: ManifestSource;
+
+  constructor(object: object, source: ManifestSource) {
+    super(object);
+    this.#source = source;
+  }
+
+  static give(object: object, source: ManifestSource): void {
+    void new Sourced(object, source);
+  }
+
+  static whole(object: object): Manifest {
+    return (object as Sourced).#source.whole();
+  }
+}
+
+const lazyWeak = lazy("weak");
+const lazyAction = lazy("action");
+const lazyProvenance = lazy("provenance");
+const lazyReads = lazy("reads");
+const lazyLog = lazy("log");
+const keptDigest: PropertyDescriptor = { enumerable: true, value: "digest" };
+
+function lazy(name: keyof Manifest): PropertyDescriptor {
+  return {
+    enumerable: true,
+    get(this: object) {
+      return Sourced.whole(this)[name];
+    },
+  };
+}
 
 /**
  * A file whose digest and contents are read on demand. A class, because accessors of one's own cost five times as
@@ -130,23 +167,23 @@ type FileOf = (port: string, name: string) => StoredFile | undefined;
  */
 class InlineFile implements StoredFile {
   readonly size: number;
-  readonly #fileOf: FileOf;
+  readonly #source: ManifestSource;
   readonly #port: string;
   readonly #name: string;
 
-  constructor(size: number, fileOf: FileOf, port: string, name: string) {
+  constructor(size: number, source: ManifestSource, port: string, name: string) {
     this.size = size;
-    this.#fileOf = fileOf;
+    this.#source = source;
     this.#port = port;
     this.#name = name;
   }
 
   get digest(): Digest {
-    return this.#fileOf(this.#port, this.#name)?.digest ?? unknownDigest;
+    return this.#source.file(this.#port, this.#name)?.digest ?? unknownDigest;
   }
 
   get inline(): string {
-    return this.#fileOf(this.#port, this.#name)?.inline ?? "";
+    return this.#source.file(this.#port, this.#name)?.inline ?? "";
   }
 }
 

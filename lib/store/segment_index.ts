@@ -5,9 +5,9 @@
 import type { ActionKey, Digest } from "../core/digest.ts";
 import { DiskError } from "../core/disk.ts";
 import type { Manifest } from "../core/manifest.ts";
-import { StorageError } from "../core/store.ts";
 import type { Layout } from "./layout.ts";
 import { lazyManifest } from "./lazy_manifest.ts";
+import { LineSource } from "./line_source.ts";
 import { byRank, type Chunk, type Entry, newSegment, type Segment, sessionOf } from "./segment.ts";
 import { glance, readLine } from "./segment_line.ts";
 import { SegmentPacks, type SegmentPacksOptions } from "./segment_packs.ts";
@@ -83,23 +83,9 @@ export class SegmentIndex {
 
   /** The manifest at a place, as far as it is known without its line if that suffices for the outputs. */
   load(entry: Entry): Manifest | undefined {
-    const { segment, key } = entry;
     const summary = this.#packs.summaryIn(entry);
     if (summary === "") return this.loadWhole(entry);
-    let whole: Manifest | null | undefined;
-    // Read once, also if it cannot be: what is damaged is told once.
-    const read = () => whole === undefined ? whole = this.loadWhole(entry) ?? null : whole;
-    return lazyManifest(
-      summary,
-      key,
-      () => {
-        const manifest = read();
-        if (manifest !== null) return manifest;
-        const what = `is damaged at byte ${entry.offset}; \`basin fsck --repair\` sets it aside`;
-        throw new StorageError("read", segment.path, what);
-      },
-      (port, name) => read()?.outputs[port]?.files[name],
-    );
+    return lazyManifest(summary, entry.key, new LineSource(this, entry));
   }
 
   /** The manifest at a place; `undefined`, and forgotten, if its line is not as it was written. */
