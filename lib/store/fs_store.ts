@@ -7,6 +7,7 @@ import { type Clock, type Disk, DiskError } from "../core/disk.ts";
 import type { Manifest, StoredArtifact, StoredFile } from "../core/manifest.ts";
 import type { CommitOptions, Committed, OutputBytes, Store } from "../core/store.ts";
 import type { Reads } from "../core/trace.ts";
+import type { KeyLock } from "./key_locks.ts";
 import { layoutOf } from "./layout.ts";
 import { withLeases } from "./leases.ts";
 import { type ReadFile, receive, type Received } from "./receiver.ts";
@@ -100,7 +101,7 @@ export class FsStore implements Store {
   }
 
   async refresh(): Promise<void> {
-    await orStorageError(() => this.#refresh());
+    await orStorageError(() => this.#parts.refresh());
   }
 
   async read(artifact: StoredArtifact): Promise<Files | undefined> {
@@ -216,6 +217,7 @@ export class FsStore implements Store {
       const ours = await this.#parts.log.close(this.#place.clock.now() - stampMs);
       await this.#parts.index.pack(ours);
       await this.#parts.traces.close();
+      await this.#parts.locks.end();
       if (this.#parts.session.started) await this.#parts.session.end();
       await this.#place.disk.settled();
     }
@@ -229,15 +231,10 @@ export class FsStore implements Store {
     }
   }
 
-  async #refresh(): Promise<void> {
-    await this.#parts.index.refresh();
-    await this.#parts.traces.refresh(this.#parts.index.live);
-  }
-
   /** A lock together with all that its last holder committed. */
-  async #refreshed(lock: Disposable): Promise<Disposable> {
+  async #refreshed(lock: KeyLock): Promise<Disposable> {
     try {
-      await this.#refresh();
+      if (!lock.isFresh) await this.#parts.refresh();
       return lock;
     } catch (error) {
       lock[Symbol.dispose]();

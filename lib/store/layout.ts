@@ -29,6 +29,8 @@ export interface Layout {
   readonly damaged: string;
   /** Held by whoever removes files, and by sessions while they begin. */
   readonly gate: string;
+  /** Held by a session that has the store to itself. */
+  readonly alone: string;
   blob(digest: Digest): { readonly path: string; readonly folder: string };
   segment(id: string): string;
   traceFile(session: string): string;
@@ -63,6 +65,7 @@ export function layoutOf(root: string): Layout {
     roots: `${root}/roots`,
     damaged: `${root}/damaged`,
     gate: `${locks}/gate`,
+    alone: `${locks}/alone`,
     blob(digest) {
       const hex = hexOf(digest);
       const folder = `${cas}/${hex.slice(0, 2)}`;

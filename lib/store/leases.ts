@@ -20,6 +20,8 @@ export interface LeaseOptions {
 export interface LeasedDisk extends Disk {
   /** Waits until released leases are gone. */
   settled(): Promise<void>;
+  /** Whether the file system was found to have no locks. */
+  usesLeases(): boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ export function withLeases(disk: Disk, clock: Clock, options: LeaseOptions = {})
     lock: async (path: string) => (await leases.take(path, true))!,
     tryLock: (path: string) => leases.take(path, false),
     settled: () => leases.settled(),
+    usesLeases: () => leases.needed,
   });
 }
 
@@ -94,6 +97,10 @@ class Leases {
     this.#beatMs = beatMs;
     this.#leaseMs = leaseMs;
     this.#deadMs = deadMs;
+  }
+
+  get needed(): boolean {
+    return this.#needed;
   }
 
   async take(path: string, wait: boolean): Promise<DiskLock | undefined> {

@@ -51,6 +51,8 @@ export interface StoreParts {
   readonly groups: GroupCommit;
   readonly traces: TraceLog;
   readonly recorder: Recorder;
+  /** Sees what others have committed. */
+  readonly refresh: () => Promise<void>;
 }
 
 /**
@@ -92,8 +94,12 @@ export function storeParts(
   const traces = new TraceLog(world, session.id, warn);
   const results = new Results(index, bytes);
   const recorder = new Recorder({ session, index, results, bytes, log, groups, traces });
-  const locks = new KeyLocks(disk, layout.locks);
-  return { session, locks, index, results, bytes, log, groups, traces, recorder };
+  const refresh = async () => {
+    await index.refresh();
+    await traces.refresh(index.live);
+  };
+  const locks = new KeyLocks({ disk, clock, layout, session: session.id, refresh });
+  return { session, locks, index, results, bytes, log, groups, traces, recorder, refresh };
 }
 
 /** 48 bits of time and 80 of chance, in digits that sort. */
