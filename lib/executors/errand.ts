@@ -28,6 +28,10 @@ export interface Open {
   alone: boolean;
   /** What was printed by a job that may be done once more. */
   held: Uint8Array[] | undefined;
+  /** Bytes of its log that were passed on. */
+  told: number;
+  /** Bytes that it will print once more, because it is done once more, and that were passed on then. */
+  known: number;
 }
 
 /**
@@ -39,8 +43,18 @@ export interface Open {
  * ```
  */
 export function tell(work: Open | undefined, bytes: Uint8Array): void {
-  if (work?.held === undefined) work?.errand.log?.(bytes);
+  if (work === undefined) return;
+  if (work.held === undefined) pass(work, bytes);
   else work.held.push(bytes);
+}
+
+/** A job that is done once more prints the same once more: what was told is not told again. */
+function pass(work: Open, bytes: Uint8Array): void {
+  const known = Math.min(work.known, bytes.length);
+  work.known -= known;
+  if (known === bytes.length) return;
+  work.told += bytes.length - known;
+  work.errand.log?.(bytes.subarray(known));
 }
 
 /**
@@ -52,7 +66,7 @@ export function tell(work: Open | undefined, bytes: Uint8Array): void {
  * ```
  */
 export function release(work: Open): void {
-  for (const bytes of work.held ?? []) work.errand.log?.(bytes);
+  for (const bytes of work.held ?? []) pass(work, bytes);
   work.held = undefined;
 }
 

@@ -66,6 +66,8 @@ export class WorkerPool implements AsyncDisposable {
         },
         alone: false,
         held: undefined,
+        told: 0,
+        known: 0,
       };
       signal.addEventListener("abort", stop, { once: true });
       if (this.#short.perMessage(errand.url) > 1) return this.#gather(work);
@@ -238,6 +240,7 @@ export class WorkerPool implements AsyncDisposable {
     for (const work of again) {
       work.alone ||= alone;
       work.held = undefined;
+      work.known = work.told;
     }
     this.#waiting.unshift(...again);
   }
