@@ -1,5 +1,6 @@
 // The run command's work: plan, schedule, show, and leave a run folder. Everything that decides is elsewhere.
 
+import { mayStartPrograms } from "../executors/local.ts";
 import { relative } from "@std/path";
 import { isAssertion } from "../core/assertion.ts";
 import { DiskError } from "../core/disk.ts";
@@ -275,5 +276,6 @@ function commandLine(args: readonly string[], options: RunOptions): string {
     /^[\w./=:,+@%-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
   );
   const profile = options.profile === undefined ? "" : ` --profile ${options.profile}`;
-  return `deno task run ${quoted.join(" ")}${profile}`;
+  const task = mayStartPrograms() ? "run:external" : "run";
+  return `deno task ${task} ${quoted.join(" ")}${profile}`;
 }

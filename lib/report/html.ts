@@ -35,6 +35,7 @@ export interface ReportContent {
 
 const maxTableRows = 200;
 const maxStageRows = 300;
+const maxOmitted = 20;
 const maxResolved = 200_000;
 
 /**
@@ -72,6 +73,7 @@ export function reportHtml(content: ReportContent): string {
 </header>
 <main>
 ${failed.length === 0 ? "" : failures(failed, content.command)}
+${leftOut(record)}
 ${section("Verdicts", content.verdicts.map(verdictsHtml).join("\n"))}
 ${
     section(
@@ -138,6 +140,18 @@ function failures(failed: RunRecord["stages"], command: string): string {
       escapeHtml(command)
     }</code></p>`,
   );
+}
+
+/** Results made without members that failed, here or in an earlier run: whoever reads them must know. */
+function leftOut({ stages }: RunRecord): string {
+  const items = stages.flatMap(({ stage, omitted = [] }) =>
+    omitted.length === 0 ? [] : [
+      `<li><strong>${escapeHtml(stage)}</strong> does without ${
+        escapeHtml(omitted.slice(0, maxOmitted).join(", "))
+      }${omitted.length > maxOmitted ? ` and ${omitted.length - maxOmitted} more` : ""}</li>`,
+    ]
+  );
+  return items.length === 0 ? "" : section("Left out", `<ul>${items.join("\n")}</ul>`);
 }
 
 function section(title: string, body: string, count = 1): string {

@@ -62,8 +62,11 @@ export default defineCommand({
         terminal.out(`${bold(id)} ${dim(reason)}\n`);
         continue;
       }
-      const { seconds, started_at } = entry.manifest.provenance;
+      const { seconds, started_at, omitted = [] } = entry.manifest.provenance;
       terminal.out(`${bold(id)} ${dim(`made ${started_at}, took ${seconds.toFixed(2)} s`)}\n`);
+      if (omitted.length > 0) {
+        terminal.out(`  made without what failed: ${omitted.join(", ")}\n`);
+      }
       if (options.log) {
         const { log } = entry.manifest;
         terminal.out(

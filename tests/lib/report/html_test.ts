@@ -147,3 +147,28 @@ Deno.test("escapeHtml() leaves no character with a meaning", () => {
     assert(!/&(?!(amp|lt|gt|quot|#39);)/.test(escaped), escaped);
   }
 });
+
+Deno.test("reportHtml() says which results were made without members that failed", () => {
+  const record = foldEvents([{
+    type: "stage-finished",
+    at: 1,
+    stage: "all",
+    how: "hit",
+    key: "k" as never,
+    seconds: 0,
+    outputs: {},
+    omitted: ["part[n=2]", "<b>"],
+  }]);
+  const html = reportHtml({
+    title: "t",
+    description: "",
+    record,
+    verdicts: [],
+    tables: [],
+    figures: [],
+    resolved: "",
+    command: "",
+    graph: "",
+  });
+  assertStringIncludes(html, "<strong>all</strong> does without part[n=2], &lt;b&gt;");
+});
