@@ -3,6 +3,7 @@
 import { join, relative } from "@std/path";
 import type { Files } from "../core/artifact.ts";
 import { figure as figureType } from "../core/artifacts/figure.ts";
+import { pathProblem } from "../core/artifacts/folder.ts";
 import { table as tableType } from "../core/artifacts/table.ts";
 import type { ActionKey } from "../core/digest.ts";
 import type { Table } from "../core/table.ts";
@@ -75,7 +76,8 @@ async function collect({ session, record, folder }: PublishInput) {
   const verdicts: ReportTable[] = [];
   const tables: ReportTable[] = [];
   let arrayBytes = 0;
-  const shown = shownOutputs(session, record);
+  const { shown, ...rest } = shownOutputs(session, record);
+  let { numLeftOut } = rest;
   for (let at = 0; at < shown.length; at += filesAtOnce) {
     const batch = shown.slice(at, at + filesAtOnce);
     const contents = await Promise.all(
@@ -101,8 +103,13 @@ async function collect({ session, record, folder }: PublishInput) {
         }));
       } else {
         arrayBytes += Object.values(files).reduce((sum, { length }) => sum + length, 0);
-        if (arrayBytes > maxArrayBytes) return;
+        if (arrayBytes > maxArrayBytes) {
+          numLeftOut++;
+          return;
+        }
         for (const [file, bytes] of Object.entries(files)) {
+          // A record from another store may say anything.
+          if (pathProblem(file) !== undefined) continue;
           const path = kind === "file"
             ? `files/${name}`
             : kind === "folder"
@@ -114,7 +121,7 @@ async function collect({ session, record, folder }: PublishInput) {
     });
     await Promise.all(writes);
   }
-  return { figures, verdicts, tables };
+  return { figures, verdicts, tables, numLeftOut };
 }
 
 /** Outputs that people look at: figures, verdicts, and what no other stage reads. */
@@ -128,15 +135,15 @@ function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
   const ids = new Set(looked.map(({ id }) => id));
   const stages = new Map<string, StageRecord>();
   for (const stage of record.stages) if (ids.has(stage.stage)) stages.set(stage.stage, stage);
-  let copies = 0;
-  return looked.flatMap(({ id, index, outputs, task }) => {
+  let numCopies = 0;
+  const shown = looked.flatMap(({ id, index, outputs, task }) => {
     const stage = stages.get(id);
     if (stage?.key === undefined) return [];
     const isVerdict = task.name === "claims";
     const isLeaf = isRead[index] === 0;
     const several = Object.keys(outputs).length > 1;
     return Object.entries(outputs)
-      .filter(([, kind]) => kind === "figure" || isVerdict || (isLeaf && copies++ < maxCopies))
+      .filter(([, kind]) => kind === "figure" || isVerdict || (isLeaf && numCopies++ < maxCopies))
       .map(([output, kind]) => ({
         id,
         stage,
@@ -146,6 +153,7 @@ function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
         name: fileNameOf(id) + (several ? `.${output}` : ""),
       }));
   });
+  return { shown, numLeftOut: Math.max(0, numCopies - maxCopies) };
 }
 
 /** Flags of the members that others read. */

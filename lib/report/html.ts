@@ -29,6 +29,8 @@ export interface ReportContent {
   readonly resolved: string;
   /** The command that repeats or completes the run. */
   readonly command: string;
+  /** Results at the ends of the graph that were too many or too large to be copied beside the page. */
+  readonly numLeftOut?: number;
   /** DAG as SVG, or empty. */
   readonly graph: string;
 }
@@ -83,6 +85,7 @@ ${
     )
   }
 ${section("Tables", content.tables.map(tableHtml).join("\n"))}
+${notCopied(content.numLeftOut)}
 ${
     section(
       "Stages",
@@ -140,6 +143,13 @@ function failures(failed: RunRecord["stages"], command: string): string {
       escapeHtml(command)
     }</code></p>`,
   );
+}
+
+function notCopied(count = 0): string {
+  return count === 0
+    ? ""
+    : `<p><small>${count} more results are in the store ` +
+      "only; <code>deno task show</code> shows them</small></p>";
 }
 
 /** Results made without members that failed, here or in an earlier run: whoever reads them must know. */

@@ -1,6 +1,7 @@
 // Whether a job gave what its task declares: every declared output, of its kind, and nothing else. An executor may
 // be a program of somebody else, so this is checked before anything is stored.
 
+import { pathProblem, shownPath } from "../core/artifacts/folder.ts";
 import type { OutputBytes } from "../core/store.ts";
 
 /**
@@ -28,6 +29,13 @@ export function outputProblem(
     // Only a folder may be empty.
     if (kind !== "folder" && Object.keys(given[name].files).length === 0) {
       return `the output ${name} has no files`;
+    }
+    // Files are copied under these names to where people look at them.
+    for (const file of Object.keys(given[name].files)) {
+      const problem = pathProblem(file);
+      if (problem !== undefined) {
+        return `the output ${name} has a file named ${shownPath(file)}: ${problem}`;
+      }
     }
   }
   const extra = Object.keys(given).find((name) => !Object.hasOwn(declared, name));
