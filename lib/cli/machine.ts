@@ -57,7 +57,7 @@ export function readMachine(terminal: Terminal, name?: string): Machine | null {
   } catch (error) {
     return refuse(error instanceof z.ZodError ? z.prettifyError(error) : String(error));
   }
-  const memory = settings.memory === undefined ? undefined : parseBytes(settings.memory);
+  const memory = settings.memory === undefined ? undefined : parseBytes(String(settings.memory));
   if (settings.memory !== undefined && memory === undefined) {
     return refuse(`memory is '${settings.memory}'; write a size such as 16GB or 16GiB`);
   }

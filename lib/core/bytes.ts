@@ -1,32 +1,32 @@
-// Sizes as people write them: `512MB`, `8 GB`, `1.5GiB`.
+// Sizes as they are written: `512MB`, `8 GB`, `1.5GiB`.
 
 const units: Readonly<Record<string, number>> = {
-  "": 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
 };
 
 /**
- * A number of bytes from a number, or from a text such as `8GB` (10⁹) or `8GiB` (2³⁰); `undefined` if it is neither.
+ * Bytes of a size such as `8GB` (8 · 10⁹) or `8GiB` (8 · 2³⁰); `undefined` if it is none. A plain number is none:
+ * nobody knows what it counts.
  *
  * @example
  * ```ts
  * import { parseBytes } from "#lib/core/bytes.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals([parseBytes("8GB"), parseBytes("1.5 GiB"), parseBytes(100)], [8e9, 1610612736, 100]);
- * assertEquals([parseBytes("lots"), parseBytes(-1), parseBytes("8 apples")], [undefined, undefined, undefined]);
+ * assertEquals(["8GB", "1.5 GiB"].map(parseBytes), [8e9, 1610612736]);
+ * assertEquals(["8", "-1GB", "much", "8 apples"].map(parseBytes), Array(4).fill(undefined));
  * ```
  */
-export function parseBytes(value: unknown): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(String(value).trim());
-  const unit = match === null ? undefined : units[match[2].toLowerCase()];
+export function parseBytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?i?B)$/i.exec(text.trim());
+  const unit = match === null ? undefined : units[match[2].toUpperCase()];
   const bytes = unit === undefined ? NaN : Math.round(Number(match![1]) * unit);
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
+  return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }

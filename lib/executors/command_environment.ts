@@ -18,7 +18,7 @@ const defaultPath = "/usr/local/bin:/usr/bin:/bin";
  * import { commandEnvironment } from "#lib/executors/command_environment.ts";
  * import { assertEquals } from "@std/assert";
  * const job = { env: { SEED: "1" }, grant: { cpu: 2, slots: { gpu: [1, 3] } } };
- * const env = commandEnvironment(job, "/work/a", (name) => name === "PATH" ? "/bin" : undefined);
+ * const env = commandEnvironment(job, "/room/a", (name) => name === "PATH" ? "/bin" : undefined);
  * assertEquals([env.PATH, env.SEED, env.BASIN_CPUS, env.CUDA_VISIBLE_DEVICES], ["/bin", "1", "2", "1,3"]);
  * ```
  */

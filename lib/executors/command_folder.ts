@@ -30,8 +30,8 @@ const readOnly = { mode: 0o444 } as const;
  * const command = { line: "cat in/data.txt", outputs: {}, inputPaths: { data: "in/data.txt" } };
  * const data = [{ kind: "file", files: { data: new Uint8Array([65]) }, coords: {} }];
  * const job = { command, params: {}, inputs: { data }, env: {}, grant: { cpu: 1, slots: {} } };
- * await world.run(prepareFolder(disk, "/work", job));
- * assertEquals(disk.readSync("/work/in/data.txt"), new Uint8Array([65]));
+ * await world.run(prepareFolder(disk, "/room", job));
+ * assertEquals(disk.readSync("/room/in/data.txt"), new Uint8Array([65]));
  * ```
  */
 export async function prepareFolder(

@@ -5,7 +5,7 @@ import type { Command, CommandOutput } from "../core/command.ts";
 import type { Context } from "./context.ts";
 import { type Local, memberSlot, type Row, type Scope } from "./expression/compile.ts";
 import { splitTemplate } from "./expression/split.ts";
-import { compileTemplate, placed, type Template } from "./expression/template.ts";
+import { compileTemplate, placed, type Template, valueOrProblem } from "./expression/template.ts";
 import type { BoundPort, CommandSpec, StageMember } from "./graph.ts";
 import { listNames, nearest } from "./nearest.ts";
 import { cleanPath } from "./output_paths.ts";
@@ -111,25 +111,17 @@ export function compileCommand(
   });
   const tools = toolsOf(run, problems);
   if (line === null || problems.numErrors > before) return null;
-  const evaluate = (template: Template, row: Row): unknown => {
-    if (template.slots.size === 0) return template.constant;
-    const result = template.evaluate(row);
-    if (result.ok) return result.value;
-    const { code, at, message, hint } = result.error;
-    problems.error(code, at, message, { hint });
-    return undefined;
-  };
   return {
     render(row, params, inputs, members) {
       member.params = params;
       member.inputPaths = inputPathsOf(inputs, members);
-      const value = evaluate(line, row);
+      const value = valueOrProblem(line, row, problems);
       if (value === undefined) return null;
       const rendered = Array.isArray(value) ? value.map(String) : String(value).trim();
       if (!checkRendered(rendered, run, problems)) return null;
       const variables: Record<string, string | null> = {};
       for (const { name, at, template, isTaken } of env) {
-        const text = isTaken ? null : evaluate(template!, row);
+        const text = isTaken ? null : valueOrProblem(template!, row, problems);
         if (text === undefined) return null;
         variables[name] = isTaken ? null : String(text);
         if (!isTaken && String(text).includes("\0")) {

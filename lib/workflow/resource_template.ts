@@ -1,11 +1,11 @@
 // `resources` of a stage: what one attempt asks of the machine, by attempt. Values may be expressions over the stage's
 // axes, the params, and `attempt`, which counts from 1.
 
-import { bytesOf } from "./bytes_of.ts";
+import { parseBytes } from "../core/bytes.ts";
 import type { Context } from "./context.ts";
 import { memberSlot, type Row, type Scope } from "./expression/compile.ts";
 import { describe } from "./expression/fault.ts";
-import { compileTemplate, type Template } from "./expression/template.ts";
+import { compileTemplate, type Template, valueOrProblem } from "./expression/template.ts";
 import type { Resources } from "./graph.ts";
 import { nearest } from "./nearest.ts";
 import type { Setting, StageSpec } from "./stage_spec.ts";
@@ -79,7 +79,7 @@ export function compileResources(
     const slotCounts: Record<string, number> = {};
     let failed = false;
     for (const { setting, template } of templates) {
-      const value = valueOf(template, row);
+      const value = valueOrProblem(template, row, problems);
       if (value === undefined) {
         failed = true;
         continue;
@@ -100,21 +100,13 @@ export function compileResources(
     if (failed) return null;
     return { cpu, ...(memory === undefined ? {} : { memory }), slots: slotCounts };
   };
-  const valueOf = (template: Template, row: Row): unknown => {
-    if (template.slots.size === 0) return template.constant;
-    const result = template.evaluate(row);
-    if (result.ok) return result.value;
-    const { code, at, message, hint } = result.error;
-    problems.error(code, at, message, { hint });
-    return undefined;
-  };
   if (!isConstant) return { evaluate: work };
   const constant = work([]);
   return constant === null ? null : { evaluate: () => constant };
 }
 
 function sizeOf(value: unknown): number | undefined {
-  return typeof value === "string" ? bytesOf(value) : undefined;
+  return typeof value === "string" ? parseBytes(value) : undefined;
 }
 
 /** A count, also where an expression in a text gave it. */

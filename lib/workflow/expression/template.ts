@@ -41,6 +41,27 @@ export interface PlacedFault {
 }
 
 /**
+ * The value of a template for a member; what is wrong is added to `problems`, and `undefined` given.
+ *
+ * @example
+ * ```ts
+ * import { valueOrProblem } from "#lib/workflow/expression/template.ts";
+ * import { Problems } from "#lib/workflow/problems.ts";
+ * import { assertEquals } from "@std/assert";
+ * const template = { slots: new Set<number>(), constant: 3 };
+ * assertEquals(valueOrProblem(template as never, [], new Problems()), 3);
+ * ```
+ */
+export function valueOrProblem(template: Template, row: Row, problems: Problems): unknown {
+  if (template.slots.size === 0) return template.constant;
+  const result = template.evaluate(row);
+  if (result.ok) return result.value;
+  const { code, at, message, hint } = result.error;
+  problems.error(code, at, message, { hint });
+  return undefined;
+}
+
+/**
  * Compiles a tree. What is wrong is added to `problems`, and null returned.
  *
  * @example

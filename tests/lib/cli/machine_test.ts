@@ -50,6 +50,7 @@ Deno.test("readMachine() says what is wrong, where, and gives nothing", async ()
     ["slots: { cpu: 2 }\n", {}, "cpus"],
     ["slots: { gpu: [1, 1] }\n", {}, "names an index twice"],
     ["memory: lots\n", {}, "memory is 'lots'"],
+    ["memory: 16\n", {}, "memory is '16'"],
     ["slots: [\n", {}, "config/machine/default.yaml"],
     ["- 1\n", {}, "config/machine/default.yaml"],
   ];
