@@ -146,10 +146,8 @@ function failures(failed: RunRecord["stages"], command: string): string {
 }
 
 function notCopied(count = 0): string {
-  return count === 0
-    ? ""
-    : `<p><small>${count} more results are in the store ` +
-      "only; <code>deno task show</code> shows them</small></p>";
+  return count === 0 ? "" : `<p><small>${count} more results are in the store ` +
+    "only; <code>deno task show</code> shows them</small></p>";
 }
 
 /** Results made without members that failed, here or in an earlier run: whoever reads them must know. */
