@@ -81,7 +81,8 @@ async function builtIn(parts: CatalogueParts, name: string): Promise<Result<Task
     reference: name,
     name: task.name,
     summary: task.summary,
-    numerics: task.numerics,
+    numerics: typeof task.numerics === "function" ? "by_params" : task.numerics,
+    ...(task.fuse === undefined ? {} : { fuse: task.fuse }),
     module: join(parts.root, "tasks", `${name}.ts`),
     resolve(raw) {
       const text = canonicalJson(raw);

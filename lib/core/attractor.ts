@@ -10,6 +10,18 @@ export type VectorField = (state: Float64Array, derivative: Float64Array) => voi
 /** Writes the Jacobian (row = target, column = source) of the vector field at `state` into `jacobian`. */
 export type JacobianField = (state: Float64Array, jacobian: Float64Array) => void;
 
+/** The vector field for engines, in f32: a WGSL fragment and a wasm module, both beside the attractor's file. */
+export interface EngineField<P> {
+  /** Path of the fragment, for messages. */
+  readonly path: string;
+  /** Text of the fragment; see gpu/ode_ensemble.wgsl for what it must define. */
+  readonly wgsl: string;
+  /** Bytes of the wasm module; see lib/wasm/assembly/ode for what it must export. */
+  readonly wasm: Uint8Array;
+  /** The params as a row of numbers, as fragment and module read them. */
+  constants(params: P): readonly number[];
+}
+
 /** A dynamical system dx/dt = f(x) and what is known about it. */
 export interface Attractor<P extends ParamsSchema = ParamsSchema> extends Member {
   readonly params: P;
@@ -26,6 +38,8 @@ export interface Attractor<P extends ParamsSchema = ParamsSchema> extends Member
   initialBox(params: z.output<P>): readonly (readonly [number, number])[];
   vectorField(params: z.output<P>): VectorField;
   jacobian?(params: z.output<P>): JacobianField;
+  /** Absent: the system can be simulated in f64 alone. */
+  readonly engine?: EngineField<z.output<P>>;
   /** Paper or textbook. */
   readonly reference: string;
 }

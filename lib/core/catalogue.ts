@@ -3,7 +3,7 @@
 
 import type { ParamIssue, ResolvedPorts } from "./resolve.ts";
 import type { Result } from "./result.ts";
-import type { Task } from "./task.ts";
+import type { Fusion, Numerics } from "./task.ts";
 
 /** A task, resolved for one set of params. */
 export interface ResolvedTask extends ResolvedPorts {
@@ -19,7 +19,10 @@ export interface TaskHandle {
   readonly reference: string;
   readonly name: string;
   readonly summary: string;
-  readonly numerics: Task["numerics"];
+  /** `by_params`: the resolved task says. */
+  readonly numerics: Numerics | "by_params";
+  /** Which of its actions may be run as one. */
+  readonly fuse?: Fusion;
   /** Absolute path of the task's module: the root of its code closure. */
   readonly module: string;
   /** Checks params; equal params may share one answer. */

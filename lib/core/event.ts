@@ -25,6 +25,8 @@ export type RunEvent =
     readonly basin: string;
     readonly deno: string;
     readonly jobs: number;
+    /** The engine that was chosen, if any stage uses one. */
+    readonly engine?: string;
   }
   | {
     readonly type: "planned";
@@ -41,6 +43,8 @@ export type RunEvent =
     readonly at: number;
     readonly stage: string;
     readonly worker: number;
+    /** How many members run as one with it, itself included; absent if it runs alone. */
+    readonly fused?: number;
   }
   | {
     readonly type: "stage-progress";
@@ -61,6 +65,8 @@ export type RunEvent =
       Record<string, { readonly kind: string; readonly digest: string; readonly bytes: number }>
     >;
     readonly usage?: Usage;
+    /** The numerics class of the engine that made the result; absent for stages that use none. */
+    readonly engine?: string;
     /** Failed members that a gathered input left out. */
     readonly omitted?: readonly string[];
   }

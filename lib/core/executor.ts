@@ -3,6 +3,7 @@
 import type { Files } from "./artifact.ts";
 import type { Command } from "./command.ts";
 import type { Digest } from "./digest.ts";
+import type { EngineRequest } from "./engine.ts";
 import type { Usage } from "./manifest.ts";
 import type { OutputBytes } from "./store.ts";
 import type { Result } from "./result.ts";
@@ -33,6 +34,8 @@ export interface TaskJob {
   /** Which member modules of the bundle the params chose: param → `room/name`. */
   readonly members: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, readonly JobInput[]>>;
+  /** The engine it runs on, if its numerics are `engine`. */
+  readonly engine?: EngineRequest;
 }
 
 /** A command of a `run:` stage, to be run as a child process in a folder of its own. */
@@ -77,6 +80,18 @@ export interface JobResult {
   readonly usage?: Usage;
   /** What the task looked at, if less than everything; absent if that is not known. */
   readonly reads?: Reads;
+  /** The numerics class of the engine that did the work, as that engine says; absent if none was used. */
+  readonly engine?: string;
+}
+
+/** Options of the execution of a batch. */
+export interface ExecuteManyOptions {
+  readonly signal: AbortSignal;
+  readonly progress?: (member: number, fraction: number, note?: string) => void;
+  /** Takes what the batch prints. */
+  readonly log?: (bytes: Uint8Array) => void;
+  /** Told once for each member that came to an end of its own, as it does. */
+  readonly finished: (member: number, result: Result<JobResult, StageFailure>) => void;
 }
 
 /** Options of one execution. */
@@ -95,4 +110,12 @@ export interface Executor extends AsyncDisposable {
   /** How many jobs it works on at a time. */
   readonly slots: number;
   execute(job: Job, options: ExecuteOptions): Promise<Result<JobResult, StageFailure>>;
+  /**
+   * Runs jobs of one bundle as one (`runMany` of its task). The error is the batch's: members that were not told
+   * `finished` by then did not come to an end.
+   */
+  executeMany?(
+    jobs: readonly TaskJob[],
+    options: ExecuteManyOptions,
+  ): Promise<Result<void, StageFailure>>;
 }

@@ -3,6 +3,7 @@
 
 import type { z } from "zod";
 import type { ArtifactType } from "./artifact.ts";
+import type { Engine } from "./engine.ts";
 import type { Member } from "./member.ts";
 import type { Cell } from "./table.ts";
 import type { ParamsSchema } from "./task.ts";
@@ -50,6 +51,15 @@ export interface Metric<P extends ParamsSchema = ParamsSchema, X = unknown, R = 
   prepare(system: X, params: z.output<P>, options: { readonly rank?: number }): R;
   /** Once per pair. */
   compare(a: R, b: R, params: z.output<P>): Score;
+  /** `engine` if these params let an engine take part in the result, which then needs `compareMany`; else `f64`. */
+  numerics?(params: z.output<P>): "f64" | "engine";
+  /** All pairs at once on an engine; a pair's score never depends on the others. */
+  compareMany?(
+    engine: Engine,
+    pairs: readonly (readonly [R, R])[],
+    params: z.output<P>,
+    progress: (fraction: number) => void,
+  ): Promise<readonly Score[]>;
 }
 
 /**

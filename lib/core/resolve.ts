@@ -4,7 +4,7 @@
 import type { ArtifactType } from "./artifact.ts";
 import type { Member } from "./member.ts";
 import { err, ok, type Result } from "./result.ts";
-import type { ParamsSchema, Ports, Task } from "./task.ts";
+import type { Numerics, ParamsSchema, Ports, Task } from "./task.ts";
 
 /** A port as plain data. */
 export interface PortShape {
@@ -30,6 +30,8 @@ export interface ParamIssue {
 export interface ResolvedPorts {
   readonly inputs: readonly Readonly<Record<string, PortShape>>[];
   readonly outputs: Readonly<Record<string, string>>;
+  /** Present where params or members decide it. */
+  readonly numerics?: Numerics;
 }
 
 /**
@@ -183,6 +185,7 @@ export function resolvePorts(
       )
     ),
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, type]) => [name, type.kind])),
+    ...(typeof task.numerics === "function" ? { numerics: task.numerics(params, members) } : {}),
   };
 }
 

@@ -3,6 +3,7 @@
 
 import type { z } from "zod";
 import type { ArtifactType } from "./artifact.ts";
+import type { Engine } from "./engine.ts";
 
 /** A value handed over through a gathered input, with where it stands on the gathered axes. */
 export interface Item<T> {
@@ -104,6 +105,33 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** Reports progress from 0 to 1, never backwards, with a short note. */
   progress(fraction: number, note?: string): void;
+  /** The engine of the run, for stages whose numerics are `engine`; asking for it in any other stage throws. */
+  readonly engine: Engine;
+}
+
+/** What the bits of a result depend on: nothing, double precision on the CPU, or the engine that ran it. */
+export type Numerics = "exact" | "f64" | "engine";
+
+/**
+ * That, and when, many actions of a task may be run as one: actions of the same code and numerics class whose params
+ * agree in `by` and whose inputs have the same numbers of bytes.
+ */
+export interface Fusion {
+  /** Params that must be equal; all others may differ within a batch. */
+  readonly by: readonly string[];
+  /** Members in one batch at most; 256 if absent. */
+  readonly most?: number;
+}
+
+/** One member of a batch. It is finished or failed exactly once; companions never change its bytes. */
+export interface FusedMember<P, I extends Ports, O extends Outputs> {
+  readonly params: P;
+  readonly inputs: Values<I>;
+  /** Hands its results over; they are committed while the rest goes on. */
+  finish(results: Results<O>): void;
+  /** What is wrong with this member alone, such as divergence. The batch goes on. */
+  fail(error: unknown): void;
+  progress(fraction: number, note?: string): void;
 }
 
 /** A param that names a member of a room, and the param that holds that member's own params. */
@@ -137,9 +165,12 @@ export interface Task<
   readonly version: number;
   /**
    * What the bits of the result depend on: `exact` (nothing), `f64` (double precision on the CPU) or
-   * `engine` (the engine that ran it, which then is part of the key).
+   * `engine` (the engine that ran it, which then is part of the key). A function where params or members decide.
    */
-  readonly numerics: "exact" | "f64" | "engine";
+  readonly numerics:
+    | Numerics
+    // deno-lint-ignore no-explicit-any
+    | ((params: z.output<P>, members: Readonly<Record<string, any>>) => Numerics);
   /** Strict object; every field described, units in names. */
   readonly params: P;
   /** Params that choose members. */
@@ -154,6 +185,16 @@ export interface Task<
     params: z.output<P>,
     inputs: Values<I>,
   ): Promise<Results<O>> | Results<O>;
+  /** Which actions may be run as one; needs `runMany`. */
+  readonly fuse?: Fusion;
+  /**
+   * Runs several members as one. What it throws is the batch's failure (the engine's, as a rule): the batch is then
+   * halved and tried again.
+   */
+  runMany?(
+    context: TaskContext,
+    members: readonly FusedMember<z.output<P>, I, O>[],
+  ): Promise<void> | void;
 }
 
 /** Names to lazy imports of tasks, as the generated index has it. */

@@ -1,7 +1,7 @@
 // What a bundled task says of itself, as plain data: enough to make a `TaskHandle` without loading foreign code
 // into the main process. Leaves out running it (run_job.ts).
 
-import type { MemberUse, Task } from "../core/task.ts";
+import type { Fusion, MemberUse, Task } from "../core/task.ts";
 import {
   chosenMembers,
   type ParamIssue,
@@ -9,7 +9,7 @@ import {
   parseParams,
   resolvePorts,
 } from "../core/resolve.ts";
-import type { ResolvedTask } from "../core/catalogue.ts";
+import type { ResolvedTask, TaskHandle } from "../core/catalogue.ts";
 import type { Member } from "../core/member.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { BundleExport } from "./run_job.ts";
@@ -18,7 +18,8 @@ import type { BundleExport } from "./run_job.ts";
 export interface TaskDescription {
   readonly name: string;
   readonly summary: string;
-  readonly numerics: Task["numerics"];
+  readonly numerics: TaskHandle["numerics"];
+  readonly fuse?: Fusion;
   /** Params that choose members. */
   readonly members: Readonly<Record<string, MemberUse>>;
 }
@@ -51,11 +52,22 @@ export function describeTask(bundle: BundleExport): Result<TaskDescription, stri
       return err(`the task's ${field} must be a ${type}, found ${found}; write ${asTaskIs}`);
     }
   }
-  const { name, summary, numerics } = task as Task;
-  if (!numericsKinds.includes(numerics)) {
-    return err(`the task's numerics must be ${numericsKinds.join(", ")}, found ${numerics}`);
+  const { name, summary, numerics, fuse, runMany } = task as Task;
+  if (typeof numerics !== "function" && !numericsKinds.includes(numerics)) {
+    return err(
+      `the task's numerics must be ${numericsKinds.join(", ")} or a function, found ${numerics}`,
+    );
   }
-  return ok({ name, summary, numerics, members: task.members ?? {} });
+  if (fuse !== undefined && typeof runMany !== "function") {
+    return err("the task has `fuse` but no `runMany`; give both or none");
+  }
+  return ok({
+    name,
+    summary,
+    numerics: typeof numerics === "function" ? "by_params" : numerics,
+    ...(fuse === undefined ? {} : { fuse }),
+    members: task.members ?? {},
+  });
 }
 
 /**
@@ -100,9 +112,8 @@ const fields: Readonly<Partial<Record<keyof Task, string>>> = {
   name: "string",
   summary: "string",
   version: "number",
-  numerics: "string",
   params: "object",
   run: "function",
 };
 
-const numericsKinds: readonly Task["numerics"][] = ["exact", "f64", "engine"];
+const numericsKinds: readonly unknown[] = ["exact", "f64", "engine"];

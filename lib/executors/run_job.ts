@@ -17,8 +17,10 @@ export interface BundleExport {
   readonly members: Readonly<Record<string, Member>>;
 }
 
-/** What a task gets besides params, inputs and members. */
-export type JobContext = Omit<TaskContext, "members">;
+/** What a task gets besides params, inputs and members. Without an engine, asking for it throws. */
+export type JobContext =
+  & Omit<TaskContext, "members" | "engine">
+  & Partial<Pick<TaskContext, "engine">>;
 
 /** A job without its code. */
 export type JobData = Omit<TaskJob, "bundle">;
@@ -55,11 +57,29 @@ export async function runJob(
     const params = recorder?.params ?? job.params;
     const members = chosen(bundle, job.members, params);
     const inputs = decodeInputs(task, { ...job, params }, members, recorder);
-    const values = await task.run({ ...context, members }, params, inputs);
+    const values = await task.run(taskContext(context, members), params, inputs);
     return encodeOutputs(task, params, members, values);
   } catch (error) {
     return err(thrown(error));
   }
+}
+
+/** The context of a task; `engine` is there only if the job has one. */
+function taskContext(
+  { signal, progress, engine }: JobContext,
+  members: Readonly<Record<string, Member>>,
+): TaskContext {
+  return {
+    signal,
+    progress,
+    members,
+    get engine() {
+      if (engine === undefined) {
+        throw new TypeError("this stage has no engine; its task's numerics are not `engine`");
+      }
+      return engine;
+    },
+  };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { ResolvedTask, TaskHandle } from "../core/catalogue.ts";
 import type { Closure, ClosureSource } from "../core/closure.ts";
 import type { Bundle } from "../core/executor.ts";
 import type { ParamIssue } from "../core/resolve.ts";
+import type { Fusion } from "../core/task.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { TaskDescription } from "./describe_task.ts";
 import type { Answering } from "./remembered_answers.ts";
@@ -48,6 +49,7 @@ class SandboxedTask implements TaskHandle {
   readonly name: string;
   readonly summary: string;
   readonly numerics: TaskHandle["numerics"];
+  readonly fuse?: Fusion;
   readonly #answers = new Map<string, ReturnType<TaskHandle["resolve"]>>();
 
   constructor(
@@ -60,6 +62,7 @@ class SandboxedTask implements TaskHandle {
     this.name = description.name;
     this.summary = description.summary;
     this.numerics = description.numerics;
+    if (description.fuse !== undefined) this.fuse = description.fuse;
   }
 
   resolve(raw: unknown): Promise<Result<ResolvedTask, readonly ParamIssue[]>> {

@@ -7,7 +7,7 @@ import type { Grant, Job, StageFailure } from "../core/executor.ts";
 import type { Manifest, Provenance } from "../core/manifest.ts";
 import type { Store } from "../core/store.ts";
 import { traceKey } from "../core/trace.ts";
-import type { StageMember } from "../workflow/graph.ts";
+import { numericsOf, type StageMember } from "../workflow/graph.ts";
 import { filesOfInputs } from "../workflow/known_results.ts";
 import type { KeyedAction, MemberCode } from "../workflow/keys.ts";
 import { type AttemptDeps, type Attempted, attemptJob } from "./attempt.ts";
@@ -180,7 +180,7 @@ async function execute(
       ...(usage === undefined ? {} : { usage }),
       ...(attempt === 1 ? {} : { attempts: attempt }),
       ...(omitted.length === 0 ? {} : { omitted }),
-      engine: member.task.numerics === "engine" ? keyed.action.recipe.numerics : null,
+      engine: numericsOf(member) === "engine" ? keyed.action.recipe.numerics : null,
       modules: code.closure?.modules ?? {},
     };
     return await commit(keyed, member, provenance, result.value, deps);

@@ -6,6 +6,7 @@ import type { Command } from "../core/command.ts";
 import type { Diagnostic, Span } from "../core/diagnostic.ts";
 import type { Result } from "../core/result.ts";
 import type { Table } from "../core/table.ts";
+import type { Numerics } from "../core/task.ts";
 
 /** An id on an axis: what a coordinate shows. Records on an axis are known by their `id`. */
 export type AxisId = string | number | boolean;
@@ -87,6 +88,8 @@ export interface StageMember {
   readonly retry?: RetryPolicy;
   /** `store: digest`. */
   readonly keep?: "digest";
+  /** Where params or members decide it; else the task's. */
+  readonly numerics?: Numerics;
   /**
    * It stands for members that a table will name which is not known yet, or reads such a one: it is never run.
    * Its inputs tell what it waits for.
@@ -94,6 +97,25 @@ export interface StageMember {
   readonly pending?: true;
   /** It was pending, and its place was taken by members further down. */
   readonly replaced?: true;
+}
+
+/**
+ * What the bits of a member's results depend on.
+ *
+ * @example
+ * ```ts
+ * import { numericsOf } from "#lib/workflow/graph.ts";
+ * import { fakeGraph } from "#tests/support/fake_tasks.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(numericsOf(fakeGraph([{ id: "a" }]).members[0]), "exact");
+ * ```
+ */
+export function numericsOf({ numerics, task }: Pick<StageMember, "numerics" | "task">): Numerics {
+  if (numerics !== undefined) return numerics;
+  if (task.numerics === "by_params") {
+    throw new Error(`the numerics of ${task.name} are not resolved`);
+  }
+  return task.numerics;
 }
 
 /** A table that `foreach` waits for: an output of a member. */

@@ -10,7 +10,7 @@ import type { Closure, ClosureSource } from "../core/closure.ts";
 import type { ActionKey, Digest } from "../core/digest.ts";
 import { ok, type Result } from "../core/result.ts";
 import { commandKeys, commandRecipe, type CommandWorld } from "./command_keys.ts";
-import type { StageMember } from "./graph.ts";
+import { numericsOf, type StageMember } from "./graph.ts";
 import type { InputFiles } from "./input_files.ts";
 import { gatherFiles, inputDigests, inputsText, type OutputDigest } from "./key_inputs.ts";
 
@@ -161,7 +161,7 @@ class GraphKeys implements Keys {
       // Members of one stage come one after the other and mostly share these objects.
       if (
         last !== undefined && last.task === task && last.members === member.members &&
-        last.outputs === member.outputs
+        last.outputs === member.outputs && last.numerics === member.numerics
       ) {
         this.#codeOf[index] = this.#codeOf[last.index];
         continue;
@@ -169,7 +169,7 @@ class GraphKeys implements Keys {
       last = member;
       let ofTask = this.#known.get(task);
       if (ofTask === undefined) this.#known.set(task, ofTask = new Map());
-      const name = JSON.stringify([member.members, member.outputs]);
+      const name = JSON.stringify([member.members, member.outputs, member.numerics]);
       let at = ofTask.get(name);
       if (at === undefined) {
         ofTask.set(name, at = this.#codes.length + pending.length);
@@ -194,11 +194,12 @@ async function codeOfMember(member: StageMember, deps: KeyDeps): Promise<Code> {
   }
   const closure = await deps.closures.closure(task.module, modules);
   if (!closure.ok) return closure;
+  const numerics = numericsOf(member);
   const recipe: Recipe = {
     code: closure.value.digest,
     task: task.name,
     outputs,
-    numerics: task.numerics === "engine" ? deps.engineClass : task.numerics,
+    numerics: numerics === "engine" ? deps.engineClass : numerics,
     deno: deps.deno.split(".").slice(0, 2).join("."),
     salt,
   };

@@ -192,7 +192,7 @@ class MemberMaker {
 
   #push(
     rows: Combinations,
-    task: Pick<ResolvedTask, "params" | "members" | "outputs">,
+    task: Pick<ResolvedTask, "params" | "members" | "outputs" | "numerics">,
     inputs: StageMember["inputs"],
     more: Partial<StageMember>,
   ): StageMember {
@@ -217,6 +217,7 @@ class MemberMaker {
       members: task.members,
       inputs,
       outputs: task.outputs,
+      ...(task.numerics === undefined ? {} : { numerics: task.numerics }),
       ...more,
     };
     this.#members.push(member);

@@ -3,6 +3,7 @@
 import type { Member } from "#lib/core/member.ts";
 import { parseMemberParams, parseParams } from "#lib/core/resolve.ts";
 import type { Item, Task } from "#lib/core/task.ts";
+import { withoutEngine } from "./no_engine.ts";
 
 /** Values by port; items of a `many` port carry their coordinates. */
 // deno-lint-ignore no-explicit-any
@@ -21,7 +22,11 @@ export async function runTask(
   if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.error));
   const full = parseMemberParams(task.members, parsed.value, members);
   if (!full.ok) throw new TypeError(JSON.stringify(full.error));
-  const context = { members, signal: new AbortController().signal, progress: () => {} };
+  const context = withoutEngine({
+    members,
+    signal: new AbortController().signal,
+    progress: () => {},
+  });
   const results = await task.run(context, full.value, inputs);
   const types = typeof task.outputs === "function"
     ? task.outputs(full.value, members)

@@ -9,6 +9,7 @@ import type { Member } from "#lib/core/member.ts";
 import { choosePorts, portSets } from "#lib/core/resolve.ts";
 import { err } from "#lib/core/result.ts";
 import type { Outputs, Task, TaskExample, TaskIndex } from "#lib/core/task.ts";
+import { withoutEngine } from "./no_engine.ts";
 import { tasks } from "#tasks/mod.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -56,11 +57,11 @@ export async function runExample(
     members[param] = (await rooms[room].index[name]()).default;
   }
   const fractions: number[] = [];
-  const context = {
+  const context = withoutEngine({
     members,
     signal: new AbortController().signal,
-    progress: (fraction: number) => void fractions.push(fraction),
-  };
+    progress: (fraction) => void fractions.push(fraction),
+  });
   const results = await task.run(
     context,
     params as never,

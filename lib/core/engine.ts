@@ -1,0 +1,94 @@
+// Engines: what numbers are computed on. A task that says `numerics: engine` receives one in its context and never
+// makes one. Buffers stay where the engine keeps them; work is ordered; only `download` waits.
+// Leaves out: kernels (kernel.ts), and the engines themselves (gpu/runtime).
+
+import type { Kernel } from "./kernel.ts";
+
+/** WGSL through WebGPU, SIMD wasm, or plain TypeScript in double precision. */
+export type EngineName = "webgpu" | "wasm" | "ref";
+
+/** What a buffer holds: `f32` numbers (kept as f64 by the engine `ref`), or 32-bit unsigned integers. */
+export type ElementType = "f32" | "u32";
+
+/** Numbers or words as they go in and come out. What comes out of `f32` is a `Float64Array` on the engine `ref`. */
+export type EngineArray = Float32Array | Float64Array | Uint32Array;
+
+/** Memory on an engine. Disposing gives it back to the engine's pool. */
+export interface EngineBuffer extends Disposable {
+  readonly length: number;
+  readonly type: ElementType;
+}
+
+/** What one engine can hold and start at once. */
+export interface EngineLimits {
+  /** Largest buffer, in bytes. */
+  readonly maxBufferBytes: number;
+  /** Largest part of a buffer that a kernel can see, in bytes. Chunk by this one. */
+  readonly maxBindingBytes: number;
+  /** Workgroups per dimension of a grid. */
+  readonly maxWorkgroups: number;
+}
+
+/** Counts since the engine was made; they never decide a result. */
+export interface EngineCounts {
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly downloads: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+}
+
+/** Something that kernels run on. */
+export interface Engine extends AsyncDisposable {
+  readonly name: EngineName;
+  /** The numerics class of its results: `ref-f64`, `wasm-f32`, `webgpu-f32/<vendor>-<architecture>`. */
+  readonly numerics: string;
+  readonly limits: EngineLimits;
+  /** How many threads work on one dispatch; results never depend on it. */
+  readonly threads: number;
+  readonly counts: EngineCounts;
+  /** A buffer full of zeros. */
+  allocate(length: number, type?: ElementType): EngineBuffer;
+  /** A buffer with a copy of `data`: words for a `Uint32Array`, `f32` for the others. */
+  upload(data: EngineArray): EngineBuffer;
+  /** Copies `data` into a buffer from element `at` on, after all work given so far. */
+  write(buffer: EngineBuffer, data: EngineArray, at?: number): void;
+  /** Puts a kernel in line. Returns at once; what goes wrong on the device is told by the next `download` or `settle`. */
+  dispatch<B extends string, U extends string>(
+    kernel: Kernel<B, U>,
+    buffers: Readonly<Record<B, EngineBuffer>>,
+    uniforms: Readonly<Record<U, number>>,
+  ): void;
+  /**
+   * A copy of `length` elements from `at` on, once everything given so far is done.
+   *
+   * @throws {DeviceLostError} if the device went away; nothing on it is left.
+   * @throws {EngineError} if a kernel or a buffer was refused, by any earlier call.
+   */
+  download(buffer: EngineBuffer, at?: number, length?: number): Promise<EngineArray>;
+  /** Waits until everything given so far is done, with the same errors as `download`. */
+  settle(): Promise<void>;
+  /**
+   * After a loss: a new device in place of the lost one, all buffers gone. Once per job; `false` if it was used up or
+   * there is none, and always on engines that cannot be lost.
+   */
+  renew(): Promise<boolean>;
+}
+
+/** The device went away: unplugged, reset by its driver, destroyed. What ran can be tried again. */
+export class DeviceLostError extends Error {
+  override readonly name = "DeviceLostError";
+}
+
+/** The engine refused something: a shader that does not compile, a buffer too large, a binding that does not fit. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}
+
+/** Which engine a job is to run on: made by the worker that runs it. */
+export interface EngineRequest {
+  readonly name: EngineName;
+  /** The class that is in the key. An engine of another class must refuse. */
+  readonly numerics: string;
+  readonly threads: number;
+}
