@@ -60,6 +60,7 @@ Deno.test("deno.json lets only tests, benchmarks and external tasks start progra
     "test:only",
     "test:reliability",
     "bench",
+    "bench:compute",
     "bench:engine",
   ]);
 });

@@ -1,7 +1,7 @@
 // `deno task bench:compute [name …] [--quick]`: the compute benchmarks against their peers, as a table of 80 columns and
 // as JSON in results/bench. The numbers of a busy machine are noise: look at ratios of minima, and run it again.
 
-import { dirname, fromFileUrl, join } from "@std/path";
+import { dirname, fromFileUrl } from "@std/path";
 import { type Benchmark, median, minimum, type Row } from "./harness.ts";
 
 const folder = dirname(fromFileUrl(import.meta.url));
