@@ -21,12 +21,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/types": { imports: [], pure: true },
   "lib/wasm": { imports: ["lib/core"], pure: true },
   "lib/math": { imports: ["lib/core", "lib/wasm"], pure: true },
-  "lib/models": { imports: science, pure: true },
+  "lib/models": { imports: [...science, "lib/wasm"], pure: true },
   "lib/neurotasks": { imports: science, pure: true },
-  "lib/metrics": { imports: science, pure: true },
+  "lib/metrics": { imports: [...science, "lib/wasm"], pure: true },
   "lib/draw": { imports: science, pure: true },
   "lib/figures": { imports: [...science, "lib/draw"], pure: true },
   "lib/claims": { imports: science, pure: true },
+  "gpu/runtime": { imports: [...science, "lib/wasm", "gpu"], pure: false },
   "gpu": { imports: [...science, "lib/wasm"], pure: true },
   "tasks": {
     imports: [
@@ -47,6 +48,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/scheduler": { imports: ["lib/core", "lib/workflow"], pure: true },
   "lib/report": { imports: ["lib/core"], pure: true },
   "lib/closure": { imports: ["lib/core"], pure: false },
+  "lib/executors/worker_entry.ts": { imports: "everything", pure: false },
   "lib/executors": { imports: ["lib/core"], pure: false },
   "lib/world": { imports: ["lib/core"], pure: false },
   "lib/cli": { imports: "everything", pure: false },
