@@ -73,6 +73,20 @@ export interface Engine extends AsyncDisposable {
    * there is none, and always on engines that cannot be lost.
    */
   renew(): Promise<boolean>;
+  /** The device that it works on, for a library that brings kernels of its own; on `webgpu` alone. */
+  shared?(): SharedDevice;
+}
+
+/** A device that an engine lends to a library. What is submitted to its queue is done in that order. */
+export interface SharedDevice {
+  readonly device: GPUDevice;
+  readonly adapterInfo: GPUAdapterInfo;
+  /** The device's buffer behind one of the engine's. */
+  bufferOf(buffer: EngineBuffer): GPUBuffer;
+  /** A buffer of the library as one of the engine's: the same memory. Disposing it leaves the library's alone. */
+  adopt(buffer: GPUBuffer, length: number, type?: ElementType): EngineBuffer;
+  /** Submits what the engine has recorded, so that it is done before what the library submits next. */
+  flush(): void;
 }
 
 /** The device went away: unplugged, reset by its driver, destroyed. What ran can be tried again. */
@@ -91,4 +105,40 @@ export interface EngineRequest {
   /** The class that is in the key. An engine of another class must refuse. */
   readonly numerics: string;
   readonly threads: number;
+}
+
+/** The only engine whose class says nothing of what tfjs computes with beside it. */
+const refClass = "ref-f64";
+const tfjsRefClass = "tfjs-cpu-f32";
+
+/**
+ * The numerics class of what tfjs computes beside an engine of some class: on the same device, in wasm, or (beside `ref`)
+ * in plain TypeScript, always in f32.
+ *
+ * @example
+ * ```ts
+ * import { classBesideTfjs, tfjsClass } from "#lib/core/engine.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(tfjsClass("wasm-f32"), "tfjs-wasm-f32");
+ * assertEquals(tfjsClass("ref-f64"), "tfjs-cpu-f32");
+ * assertEquals(classBesideTfjs(tfjsClass("ref-f64")), "ref-f64");
+ * ```
+ */
+export function tfjsClass(engineClass: string): string {
+  return engineClass === refClass ? tfjsRefClass : `tfjs-${engineClass}`;
+}
+
+/**
+ * The class of the engine itself, from that of what is computed on it, be it by tfjs or by Basin's kernels.
+ *
+ * @example
+ * ```ts
+ * import { classBesideTfjs } from "#lib/core/engine.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(classBesideTfjs("tfjs-webgpu-f32/nvidia-ampere"), "webgpu-f32/nvidia-ampere");
+ * assertEquals(classBesideTfjs("wasm-f32"), "wasm-f32");
+ * ```
+ */
+export function classBesideTfjs(numerics: string): string {
+  return numerics === tfjsRefClass ? refClass : numerics.replace(/^tfjs-/, "");
 }
