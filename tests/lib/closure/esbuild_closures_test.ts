@@ -432,3 +432,75 @@ Deno.test("code() refuses to give other code than was keyed", async () => {
     assertStringIncludes(error.message, "changed while it was in use");
   });
 });
+
+Deno.test("closure() holds the shaders and wasm modules of kernels, its members' too", async () => {
+  // wasm: one function `answer` without arguments that gives an i32.
+  const wasm = (answer: number) =>
+    Uint8Array.of(
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7f, 3, 2, 1, 0],
+      ...[7, 10, 1, 6, ...new TextEncoder().encode("answer"), 0, 0],
+      ...[10, 6, 1, 4, 0, 0x41, answer, 0x0b],
+    );
+  const files = {
+    "gpu/step.wgsl": `#import "shared/x.wgsl"\nfn step() {}\n`,
+    "gpu/shared/x.wgsl": "fn x() {}\n",
+    "gpu/step.ts": `import source from "./step.wgsl" with { type: "text" };
+import x from "./shared/x.wgsl" with { type: "text" };
+import module from "#lib/step.wasm" with { type: "bytes" };
+export default { source, fragments: { "shared/x.wgsl": x }, module };
+`,
+    "lib/ring.wgsl": "fn ring() {}\n",
+    "lib/ring.ts": `import fragment from "./ring.wgsl" with { type: "text" };
+export default { fragment };
+`,
+    "tasks/a.ts": `import step from "#gpu/step.ts";
+const { instance } = { instance: () => new WebAssembly.Instance(new WebAssembly.Module(step.module)) };
+export default { run: () => [step.source, step.fragments, instance().exports.answer()] };
+`,
+  };
+  await withProject(async ({ root, closures }) => {
+    const imports = { "#lib/": "./lib/", "#gpu/": "./gpu/" };
+    Deno.writeTextFileSync(join(root, "deno.json"), JSON.stringify({ imports }));
+    Deno.mkdirSync(join(root, "gpu/shared"), { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      Deno.writeTextFileSync(join(root, name), text);
+    }
+    Deno.writeFileSync(join(root, "lib/step.wasm"), wasm(42));
+    const memory = join(root, "memory");
+    const make = async () => {
+      const members = { "rooms/ring": join(root, "lib/ring.ts") };
+      const made = await closures(memory).closure(join(root, "tasks/a.ts"), members);
+      assert(made.ok, made.ok ? "" : made.error);
+      return made.value;
+    };
+    const first = await make();
+    assertEquals(Object.keys(first.modules), [
+      "gpu/shared/x.wgsl",
+      "gpu/step.ts",
+      "gpu/step.wgsl",
+      "lib/ring.ts",
+      "lib/ring.wgsl",
+      "lib/step.wasm",
+      "tasks/a.ts",
+    ]);
+    const { default: bundle } = await import(
+      `data:text/javascript,${encodeURIComponent(await first.code())}`
+    );
+    const fragments = { "shared/x.wgsl": files["gpu/shared/x.wgsl"] };
+    assertEquals(bundle.task.run(), [files["gpu/step.wgsl"], fragments, 42]);
+    assertEquals(bundle.members["rooms/ring"].fragment, files["lib/ring.wgsl"]);
+    const digests = [first.digest];
+    for (
+      const [name, bytes] of [
+        ["lib/step.wasm", wasm(43)],
+        ["gpu/step.wgsl", new TextEncoder().encode("fn other() {}\n")],
+        ["gpu/shared/x.wgsl", new TextEncoder().encode("fn y() {}\n")],
+        ["lib/ring.wgsl", new TextEncoder().encode("fn rings() {}\n")],
+      ] as const
+    ) {
+      Deno.writeFileSync(join(root, name), bytes);
+      digests.push((await make()).digest);
+    }
+    assertEquals(new Set(digests).size, 5);
+  });
+});
