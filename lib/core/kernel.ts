@@ -61,6 +61,9 @@ export interface Kernel<B extends string = string, U extends string = string> {
   cases(random: RandomStream): Iterable<KernelCase<B, U>>;
 }
 
+/** Names to lazy imports of kernels, as the generated index has it. */
+export type KernelIndex = Readonly<Record<string, () => Promise<{ readonly default: Kernel }>>>;
+
 /**
  * Defines a kernel; inference only.
  *

@@ -51,6 +51,9 @@ function indexes(root: string): Generated {
   for (const { name, folder } of [...present, { name: "tasks", folder: "tasks" }]) {
     files.set(`${folder}/mod.ts`, indexSource(name, folder, membersIn(root, folder)));
   }
+  if (isDirectory(join(root, "gpu"))) {
+    files.set("gpu/mod.ts", indexSource("kernels", "gpu", kernelsIn(root)));
+  }
   files.set("lib/cli/rooms.ts", roomsSource(present));
   return files;
 }
@@ -59,6 +62,15 @@ function membersIn(root: string, folder: string): readonly string[] {
   return [...Deno.readDirSync(join(root, folder))]
     .filter(({ name, isFile }) => isFile && isMemberFile(`${folder}/${name}`))
     .map(({ name }) => name.slice(0, -".ts".length))
+    .sort();
+}
+
+/** A kernel is a shader with its definition beside it. */
+function kernelsIn(root: string): readonly string[] {
+  const files = [...Deno.readDirSync(join(root, "gpu"))].map(({ name }) => name);
+  return files.filter((name) => name.endsWith(".wgsl"))
+    .map((name) => name.slice(0, -".wgsl".length))
+    .filter((name) => files.includes(`${name}.ts`))
     .sort();
 }
 

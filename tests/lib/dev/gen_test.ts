@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { generate } from "#lib/dev/gen.ts";
 import { generatedLine, indexSource, roomsSource } from "#lib/dev/indexes.ts";
@@ -24,6 +24,24 @@ Deno.test("generate() lists members by name and leaves out indexes and shared fi
     assertEquals(await generate(folder, { write: false }), []);
     const text = await Deno.readTextFile(join(folder, "lib/metrics/mod.ts"));
     assertEquals(text, indexSource("metrics", "lib/metrics", ["alpha", "zeta"]));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("generate() lists as kernels the shaders with a definition beside them", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const room of ["tasks", "lib/cli", "gpu/shared"]) {
+      await Deno.mkdir(join(folder, room), { recursive: true });
+    }
+    for (const file of ["gram.ts", "gram.wgsl", "alone.wgsl", "helper.ts", "shared/x.wgsl"]) {
+      await Deno.writeTextFile(join(folder, "gpu", file), "");
+    }
+    assert((await generate(folder, { write: true })).includes("gpu/mod.ts"));
+    const text = await Deno.readTextFile(join(folder, "gpu/mod.ts"));
+    assertEquals(text.match(/^ {2}.*$/gm), ['  gram: () => import("./gram.ts"),']);
+    assertStringIncludes(text, 'import type { KernelIndex } from "../lib/core/kernel.ts";');
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
