@@ -13,7 +13,8 @@ const schema = z.strictObject({
     {},
   )
     .describe("named slots: how many, or their indexes"),
-  engine: z.enum(["auto", "ref"]).default("auto").describe("engine of single-precision work"),
+  engine: z.enum(["auto", "webgpu", "wasm", "ref"]).default("auto")
+    .describe("engine of single-precision work, where --engine does not say"),
 });
 
 /** Settings of this machine; absent ones are `undefined`. */
@@ -23,6 +24,7 @@ export interface Machine {
   readonly memory: number | undefined;
   /** Named slots: the indexes that are handed over. */
   readonly slots: Readonly<Record<string, readonly number[]>>;
+  readonly engine: "auto" | "webgpu" | "wasm" | "ref";
   /** Where they were read, for messages. */
   readonly file: string;
 }
@@ -76,6 +78,7 @@ export function readMachine(terminal: Terminal, name?: string): Machine | null {
   return {
     cpus: jobs === undefined || jobs === "" ? cpus : Number(jobs),
     memory,
+    engine: settings.engine,
     slots: Object.fromEntries(slots),
     file,
   };

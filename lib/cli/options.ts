@@ -40,6 +40,10 @@ export const workflowOptions = {
   }),
   engine: z.enum(["auto", "webgpu", "wasm", "ref"]).default("auto")
     .describe("engine for single-precision work; f64 stages do not change with it"),
+  accept: z.array(z.string()).optional().meta({
+    description: "take stored results of another engine, e.g. wasm-f32; may be repeated",
+    placeholder: "CLASS",
+  }),
 };
 
 /** Options that choose members. */

@@ -6,6 +6,7 @@ import type { Catalogue } from "../core/catalogue.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { World } from "../core/disk.ts";
 import type { Executor } from "../core/executor.ts";
+import { ok } from "../core/result.ts";
 import type { Store } from "../core/store.ts";
 import { CommandExecutor } from "../executors/command.ts";
 import { outsideVariable } from "../executors/command_environment.ts";
@@ -28,7 +29,10 @@ import { denoWorld } from "../world/deno_world.ts";
 import { tasks } from "#tasks/mod.ts";
 import { createCatalogue } from "./catalogue.ts";
 import { exitCodes } from "./command.ts";
+import { chooseEngine, type EngineChoice, usesEngine } from "./engine_choice.ts";
+import { engineProbe } from "./engine_probe.ts";
 import { rooms } from "./rooms.ts";
+import { readMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 import { basinVersion, denoVersion } from "./version.ts";
 
@@ -39,6 +43,10 @@ export interface SessionOptions {
   readonly results: string;
   readonly store?: string | undefined;
   readonly engine: "auto" | "webgpu" | "wasm" | "ref";
+  /** Which `config/machine` holds. */
+  readonly machine?: string | undefined;
+  /** Classes of engines whose stored results do as well. */
+  readonly accept?: readonly string[] | undefined;
 }
 
 /** An open session. If `failed` is not `null` it is the exit code, everything has been said, and the rest is absent. */
@@ -51,6 +59,8 @@ export interface Session extends AsyncDisposable {
   readonly store: Store;
   readonly executor: Executor;
   readonly graph: Graph;
+  /** The engine of the run; `null` if no stage uses one. */
+  readonly engine: EngineChoice | null;
   /** Where a param stands in the workflow's files. */
   readonly place: ParamPlace;
   readonly files: InputFiles;
@@ -70,12 +80,9 @@ export async function openSession(
   options: SessionOptions,
   { store: withStore = true, jobs = terminal.numCpus }: { store?: boolean; jobs?: number } = {},
 ): Promise<Session> {
-  if (options.engine === "webgpu" || options.engine === "wasm") {
-    terminal.err(
-      `error: engine '${options.engine}' is not part of this version; leave --engine out, all stages compute in double precision\n`,
-    );
-    return failedSession(exitCodes.usage);
-  }
+  const machine = readMachine(terminal, options.machine);
+  if (machine === null) return failedSession(exitCodes.usage);
+  const asked = options.engine === "auto" ? machine.engine : options.engine;
   const world = denoWorld();
   const results = resolvePath(terminal, options.results);
   const workers = new WorkersExecutor({ slots: jobs });
@@ -122,6 +129,15 @@ export async function openSession(
     return failedSession(exitCodes.usage);
   }
   const { graph, place } = read;
+  const chosen = withStore && usesEngine(graph)
+    ? await chooseEngine(asked, engineProbe(terminal, world, results))
+    : ok(null);
+  if (!chosen.ok) {
+    terminal.err(`error: engine '${asked}': ${chosen.error}\n`);
+    await executor[Symbol.asyncDispose]();
+    await opening.then((store) => store[Symbol.asyncDispose](), () => {});
+    return failedSession(exitCodes.usage);
+  }
   // Nobody waits for it, and a command that may not write goes without.
   answers.save().catch(() => {});
   const store: Store = await opening;
@@ -130,7 +146,9 @@ export async function openSession(
     closures,
     memberModule,
     files,
-    engineClass: "ref-f64",
+    // Nothing has this class if no stage uses an engine.
+    engineClass: chosen.value?.numerics ?? "none",
+    ...(options.accept === undefined ? {} : { accept: options.accept }),
     deno: denoVersion,
     ...(mayStart
       ? { commands: commandFacts({ world, memory: join(results, "tools.json"), env }) }
@@ -144,6 +162,7 @@ export async function openSession(
     store,
     executor,
     graph,
+    engine: chosen.value,
     place,
     files,
     keys,

@@ -30,6 +30,7 @@ export const environmentVariables = [
   "GITHUB_STEP_SUMMARY",
   "BASIN_JOBS",
   "DENO_WEBGPU_BACKEND",
+  "XDG_RUNTIME_DIR",
 ] as const;
 
 /** The real terminal of this process. */

@@ -3,7 +3,7 @@
 // a synchronous function of digests, so that 10,000 keys cost tens of milliseconds.
 // Leaves out: looking keys up (plan.ts), and what an action means (lib/core/action.ts).
 
-import { type Action, actionKeyOf, type Recipe, weakKey } from "../core/action.ts";
+import { type Action, actionKey, actionKeyOf, type Recipe, weakKey } from "../core/action.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import type { TaskHandle } from "../core/catalogue.ts";
 import type { Closure, ClosureSource } from "../core/closure.ts";
@@ -22,6 +22,8 @@ export interface KeyDeps {
   readonly files: Pick<InputFiles, "digest">;
   /** Numerics class of tasks that say `numerics: engine`, e.g. `wasm-f32`. */
   readonly engineClass: string;
+  /** Other classes of engines whose results do as well, in order of preference (`--accept`). */
+  readonly accept?: readonly string[];
   /** Deno's version; major and minor enter the key. */
   readonly deno: string;
   /** Changed to disown results found to be wrong; empty as a rule. */
@@ -42,9 +44,34 @@ export interface KeyedAction {
   readonly action: Action;
   readonly weak: Digest;
   readonly key: ActionKey;
+  /** The same under the other classes that were accepted; absent if there are none. */
+  readonly accepted?: readonly KeyedAction[];
 }
 
 export type { OutputDigest };
+
+/**
+ * The same action on an engine of another class.
+ *
+ * @example
+ * ```ts
+ * import { prepareKeys, underClass } from "#lib/workflow/keys.ts";
+ * import { fakeDeps, fakeGraph } from "#tests/support/fake_tasks.ts";
+ * import { assert, assertEquals, assertNotEquals } from "@std/assert";
+ * const { members } = fakeGraph([{ id: "a", numerics: "engine" }]);
+ * const keyed = (await prepareKeys(members, fakeDeps())).keyed(0, () => undefined);
+ * assert(keyed?.ok);
+ * const other = underClass(keyed.value, "wasm-f32");
+ * assertEquals(other.action.recipe.numerics, "wasm-f32");
+ * assertNotEquals(other.key, keyed.value.key);
+ * ```
+ */
+export function underClass({ action }: KeyedAction, numerics: string): KeyedAction {
+  const recipe: Recipe = { ...action.recipe, numerics };
+  const weak = weakKey(recipe);
+  const other: Action = { ...action, recipe };
+  return { action: other, weak, key: actionKey(other, weak) };
+}
 
 /** Makes the actions of one graph's members. */
 export interface Keys {
@@ -138,7 +165,13 @@ class GraphKeys implements Keys {
     const { params } = member;
     const action: Action = { recipe, params, inputs: inputs.value };
     const texts = { params: this.#paramsText(params), inputs: inputsText(inputs.value) };
-    if (member.command === undefined) return ok({ action, weak, key: actionKeyOf(weak, texts) });
+    if (member.command === undefined) {
+      const own: KeyedAction = { action, weak, key: actionKeyOf(weak, texts) };
+      const accept = this.#deps.accept ?? [];
+      if (accept.length === 0 || numericsOf(member) !== "engine") return ok(own);
+      const others = accept.filter((numerics) => numerics !== recipe.numerics);
+      return ok({ ...own, accepted: others.map((numerics) => underClass(own, numerics)) });
+    }
     const command = this.#commands.preimage(member.command);
     if (!command.ok) return command;
     const key = actionKeyOf(weak, { ...texts, command: canonicalJson(command.value) });

@@ -1,7 +1,7 @@
 // Whether the result of an action is known: under its key, or because an earlier action of the same code differed in
 // nothing that its task looked at (a verifying trace, lib/core/trace.ts). Shared by plans and runs.
 
-import type { Digest } from "../core/digest.ts";
+import type { ActionKey, Digest } from "../core/digest.ts";
 import type { Manifest, StoredArtifact } from "../core/manifest.ts";
 import type { Store } from "../core/store.ts";
 import { type FilesOf, traceKey } from "../core/trace.ts";
@@ -28,7 +28,7 @@ export type ArtifactOf = (index: number, output: string) => StoredArtifact | und
 const maxShapes = 32;
 
 /**
- * The known result of an action, its bytes being there or not.
+ * The known result of an action, its bytes being there or not: its own, or one of a class that was accepted.
  *
  * @example
  * ```ts
@@ -49,10 +49,17 @@ export function knownResult(
   member: StageMember,
   artifactOf: ArtifactOf,
 ): KnownResult | undefined {
-  const own = store.recall === undefined ? store.lookup(keyed.key) : store.recall(keyed.key);
+  const recall = (key: ActionKey) =>
+    store.recall === undefined ? store.lookup(key) : store.recall(key);
+  const own = recall(keyed.key);
   if (own !== undefined) return { manifest: own, traced: false };
   const manifest = tracedResult(store, keyed, member, artifactOf);
-  return manifest && { manifest, traced: true };
+  if (manifest !== undefined) return { manifest, traced: true };
+  for (const { key } of keyed.accepted ?? []) {
+    const other = recall(key);
+    if (other !== undefined) return { manifest: other, traced: false };
+  }
+  return undefined;
 }
 
 /**
