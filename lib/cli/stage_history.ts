@@ -4,6 +4,8 @@ import type { Manifest } from "../core/manifest.ts";
 
 /** Seconds by stage. */
 export interface StageHistory {
+  /** Numerics classes of the engines that made results. */
+  readonly engines: ReadonlySet<string>;
   /** Seconds that this member took last time, else the mean over members of its stage, else of its task. */
   expected(id: string, stage: string, task: string): number | undefined;
 }
@@ -23,6 +25,7 @@ export interface StageHistory {
  */
 export function stageHistory(manifests: Iterable<Manifest>): StageHistory {
   const byId = new Map<string, number>();
+  const engines = new Set<string>();
   const means = new Map<string, { sum: number; count: number }>();
   const add = (name: string, seconds: number) => {
     const mean = means.get(name) ?? { sum: 0, count: 0 };
@@ -31,13 +34,15 @@ export function stageHistory(manifests: Iterable<Manifest>): StageHistory {
     means.set(name, mean);
   };
   for (const { provenance, action } of manifests) {
-    const { stage, seconds } = provenance;
+    const { stage, seconds, engine } = provenance;
+    if (typeof engine === "string") engines.add(engine);
     if (!byId.has(stage)) byId.set(stage, seconds);
     add(`stage ${stage.split("[")[0]}`, seconds);
     // Commands have nothing in common but that they are commands.
     if (action.command === undefined) add(`task ${action.recipe.task}`, seconds);
   }
   return {
+    engines,
     expected(id, stage, task) {
       const mean = means.get(`stage ${stage}`) ?? means.get(`task ${task}`);
       return byId.get(id) ?? (mean === undefined ? undefined : mean.sum / mean.count);

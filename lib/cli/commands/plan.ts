@@ -29,6 +29,7 @@ export default defineCommand({
   async handler(terminal, args, options) {
     const { openSession } = await import("../session.ts");
     const { planByStage, planText } = await import("../plan_text.ts");
+    const { engineText } = await import("../engine_text.ts");
     const { stageHistory } = await import("../stage_history.ts");
     await using session = await openSession(terminal, args, options);
     if (session.failed !== null) return session.failed;
@@ -53,6 +54,8 @@ export default defineCommand({
     const history = stageHistory(isDone ? [] : session.store.manifests());
     const rows = planByStage(plan, history);
     const { expectedTime } = await import("../../workflow/expected_time.ts");
+    const { availableUnder } = await import("../../workflow/available.ts");
+    const available = availableUnder(plan, session.store, history.engines);
     const { readMachine } = await import("../machine.ts");
     const machine = readMachine(terminal);
     if (machine === null) return exitCodes.usage;
@@ -76,7 +79,14 @@ export default defineCommand({
         at_least_seconds: time.atLeast,
       };
       terminal.out(
-        JSON.stringify({ ...plan.counts, stages_by_name: rows, members, expected }) + "\n",
+        JSON.stringify({
+          ...plan.counts,
+          engine: session.engine?.numerics ?? null,
+          available,
+          stages_by_name: rows,
+          members,
+          expected,
+        }) + "\n",
       );
       return exitCodes.done;
     }
@@ -87,6 +97,7 @@ export default defineCommand({
       );
     }
     terminal.out(planText(plan, rows, terminal.columns(), { ...time, cores }));
+    terminal.out(engineText(session.engine, available));
     return exitCodes.done;
   },
 });
