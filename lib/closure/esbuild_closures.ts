@@ -104,6 +104,7 @@ export class EsbuildClosures implements ClosureSource {
     return ok({
       digest: remembered.digest,
       modules: namedDigests({ modules: stamps, used: remembered.used }, request),
+      packages: remembered.packages,
       code: () => this.#readCode(codePath, remembered.code, request),
     });
   }
@@ -148,6 +149,7 @@ export class EsbuildClosures implements ClosureSource {
     return ok({
       digest,
       modules: namedDigests(made.value, request),
+      packages,
       code: () => Promise.resolve(code),
     });
   }

@@ -10,6 +10,8 @@ export interface Closure {
   readonly digest: Digest;
   /** Digest of every source module in it by path relative to the project (or the user's folder). Not in the key. */
   readonly modules: Readonly<Record<string, Digest>>;
+  /** npm specifiers that the bundle imports; absent if none. Covered by the digest. */
+  readonly packages?: readonly string[];
   /** The bundle: an ES module whose default export is `{ task, members }`, members by `room/name`. */
   code(): Promise<string>;
 }

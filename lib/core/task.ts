@@ -206,7 +206,7 @@ export type TaskIndex = Readonly<
 /** A small case that the conformance suite runs twice and compares. */
 export interface TaskExample {
   readonly params: Readonly<Record<string, unknown>>;
-  /** Values by port; an array for a `many` port. Made lazily, so that loading a task stays cheap. */
+  /** Values by port; an array for a `many` port, of values or of {@link Item}s. Made lazily: loading stays cheap. */
   // deno-lint-ignore no-explicit-any
   readonly inputs?: () => Readonly<Record<string, any>>;
 }

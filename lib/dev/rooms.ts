@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/claims": { imports: science, pure: true },
   "gpu/runtime": { imports: [...science, "lib/wasm", "gpu"], pure: false },
   "gpu": { imports: [...science, "lib/wasm"], pure: true },
+  "lib/tfjs": { imports: ["lib/core"], pure: true },
   "tasks": {
     imports: [
       ...science,
@@ -39,6 +40,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "lib/draw",
       "lib/figures",
       "lib/claims",
+      "lib/tfjs",
       "gpu",
     ],
     pure: true,
@@ -48,7 +50,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/scheduler": { imports: ["lib/core", "lib/workflow"], pure: true },
   "lib/report": { imports: ["lib/core"], pure: true },
   "lib/closure": { imports: ["lib/core"], pure: false },
-  "lib/executors/worker_entry.ts": { imports: "everything", pure: false },
+  // Opens engines, and lazily, so that workers without one load nothing of them.
+  "lib/executors/worker_entry.ts": {
+    imports: ["lib/core", "lib/executors", "gpu/runtime"],
+    pure: false,
+  },
   "lib/executors": { imports: ["lib/core"], pure: false },
   "lib/world": { imports: ["lib/core"], pure: false },
   "lib/cli": { imports: "everything", pure: false },
@@ -71,6 +77,11 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   "@resvg/resvg-wasm": ["lib/draw"],
   "dejavu-fonts-ttf": ["lib/draw"],
   "@hpcc-js/wasm-graphviz": ["lib/cli"],
+  "@tensorflow/tfjs-core": ["lib/tfjs"],
+  "@tensorflow/tfjs-layers": ["lib/tfjs"],
+  "@tensorflow/tfjs-backend-cpu": ["lib/tfjs"],
+  "@tensorflow/tfjs-backend-wasm": ["lib/tfjs"],
+  "@tensorflow/tfjs-backend-webgpu": ["lib/tfjs"],
   "ml-matrix": [],
   "fast-check": [],
 };

@@ -8,6 +8,7 @@ import { canonicalJson } from "../core/canonical.ts";
 import type { TaskHandle } from "../core/catalogue.ts";
 import type { Closure, ClosureSource } from "../core/closure.ts";
 import type { ActionKey, Digest } from "../core/digest.ts";
+import { classBesideTfjs, tfjsClass } from "../core/engine.ts";
 import { ok, type Result } from "../core/result.ts";
 import { commandKeys, commandRecipe, type CommandWorld } from "./command_keys.ts";
 import { numericsOf, type StageMember } from "./graph.ts";
@@ -51,7 +52,7 @@ export interface KeyedAction {
 export type { OutputDigest };
 
 /**
- * The same action on an engine of another class.
+ * The same action on an engine of another class; what tfjs computes on it has a class of its own.
  *
  * @example
  * ```ts
@@ -67,10 +68,14 @@ export type { OutputDigest };
  * ```
  */
 export function underClass({ action }: KeyedAction, numerics: string): KeyedAction {
-  const recipe: Recipe = { ...action.recipe, numerics };
+  const recipe: Recipe = { ...action.recipe, numerics: sameKind(action.recipe.numerics, numerics) };
   const weak = weakKey(recipe);
   const other: Action = { ...action, recipe };
   return { action: other, weak, key: actionKey(other, weak) };
+}
+
+function sameKind(own: string, numerics: string): string {
+  return own === classBesideTfjs(own) ? numerics : tfjsClass(classBesideTfjs(numerics));
 }
 
 /** Makes the actions of one graph's members. */
@@ -169,7 +174,9 @@ class GraphKeys implements Keys {
       const own: KeyedAction = { action, weak, key: actionKeyOf(weak, texts) };
       const accept = this.#deps.accept ?? [];
       if (accept.length === 0 || numericsOf(member) !== "engine") return ok(own);
-      const others = accept.filter((numerics) => numerics !== recipe.numerics);
+      const others = accept.filter((numerics) =>
+        sameKind(recipe.numerics, numerics) !== recipe.numerics
+      );
       return ok({ ...own, accepted: others.map((numerics) => underClass(own, numerics)) });
     }
     const command = this.#commands.preimage(member.command);
@@ -232,9 +239,15 @@ async function codeOfMember(member: StageMember, deps: KeyDeps): Promise<Code> {
     code: closure.value.digest,
     task: task.name,
     outputs,
-    numerics: numerics === "engine" ? deps.engineClass : numerics,
+    numerics: numerics === "engine" ? classOf(closure.value, deps.engineClass) : numerics,
     deno: deps.deno.split(".").slice(0, 2).join("."),
     salt,
   };
   return ok({ closure: closure.value, recipe, weak: weakKey(recipe) });
+}
+
+/** Code that holds tfjs computes with it: on the engine's device, or beside the engine. */
+function classOf({ packages }: Closure, engineClass: string): string {
+  const usesTfjs = packages?.some((specifier) => specifier.startsWith("npm:@tensorflow/")) ?? false;
+  return usesTfjs ? tfjsClass(engineClass) : engineClass;
 }

@@ -8,7 +8,7 @@ import type { Catalogue } from "#lib/core/catalogue.ts";
 import type { Member } from "#lib/core/member.ts";
 import { choosePorts, portSets } from "#lib/core/resolve.ts";
 import { err } from "#lib/core/result.ts";
-import type { Outputs, Task, TaskExample, TaskIndex } from "#lib/core/task.ts";
+import type { Item, Outputs, Task, TaskExample, TaskIndex } from "#lib/core/task.ts";
 import { withoutEngine } from "./no_engine.ts";
 import { tasks } from "#tasks/mod.ts";
 
@@ -104,9 +104,17 @@ function boundInputs(
       return [
         name,
         port.many
-          ? (given[name] as unknown[]).map((value) => ({ value: through(value), coords: {} }))
+          ? (given[name] as unknown[]).map((item) => {
+            // An example whose coordinates matter gives them beside the value.
+            const { value, coords } = isItem(item) ? item : { value: item, coords: {} };
+            return { value: through(value), coords: port.coords ? coords : {} };
+          })
           : through(given[name]),
       ];
     }),
   );
+}
+
+function isItem(given: unknown): given is Item<unknown> {
+  return typeof given === "object" && given !== null && "value" in given && "coords" in given;
 }
