@@ -36,6 +36,8 @@ export async function withTfjs<T>(
   body: (tf: Tfjs, buffers: SharedBuffers) => Promise<T> | T,
 ): Promise<T> {
   const tf = await import("./mod.ts");
+  // Without its advice to install other backends.
+  tf.enableProdMode();
   addChainedOps(tf);
   const name = await startBackend(tf, engine);
   const buffers = sharedBuffers(tf, engine);
