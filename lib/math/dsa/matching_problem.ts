@@ -15,6 +15,8 @@ export interface MatchingProblem {
   /** Size of the operators, and the even size n or n + 1 to which they are padded. */
   readonly n: number;
   readonly stride: number;
+  /** The other index of each index's 2×2 block of A, or −1. */
+  readonly partner: Int32Array;
   readonly basis: PairBasis;
   readonly memory: LimitedMemory;
   /** Quasi upper triangular operators, padded with a zero row and column if n is odd. */
@@ -68,6 +70,7 @@ export function matchingProblem(
   return {
     n,
     stride,
+    partner,
     basis,
     memory: limitedMemory(basis.size, MEMORY),
     a: paddedA,

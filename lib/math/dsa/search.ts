@@ -3,7 +3,7 @@
 // Leaves out how starts are made (starts.ts) and one descent (descent.ts).
 
 import { cayleyStep } from "./cayley_step.ts";
-import { descend, type DescentLimits } from "./descent.ts";
+import type { DescentLimits } from "./descent.ts";
 import {
   matchingError,
   type MatchingProblem,
@@ -14,6 +14,7 @@ import {
 } from "./matching_problem.ts";
 import type { OperatorFrames } from "./operator_frames.ts";
 import type { Start } from "./starts.ts";
+import { type Descend, withDescents } from "./wasm_descent.ts";
 
 /** The best rotation found between two Schur frames (n×n), and how. */
 export interface SearchResult {
@@ -49,9 +50,20 @@ export function search(
   lowerBound: number,
 ): SearchResult {
   const problem = matchingProblem(x.t, y.t, x.partner, x.n);
+  return withDescents(problem, (descend) => searchWith(descend, problem, first, later, lowerBound));
+}
+
+function searchWith(
+  descend: Descend,
+  problem: MatchingProblem,
+  first: readonly Start[],
+  later: () => readonly Start[],
+  lowerBound: number,
+): SearchResult {
+  const { n, stride } = problem;
   const queue = first
     .map(({ name, rotation }): Candidate => {
-      const c = pad(rotation, x.n, problem.stride, 1);
+      const c = pad(rotation, n, stride, 1);
       return { name, c, value: matchingError(problem, c) };
     })
     .sort((p, q) => p.value - q.value);
@@ -64,7 +76,7 @@ export function search(
     // A start that structure makes stationary may be a saddle.
     if (stationarity(problem, c) < SETTLED) shake(problem, c);
     const limits = { ...EXPLORE, target: best.value };
-    const result = descend(problem, c, limits);
+    const result = descend(c, limits);
     iterations += result.iterations;
     if (result.value < best.value) best = { name, c, value: result.value };
   };
@@ -73,26 +85,26 @@ export function search(
     for (const { name, c } of queue) if (!proved(ENOUGH)) follow(name, c);
     if (!proved(ENOUGH)) {
       for (const { name, rotation } of later()) {
-        if (!proved(ENOUGH)) follow(name, pad(rotation, x.n, problem.stride, 1));
+        if (!proved(ENOUGH)) follow(name, pad(rotation, n, stride, 1));
       }
     }
   }
-  let last = descend(problem, best.c, polish(best.value));
+  let last = descend(best.c, polish(best.value));
   iterations += last.iterations;
   // Descent can end on a saddle of a symmetric pair: turned a little, it must come back.
   for (let round = 0; round < MAX_SHAKES && !proved(ENOUGH); round++) {
     const c = best.c.slice();
     shake(problem, c);
-    const result = descend(problem, c, { ...EXPLORE, target: last.value * (1 - GAIN) });
+    const result = descend(c, { ...EXPLORE, target: last.value * (1 - GAIN) });
     iterations += result.iterations;
     if (!(result.value < last.value * (1 - GAIN))) break;
     best = { name: best.name, c, value: result.value };
-    last = descend(problem, c, polish(result.value));
+    last = descend(c, polish(result.value));
     iterations += last.iterations;
   }
   orthonormalise(problem, best.c);
   return {
-    rotation: unpad(best.c, x.n, problem.stride),
+    rotation: unpad(best.c, n, stride),
     numStarts,
     bestStart: best.name,
     iterations,
