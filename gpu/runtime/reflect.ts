@@ -7,7 +7,6 @@ import { maxStorageBuffers } from "./adapter.ts";
 import type { ProcessedShader } from "./preprocess.ts";
 import { type Declarations, parseDeclarations } from "./wgsl_declarations.ts";
 import { evaluate } from "./wgsl_expressions.ts";
-import type { Token } from "./wgsl_tokens.ts";
 import { type Scalar, scalarSlots, sizeOf, strideOf, type WgslType } from "./wgsl_types.ts";
 
 /** A storage buffer of a shader. */
@@ -45,8 +44,8 @@ export interface OverrideConstant {
   readonly name: string;
   /** Its name for WebGPU: the number of its `@id`, or its own. */
   readonly key: string;
-  /** Absent if a value must be given. */
-  readonly initial?: number;
+  /** Whether the shader gives it no value of its own. */
+  readonly required: boolean;
 }
 
 /** What a shader declares. */
@@ -123,11 +122,11 @@ export function reflect(shader: ProcessedShader): Reflection {
   if (second !== undefined) {
     refuse(second.line, `\`${second.name}\` is a second @compute function after \`${entry.name}\``);
   }
-  const overrides = declared.overrides.map(({ name, key, value }) => {
-    // One that follows from others has no value that could be told here; the driver computes it.
-    const initial = value && constantValue(value, declared, {});
-    return { name, key, ...(initial === undefined ? {} : { initial }) };
-  });
+  const overrides = declared.overrides.map(({ name, key, value }) => ({
+    name,
+    key,
+    required: value === undefined,
+  }));
   return {
     entryPoint: entry.name,
     buffers: buffers.sort((a, b) => a.binding - b.binding),
@@ -198,17 +197,5 @@ function lookup(
   if (Object.hasOwn(overrides, name)) return overrides[name];
   const value = declared.constants.get(name) ??
     declared.overrides.find((override) => override.name === name)?.value;
-  return value && constantValue(value, declared, overrides);
-}
-
-function constantValue(
-  expression: readonly Token[],
-  declared: Declarations,
-  overrides: Readonly<Record<string, number>>,
-): number | undefined {
-  try {
-    return evaluate(expression, (name) => lookup(name, declared, overrides));
-  } catch {
-    return undefined;
-  }
+  return value && evaluate(value, (other) => lookup(other, declared, overrides));
 }
