@@ -37,7 +37,7 @@ export async function openEngine(request: EngineRequest, world: EngineWorld): Pr
 
 async function open(
   { name, threads }: EngineRequest,
-  { gpu, Worker, now }: EngineWorld,
+  { gpu, Worker }: EngineWorld,
 ): Promise<Engine> {
   switch (name) {
     case "ref": {
@@ -49,8 +49,10 @@ async function open(
       return new WasmEngine({ threads, Worker });
     }
     case "webgpu": {
-      void gpu, now;
-      throw new EngineError("the engine webgpu is not there");
+      const { openWebgpu } = await import("./webgpu_engine.ts");
+      const opened = await openWebgpu(gpu);
+      if (!opened.ok) throw new EngineError(opened.error.message);
+      return opened.value;
     }
   }
 }
