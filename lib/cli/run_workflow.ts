@@ -13,9 +13,11 @@ import { EventFold, type RunRecord } from "../report/record.ts";
 import type { Reporter, ReporterOptions } from "../report/reporter.ts";
 import { summaryText } from "../report/summary.ts";
 import { scheduleInBatches } from "../scheduler/schedule.ts";
+import type { RunEngine } from "../scheduler/run_engine.ts";
 import type { Graph } from "../workflow/graph.ts";
 import { type Plan, plan as planGraph } from "../workflow/plan.ts";
 import { exitCodes } from "./command.ts";
+import { type EngineChoice, onProcessor } from "./engine_choice.ts";
 import { tellGithub } from "./github.ts";
 import { exitCodeOf, listenForSignals, type StopSignal } from "./interruption.ts";
 import { keepResults } from "./keep_results.ts";
@@ -132,6 +134,7 @@ export async function runWorkflow(
       },
       log: logs.add,
       grown: (now) => graph = now,
+      ...(session.engine === null ? {} : { engine: runEngine(session.engine) }),
       onFailure: options.fail_fast ? "stop" : "continue",
       expectedSeconds: (member) => history().expected(member.id, member.stage, member.task.name),
       run,
@@ -278,4 +281,10 @@ function commandLine(args: readonly string[], options: RunOptions): string {
   const profile = options.profile === undefined ? "" : ` --profile ${options.profile}`;
   const task = mayStartPrograms() ? "run:external" : "run";
   return `deno task ${task} ${quoted.join(" ")}${profile}`;
+}
+
+/** What stages compute on; a GPU that was found rather than asked for may be given up for the processor. */
+function runEngine({ name, numerics, policy }: EngineChoice): RunEngine {
+  const isFound = policy === "auto" && name === "webgpu";
+  return { name, numerics, ...(isFound ? { fallback: onProcessor("wasm", "auto") } : {}) };
 }

@@ -8,6 +8,7 @@ import type { Store } from "../core/store.ts";
 import { artifactDifferences, type FileDifference } from "../report/artifact_difference.ts";
 import { jobOf } from "../scheduler/job_of.ts";
 import { readInputs } from "../scheduler/read_inputs.ts";
+import type { RunEngine } from "../scheduler/run_engine.ts";
 import type { InputFiles } from "../workflow/input_files.ts";
 import type { StageMember } from "../workflow/graph.ts";
 import { type Plan, plannedDigest } from "../workflow/plan.ts";
@@ -18,6 +19,7 @@ export interface VerifyDeps {
   readonly store: Store;
   readonly executor: Executor;
   readonly files: InputFiles;
+  readonly engine?: RunEngine;
   readonly repeat: number;
   readonly signal: AbortSignal;
 }
@@ -107,7 +109,7 @@ export async function verifyMember(
 
 async function jobToRepeat(
   index: number,
-  { plan, store, files }: VerifyDeps,
+  { plan, store, files, engine }: VerifyDeps,
 ): Promise<Result<Job, string>> {
   const { entries, keys, graph: { members } } = plan;
   const member = members[index];
@@ -125,8 +127,13 @@ async function jobToRepeat(
   }
   const code = keys.code(index);
   if (!code.ok) return err(code.error);
-  const text = (closure: { code(): Promise<string> }) => closure.code();
-  return ok(await jobOf(member, keyed.value, code.value, read.inputs, grantFor(member), text));
+  const { value } = code;
+  return ok(
+    await jobOf(member, keyed.value, value, read.inputs, grantFor(member), {
+      code: (closure) => closure.code(),
+      ...(engine === undefined ? {} : { engine }),
+    }),
+  );
 }
 
 /** What the member asks for in its first attempt; nothing else runs meanwhile. */

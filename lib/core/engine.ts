@@ -73,6 +73,8 @@ export interface Engine extends AsyncDisposable {
    * there is none, and always on engines that cannot be lost.
    */
   renew(): Promise<boolean>;
+  /** For whoever keeps an engine for several jobs: the next one begins, and may renew once. */
+  beginJob?(): void;
   /** The device that it works on, for a library that brings kernels of its own; on `webgpu` alone. */
   shared?(): SharedDevice;
 }

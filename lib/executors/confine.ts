@@ -11,12 +11,13 @@
 //   collected;
 // - the machine's looks: language and time zone (fixed_place.ts), number of processors, memory, arguments, terminal;
 // - ways out: ending the worker, signals, other workers and channels to them, the cache on disk, standard streams, the
-//   worker's own messages, code made from text, and the runtime's insides.
+//   worker's own messages, code made from text, and the runtime's insides;
+// - GPUs, but for the engine that a stage is keyed with. Packages find one without adapters.
 //
 // Packages ask for time and chance while they load (loggers, caches, tables of tfjs) and would break: for callers outside
 // the bundle the clock stands still at its epoch, and chance is a fixed sequence for each place that draws.
 //
-// Not kept away: the names of operating system and architecture; what a stack trace says; a GPU; the order in which the
+// Not kept away: the names of operating system and architecture; what a stack trace says; the order in which the
 // machine ends work that runs beside (digests, streams); memory: a full heap ends the process (worker_pool.ts).
 // Variables of a task's own modules live as long as the worker, which runs other jobs of the same code: a task must not
 // carry anything over in them but what is the same for every job. What a job adds to or changes in the built-in objects
@@ -62,6 +63,7 @@ export function confine(isTaskCode: (frame: string) => boolean): Kept {
   closeExits(refuseTasks);
   closeInsides(refuseTasks);
   hideMachine();
+  hideGpu(refuseTasks);
   onlyPackagesMakeCode(isTaskCode);
   // Leaves its mark on `Error`, which tasks may not change unnoticed.
   caller();
@@ -174,6 +176,18 @@ function hideMachine(): void {
     replace(process, { [name]: refuse(`process.${name}()`, inputsHint) });
   }
   replace(globalThis, { location: undefined });
+}
+
+/** What a GPU computes depends on which one it is; the engine of a stage is in its key. */
+function hideGpu(refuseTasks: RefuseTasks): void {
+  const none = { requestAdapter: () => Promise.resolve(null) };
+  Object.defineProperty(Object.getPrototypeOf(navigator), "gpu", {
+    configurable: true,
+    get() {
+      refuseTasks("navigator.gpu", 'say `numerics: "engine"` and use the engine of the context');
+      return none;
+    },
+  });
 }
 
 /** `Function` and `eval` for packages, some of which compile expressions; in the text of bundles both are refused. */

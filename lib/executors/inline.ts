@@ -11,6 +11,8 @@ import type {
   TaskJob,
 } from "../core/executor.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import { EngineKeeper } from "./engine_keeper.ts";
+import type { OpenEngine } from "./open_engine.ts";
 import { type BundleExport, runJob, thrown } from "./run_job.ts";
 import { readable } from "./stack.ts";
 
@@ -34,9 +36,19 @@ export class InlineExecutor implements Executor {
   readonly slots: number;
   readonly #urls = new Map<string, string>();
   readonly #running = new Set<Promise<unknown>>();
+  readonly #engines: EngineKeeper;
+  /** Jobs with an engine run one after the other. */
+  #engineIsFree: Promise<unknown> = Promise.resolve();
 
-  constructor({ slots = 1 }: { readonly slots?: number } = {}) {
+  /** @param openEngine for jobs that use an engine; without it they fail. */
+  constructor(
+    { slots = 1, openEngine = noEngines }: {
+      readonly slots?: number;
+      readonly openEngine?: OpenEngine;
+    } = {},
+  ) {
     this.slots = slots;
+    this.#engines = new EngineKeeper(openEngine);
   }
 
   async execute(
@@ -50,21 +62,31 @@ export class InlineExecutor implements Executor {
     >();
     const stop = () => abort(err(cancelled(signal)));
     signal.addEventListener("abort", stop, { once: true });
-    const running = this.#load(bundle).then(
-      (loaded) => runJob(loaded, job, { signal, progress }),
-      (error) => err(thrown(error)),
-    );
+    const run = async () => {
+      const loaded = await this.#load(bundle);
+      const plain = { signal, progress };
+      return await this.#engines.use(
+        job.engine,
+        plain,
+        (context) => runJob(loaded, job, context),
+      );
+    };
+    const running = (job.engine === undefined ? run() : this.#engineIsFree.then(run))
+      .catch((error) => err(thrown(error)));
+    if (job.engine !== undefined) this.#engineIsFree = running;
     this.#running.add(running);
     running.finally(() => this.#running.delete(running));
     const ran = await Promise.race([running, aborted]);
     signal.removeEventListener("abort", stop);
     if (!ran.ok) return err(readable(ran.error, bundle.code));
-    return ok({ outputs: ran.value, seconds: (performance.now() - started) / 1000 });
+    const { value: outputs, ...engine } = ran.value;
+    return ok({ outputs, seconds: (performance.now() - started) / 1000, ...engine });
   }
 
   /** Waits for jobs that were cancelled but have not noticed. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#running);
+    await this.#engines.drop();
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
   }
 
@@ -76,6 +98,10 @@ export class InlineExecutor implements Executor {
     }
     return (await import(url)).default;
   }
+}
+
+function noEngines(): never {
+  throw new TypeError("this executor was given no engines");
 }
 
 function cancelled(signal: AbortSignal): StageFailure {

@@ -66,14 +66,16 @@ export async function runJob(
 
 /** The context of a task; `engine` is there only if the job has one. */
 function taskContext(
-  { signal, progress, engine }: JobContext,
+  context: JobContext,
   members: Readonly<Record<string, Member>>,
 ): TaskContext {
   return {
-    signal,
-    progress,
+    signal: context.signal,
+    progress: context.progress,
     members,
     get engine() {
+      // Looked at no earlier: whoever made the context notes that it was used.
+      const { engine } = context;
       if (engine === undefined) {
         throw new TypeError("this stage has no engine; its task's numerics are not `engine`");
       }
@@ -83,7 +85,7 @@ function taskContext(
 }
 
 /**
- * What was thrown, as a failure.
+ * What was thrown, as a failure. Errors of engines are known by name: a bundle has classes of its own.
  *
  * @example
  * ```ts
@@ -95,6 +97,7 @@ function taskContext(
  */
 export function thrown(error: unknown): StageFailure {
   if (!(error instanceof Error)) return { reason: "threw", message: textOf(error) };
+  if (error.name === "DeviceLostError") return { reason: "device-lost", message: error.message };
   const name = error.name === "Error" ? "" : `${error.name}: `;
   const message = error.message === "" ? error.name : `${name}${error.message}`;
   return { reason: "threw", message, ...(error.stack === undefined ? {} : { stack: error.stack }) };

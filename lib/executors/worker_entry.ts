@@ -8,10 +8,12 @@ import { captureConsole, captureStreams } from "./capture_console.ts";
 import { confine } from "./confine.ts";
 import { CpuMeter } from "./cpu_meter.ts";
 import { describeTask, resolveTask } from "./describe_task.ts";
+import { EngineKeeper } from "./engine_keeper.ts";
 import { type WatchedIntrinsics, watchIntrinsics } from "./intrinsics.ts";
+import { engineWorld } from "./open_engine.ts";
 import type { Answered, Answers, Message, Reply, Request } from "./protocol.ts";
 import { Recorder } from "./recorded.ts";
-import { type BundleExport, type JobData, runJob, thrown } from "./run_job.ts";
+import { type BundleExport, runJob, thrown } from "./run_job.ts";
 import { seeThroughRecorders } from "./see_through.ts";
 import { sendable } from "./sendable.ts";
 import { TaskLog } from "./task_log.ts";
@@ -33,12 +35,17 @@ self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   crash((event as PromiseRejectionEvent).reason);
 });
+const world = engineWorld();
 const { monotonic, cpuSeconds, forget } = confine((frame) => frame.includes("blob:"));
 seeThroughRecorders();
 let log = logOf(0);
 const printed = captureConsole(console, (line) => log.write(line));
 captureStreams(printed.print);
 const cpu = new CpuMeter(cpuSeconds);
+const engines = new EngineKeeper(async (request) => {
+  const { openEngine } = await import("../../gpu/runtime/engines.ts");
+  return await openEngine(request, world);
+});
 let intrinsics: WatchedIntrinsics;
 // Every task loads it, and it keeps global variables of its own.
 const ready = import("zod").then(() => void (intrinsics = watchIntrinsics()));
@@ -132,21 +139,27 @@ async function answerTo(
     case "run": {
       const started = monotonic();
       cpu.start();
-      const recorder = new Recorder(request.job.params);
-      const context = { signal: never, progress: progressOf(request.id) };
-      const ran = await runJob(bundle, request.job as JobData, context, recorder);
+      const { job } = request;
+      const recorder = new Recorder(job.params);
+      const plain = { signal: never, progress: progressOf(request.id) };
+      const ran = await engines.use(
+        job.engine,
+        plain,
+        (context) => runJob(bundle, job, context, recorder),
+      );
       const seconds = (monotonic() - started) / 1000;
       const usage = { cpu_seconds: Math.round(1e6 * cpu.end(seconds)) / 1e6 };
       if (!ran.ok) return ran;
       const reads = recorder.reads();
       // The task may keep the originals (a cached picture, memory of a wasm module): copies leave.
+      const { value, ...engine } = ran.value;
       const outputs = Object.fromEntries(
-        Object.entries(ran.value).map(([name, { kind, files }]) => [
+        Object.entries(value).map(([name, { kind, files }]) => [
           name,
           { kind, files: sendable(files, transfer) },
         ]),
       );
-      return ok({ outputs, seconds, usage, ...(reads === undefined ? {} : { reads }) });
+      return ok({ outputs, seconds, usage, ...engine, ...(reads === undefined ? {} : { reads }) });
     }
   }
 }

@@ -65,7 +65,7 @@ export async function attemptJob(
       ...(graceMs === undefined ? {} : { graceMs }),
     });
     if (!result.ok) return timedOut ? err(tooLate(timeoutSeconds)) : result;
-    const problem = outputProblem(member.outputs, result.value.outputs);
+    const problem = resultProblem(member, job, result.value);
     if (problem !== undefined) return err({ reason: "bad-output", message: problem });
     const bytes = printed.bytes();
     return bytes.length === 0 ? result : ok({ ...result.value, log: bytes });
@@ -75,6 +75,33 @@ export async function attemptJob(
     cancelTimer();
     forget();
   }
+}
+
+/**
+ * What is wrong with a result: its outputs, or that another engine made it than the one that is in its key.
+ *
+ * @example
+ * ```ts
+ * import { resultProblem } from "#lib/scheduler/attempt.ts";
+ * import { assertEquals } from "@std/assert";
+ * const job = { engine: { name: "webgpu", numerics: "webgpu-f32/x", threads: 1 } } as never;
+ * const made = { outputs: {}, seconds: 0, engine: "wasm-f32" };
+ * assertEquals(
+ *   resultProblem({ outputs: {} }, job, made),
+ *   "it should run on webgpu-f32/x, but wasm-f32 made it",
+ * );
+ * ```
+ */
+export function resultProblem(
+  { outputs }: Pick<StageMember, "outputs">,
+  job: Job,
+  result: JobResult,
+): string | undefined {
+  const asked = "engine" in job ? job.engine?.numerics : undefined;
+  if (result.engine !== undefined && result.engine !== asked) {
+    return `it should run on ${asked ?? "no engine"}, but ${result.engine} made it`;
+  }
+  return outputProblem(outputs, result.outputs);
 }
 
 function tooLate(seconds: number | undefined): StageFailure {

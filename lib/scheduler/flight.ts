@@ -1,17 +1,16 @@
 // One action carried out: lock its key, look once more whether somebody else has made it, read the inputs, execute,
 // commit. Says how it landed and changes nothing else; the run (run.ts) draws the conclusions.
 
-import type { Closure } from "../core/closure.ts";
 import type { ActionKey } from "../core/digest.ts";
 import type { Grant, Job, StageFailure } from "../core/executor.ts";
 import type { Manifest, Provenance } from "../core/manifest.ts";
 import type { Store } from "../core/store.ts";
 import { traceKey } from "../core/trace.ts";
-import { numericsOf, type StageMember } from "../workflow/graph.ts";
+import type { StageMember } from "../workflow/graph.ts";
 import { filesOfInputs } from "../workflow/known_results.ts";
 import type { KeyedAction, MemberCode } from "../workflow/keys.ts";
 import { type AttemptDeps, type Attempted, attemptJob } from "./attempt.ts";
-import { jobOf } from "./job_of.ts";
+import { type JobDeps, jobOf } from "./job_of.ts";
 import type { Pool, Request } from "./pool.ts";
 import { type InputSources, readInputs } from "./read_inputs.ts";
 import type { Attempts } from "./retry.ts";
@@ -48,12 +47,11 @@ export type Landing =
   | { readonly how: "stale" };
 
 /** What a flight uses. */
-export interface FlightDeps extends InputSources, AttemptDeps {
+export interface FlightDeps extends InputSources, AttemptDeps, JobDeps {
   readonly store: Store;
   readonly pool: Pool;
   /** Sees what other processes have committed. */
   readonly refresh: () => Promise<void>;
-  readonly code: (closure: Closure) => Promise<string>;
   readonly provenance: Omit<Provenance, "stage" | "started_at" | "seconds" | "engine" | "modules">;
   /** Ids of failed members that the inputs of a member leave out. */
   readonly omitted: (member: StageMember) => readonly string[];
@@ -157,7 +155,7 @@ async function execute(
   deps: FlightDeps,
 ): Promise<Landing> {
   const { clock, pool } = deps;
-  const job = await jobOf(member, keyed, code, inputs, grant, deps.code);
+  const job = await jobOf(member, keyed, code, inputs, grant, deps);
   const worker = pool.takeNumber();
   deps.started(member, worker);
   const began = clock.monotonic();
@@ -170,7 +168,7 @@ async function execute(
       const seconds = (clock.monotonic() - began) / 1000;
       return { how: "failed", failure: result.error, seconds, grant };
     }
-    const { seconds, usage } = result.value;
+    const { seconds, usage, engine } = result.value;
     const omitted = deps.omitted(member);
     const provenance: Provenance = {
       ...deps.provenance,
@@ -180,7 +178,7 @@ async function execute(
       ...(usage === undefined ? {} : { usage }),
       ...(attempt === 1 ? {} : { attempts: attempt }),
       ...(omitted.length === 0 ? {} : { omitted }),
-      engine: numericsOf(member) === "engine" ? keyed.action.recipe.numerics : null,
+      engine: engine === undefined ? null : keyed.action.recipe.numerics,
       modules: code.closure?.modules ?? {},
     };
     return await commit(keyed, member, provenance, result.value, deps);

@@ -29,7 +29,7 @@ export interface RunParts {
  * ```
  */
 export function flightDeps(
-  { store, executor, files, clock, run, basin, deno, graceMs, log }: ScheduleDeps,
+  { store, executor, files, clock, run, basin, deno, graceMs, log, engine }: ScheduleDeps,
   { ledger, pool, stopper, teller, contended, notDurable }: RunParts,
 ): FlightDeps {
   const codes = new Map<Closure, Promise<string>>();
@@ -43,6 +43,7 @@ export function flightDeps(
     pool,
     stopper,
     ...(graceMs === undefined ? {} : { graceMs }),
+    ...(engine === undefined ? {} : { engine }),
     manifests: ledger.manifests,
     isOmitted: (index) => ledger.standing.isLost(index),
     omitted: ({ index }) => ledger.omittedBy(index),

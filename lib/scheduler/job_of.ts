@@ -1,14 +1,20 @@
 // The job of a member: what an executor gets, be it a task's code or a command.
 
 import type { Closure } from "../core/closure.ts";
-import type { Grant, Job } from "../core/executor.ts";
-import type { StageMember } from "../workflow/graph.ts";
+import type { Grant, Job, TaskJob } from "../core/executor.ts";
+import { numericsOf, type StageMember } from "../workflow/graph.ts";
 import type { KeyedAction, MemberCode } from "../workflow/keys.ts";
+import { requestFor, type RunEngine } from "./run_engine.ts";
+
+/** What jobs are made of besides members. */
+export interface JobDeps {
+  /** The bundle of a closure. */
+  readonly code: (closure: Closure) => Promise<string>;
+  readonly engine?: RunEngine;
+}
 
 /**
  * Makes the job of a member.
- *
- * @param text the bundle of a closure.
  *
  * @example
  * ```ts
@@ -21,18 +27,21 @@ import type { KeyedAction, MemberCode } from "../workflow/keys.ts";
  * const [keyed, code] = [keys.keyed(0, () => undefined), keys.code(0)];
  * assert(keyed?.ok && code.ok);
  * const grant = { cpu: 1, slots: {} };
- * const job = await jobOf(members[0], keyed.value, code.value, {}, grant, (closure) => closure.code());
+ * const job = await jobOf(members[0], keyed.value, code.value, {}, grant, {
+ *   code: (closure) => closure.code(),
+ * });
  * assert("bundle" in job && job.bundle.code.includes("mix"));
  * ```
  */
 export async function jobOf(
-  { members, params, command }: StageMember,
+  member: StageMember,
   { action }: KeyedAction,
   { closure }: MemberCode,
   inputs: Job["inputs"],
   grant: Grant,
-  text: (closure: Closure) => Promise<string>,
+  { code, engine }: JobDeps,
 ): Promise<Job> {
+  const { members, params, command } = member;
   if (closure === undefined) {
     if (command === undefined) throw new Error("a stage has neither code nor a command");
     const env: Record<string, string> = {};
@@ -43,6 +52,10 @@ export async function jobOf(
   }
   const chosen: Record<string, string> = {};
   for (const [param, { room, name }] of Object.entries(members)) chosen[param] = `${room}/${name}`;
-  const bundle = { digest: closure.digest, code: await text(closure) };
-  return { bundle, params, members: chosen, inputs };
+  const bundle = { digest: closure.digest, code: await code(closure) };
+  const request = numericsOf(member) === "engine"
+    ? requestFor(engine, action.recipe.numerics, grant.cpu)
+    : undefined;
+  const job: TaskJob = { bundle, params, members: chosen, inputs };
+  return request === undefined ? job : { ...job, engine: request };
 }

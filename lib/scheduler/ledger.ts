@@ -13,6 +13,7 @@ import { Standing, status } from "./standing.ts";
 import type { Teller } from "./teller.ts";
 
 const maxNamed = 5;
+const nothing = { usage: undefined, engine: null };
 
 /**
  * The members of one run.
@@ -119,7 +120,7 @@ export class Ledger {
       this.#teller.warn(stage, `it does without what failed: ${named}${more}`);
     }
     // Of a hit nothing is looked at but outputs: stores know these without reading the rest.
-    const usage = how === "ran" ? manifest.provenance.usage : undefined;
+    const { usage, engine } = how === "ran" ? manifest.provenance : nothing;
     this.#teller.tell({
       type: "stage-finished",
       stage,
@@ -128,6 +129,7 @@ export class Ledger {
       seconds,
       outputs: finishedOutputs(manifest),
       ...(usage === undefined ? {} : { usage }),
+      ...(engine === null ? {} : { engine }),
       ...(omitted.length === 0 ? {} : { omitted }),
     });
     return before !== undefined && before !== manifest &&

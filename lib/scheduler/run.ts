@@ -92,7 +92,17 @@ export class Run {
     const started_at = new Date(clock.now()).toISOString();
     const { workflow } = this.#given;
     const jobs = this.#jobs;
-    this.#teller.tell({ type: "run-started", workflow, run, started_at, basin, deno, jobs });
+    const engine = this.#deps.engine?.numerics;
+    this.#teller.tell({
+      type: "run-started",
+      workflow,
+      run,
+      started_at,
+      basin,
+      deno,
+      jobs,
+      ...(engine === undefined ? {} : { engine }),
+    });
     const planned = this.#deps.planned ?? await plan(this.#given, this.#deps);
     this.#teller.tell({ type: "planned", ...planned.counts });
     for (const glob of planned.unmatched) {

@@ -11,6 +11,7 @@ import type { Store } from "../core/store.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Budget } from "./pool.ts";
 import { Run } from "./run.ts";
+import type { RunEngine } from "./run_engine.ts";
 
 /** What happens to the rest when a stage fails: it goes on, is cancelled, or what runs may finish. */
 export type OnFailure = "continue" | "stop" | "finish-running";
@@ -30,6 +31,8 @@ export interface ScheduleDeps extends PlanDeps {
   /** Members worked on at a time; never more than the executor has slots. */
   readonly jobs?: number;
   readonly onFailure?: OnFailure;
+  /** What stages whose numerics are `engine` compute on; absent if there are none such. */
+  readonly engine?: RunEngine;
   /** What the machine has to give; absent: as many cores as jobs, uncounted memory, no named slots. */
   readonly machine?: Omit<Budget, "places">;
   /** How long a stopped command may take to end by itself, in ms. */

@@ -50,7 +50,9 @@ export default defineCommand({
       const { store, executor, files } = session;
       const { repeat } = options;
       const { signal } = interruption;
-      const found = await verifyMember(index, { plan, store, executor, files, repeat, signal });
+      const engine = session.engine === null ? {} : { engine: session.engine };
+      const deps = { plan, store, executor, files, repeat, signal, ...engine };
+      const found = await verifyMember(index, deps);
       if (interruption.reason !== null) return exitCodeOf(interruption.reason);
       if (!found.ok) {
         bad++;
