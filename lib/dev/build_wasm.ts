@@ -9,6 +9,28 @@ import { stripCustomSections, wasmSections } from "./wasm_sections.ts";
 const sources = "lib/wasm/assembly";
 const modules = "lib/wasm";
 
+/** Strict arithmetic: no relaxed SIMD, so that bits do not depend on the processor. */
+const options = [
+  "--optimizeLevel=3",
+  "--shrinkLevel=0",
+  "--converge",
+  "--noAssert",
+  "--runtime=stub",
+  "--importMemory",
+  "--noExportMemory",
+  "--enable=simd,threads",
+  "--memoryBase=1024",
+  "--initialMemory=1",
+];
+const sharedMemory = ["--sharedMemory", "--maximumMemory=65536"];
+const ownMemory: readonly string[] = [];
+
+/** Where the space of helpers begins that place things in the memory (lib/wasm/instance.ts). */
+const staticEnd = 65536;
+
+/** Where it stands in a module. */
+const dataSection = 11;
+
 if (import.meta.main) {
   const root = fromFileUrl(new URL("../../", import.meta.url));
   const check = Deno.args.includes("--check");
@@ -91,25 +113,6 @@ export async function compile(
   return bytes;
 }
 
-/** Strict arithmetic: no relaxed SIMD, so that bits do not depend on the processor. */
-const options = [
-  "--optimizeLevel=3",
-  "--shrinkLevel=0",
-  "--converge",
-  "--noAssert",
-  "--runtime=stub",
-  "--importMemory",
-  "--noExportMemory",
-  "--enable=simd,threads",
-  "--memoryBase=1024",
-  "--initialMemory=1",
-];
-const sharedMemory = ["--sharedMemory", "--maximumMemory=65536"];
-const ownMemory: readonly string[] = [];
-
-/** Where the space of helpers begins that place things in the memory (lib/wasm/instance.ts). */
-const staticEnd = 65536;
-
 function problemOf(bytes: Uint8Array, shared: boolean): string | undefined {
   const sections = wasmSections(bytes);
   if (shared && sections.some(({ id }) => id === dataSection)) {
@@ -124,8 +127,6 @@ function problemOf(bytes: Uint8Array, shared: boolean): string | undefined {
   }
   return undefined;
 }
-
-const dataSection = 11;
 
 /** Whether a source says that its module works on the shared memory of an engine. */
 function isShared(text: string): boolean {
