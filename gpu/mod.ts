@@ -3,4 +3,6 @@
 import type { KernelIndex } from "../lib/core/kernel.ts";
 
 /** Kernels by the name of their files, loaded when used. For tests and benchmarks. */
-export const kernels = {} satisfies KernelIndex;
+export const kernels = {
+  philox: () => import("./philox.ts"),
+} satisfies KernelIndex;
