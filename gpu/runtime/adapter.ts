@@ -2,7 +2,7 @@
 // The GPU object comes in as an argument: workers take `navigator` away before tasks run.
 // Leaves out what to do about a machine without an adapter (absence.ts), and the device (device.ts).
 
-import { err, ok, type Result } from "../../lib/core/result.ts";
+import { err, ok, type Result } from "#lib/core/result.ts";
 
 /** What is known about an adapter, as plain data. */
 export interface AdapterFacts {

@@ -1,12 +1,11 @@
 // Writes the numbers of a dispatch into its place in a uniform buffer.
 
-import { EngineError } from "#lib/core/engine.ts";
 import type { UniformBinding } from "./reflect.ts";
 
 /**
  * Writes uniforms at `offset` of `view`, little endian. What the shader does not declare is left out.
  *
- * @throws {EngineError} if one is missing, or does not fit its type.
+ * @throws {TypeError} if one is missing, or does not fit its type.
  *
  * @example
  * ```ts
@@ -27,26 +26,24 @@ export function writeUniforms(
 ): void {
   for (const { name, scalar, offset: inside } of slots) {
     const value = values[name];
-    if (typeof value !== "number") {
-      throw new EngineError(
-        `the kernel ${kernel} needs the uniform \`${name}\`; given were: ` +
-          (Object.keys(values).join(", ") || "none"),
-      );
+    if (typeof value !== "number" || Number.isNaN(value)) {
+      throw new TypeError(`${refusal(kernel, name)} is ${value}; a number is wanted`);
     }
     const at = offset + inside;
     if (scalar === "f32") {
       view.setFloat32(at, value, true);
     } else if (!Number.isInteger(value) || value < lowest[scalar] || value > highest[scalar]) {
-      throw new EngineError(
-        `the uniform \`${name}\` of the kernel ${kernel} is ${scalar}, ` +
-          `and cannot be ${value}`,
-      );
+      throw new TypeError(`${refusal(kernel, name)} is ${value}; ${scalar} is wanted`);
     } else if (scalar === "u32") {
       view.setUint32(at, value, true);
     } else {
       view.setInt32(at, value, true);
     }
   }
+}
+
+function refusal(kernel: string, name: string): string {
+  return `Cannot dispatch the kernel '${kernel}': its uniform '${name}'`;
 }
 
 const lowest = { u32: 0, i32: -(2 ** 31) } as const;

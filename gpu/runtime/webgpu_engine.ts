@@ -97,9 +97,13 @@ export class WebgpuEngine implements Engine {
   }
 
   /** How much was made new on the current device, for tests of its caches. */
-  get made(): { readonly buffers: number; readonly pipelines: number } {
-    const { buffers, pipelines } = this.#session;
-    return { buffers: buffers.made, pipelines: pipelines.made };
+  get made(): {
+    readonly buffers: number;
+    readonly pipelines: number;
+    readonly bindGroups: number;
+  } {
+    const { buffers, pipelines, numBindGroups } = this.#session;
+    return { buffers: buffers.made, pipelines: pipelines.made, bindGroups: numBindGroups };
   }
 
   allocate(length: number, type: ElementType = "f32"): EngineBuffer {
@@ -147,11 +151,10 @@ export class WebgpuEngine implements Engine {
     for (const size of grid) {
       if (Number.isInteger(size) && size >= 0 && size <= most) continue;
       throw new EngineError(
-        `the kernel ${name} asks for ${grid.join(" × ")} workgroups; ` +
+        `Cannot dispatch the kernel '${name}': it asks for ${grid.join(" × ")} workgroups; ` +
           `each dimension takes whole numbers up to ${most}`,
       );
     }
-    if (grid.includes(0)) return;
     this.#session.dispatch(prepared, bound, uniforms, grid);
   }
 
@@ -229,39 +232,41 @@ export class WebgpuEngine implements Engine {
     return { buffer: new WebgpuBuffer(this.#session, block, length, type), used };
   }
 
-  #own(buffer: EngineBuffer): WebgpuBuffer {
+  #own(buffer: EngineBuffer, what = "The buffer"): WebgpuBuffer {
     this.#session.mustLive();
-    if (!(buffer instanceof WebgpuBuffer)) {
-      throw new TypeError("this buffer is none of the engine webgpu");
-    }
+    if (!(buffer instanceof WebgpuBuffer)) throw new TypeError(`${what} is another engine's`);
     if (buffer.session !== this.#session) {
       throw buffer.session.lost
-        ? new DeviceLostError("this buffer was on a device that went away")
-        : new TypeError("this buffer belongs to another engine");
+        ? new DeviceLostError(`${what} was on a device that went away`)
+        : new TypeError(`${what} is another engine's`);
     }
-    if (buffer.disposed) throw new TypeError("this buffer was disposed");
+    if (buffer.disposed) throw new TypeError(`${what} was disposed of`);
     return buffer;
   }
 
   #bound(kernel: string, binding: BufferBinding, buffer: EngineBuffer | undefined): Bound {
     const { name, scalar, stride, minBytes } = binding;
-    const refuse = (why: string): never => {
-      throw new EngineError(`the buffer \`${name}\` of the kernel ${kernel} ${why}`);
-    };
-    if (buffer === undefined) return refuse("is not given");
-    const { block } = this.#own(buffer);
+    const prefix = `Cannot dispatch the kernel '${kernel}': its buffer '${name}'`;
+    if (buffer === undefined) throw new TypeError(`${prefix} is missing`);
+    const { block } = this.#own(buffer, prefix);
     const wanted = scalar === "i32" ? "u32" : scalar;
     if (wanted !== "mixed" && wanted !== buffer.type) {
-      refuse(`holds ${scalar} in the shader, but is given as ${buffer.type}`);
+      throw new TypeError(
+        `${prefix} holds ${scalar} in the shader, and was made as ${buffer.type}`,
+      );
     }
     // Never nothing, and whole elements.
     const bytes = Math.max(stride, Math.ceil(4 * buffer.length / stride) * stride);
     if (bytes < minBytes || bytes > block.bytes) {
-      refuse(`needs ${Math.max(minBytes, bytes)} bytes, but has ${4 * buffer.length}`);
+      throw new EngineError(
+        `${prefix} needs ${Math.max(minBytes, bytes)} bytes and has ${4 * buffer.length}`,
+      );
     }
     const most = this.limits.maxBindingBytes;
     if (bytes > most) {
-      refuse(`has ${bytes} bytes; a kernel on this device sees up to ${most}: work in parts`);
+      throw new EngineError(
+        `${prefix} has ${bytes} bytes; a kernel on this device sees up to ${most}: work in parts`,
+      );
     }
     return { block, bytes };
   }
@@ -294,9 +299,9 @@ function refuseAliases(
     for (let j = 0; j < i; j++) {
       const written = bindings[i].access !== "read" || bindings[j].access !== "read";
       if (bound[i].block !== bound[j].block || !written) continue;
-      throw new EngineError(
-        `the kernel ${kernel} gets one buffer as \`${bindings[j].name}\` and ` +
-          `\`${bindings[i].name}\`, and writes to it`,
+      throw new TypeError(
+        `Cannot dispatch the kernel '${kernel}': it writes to one buffer that is both ` +
+          `'${bindings[j].name}' and '${bindings[i].name}'`,
       );
     }
   }

@@ -73,6 +73,8 @@ export class WebgpuSession {
   /** Downloads that are told when the device goes away. */
   readonly #waiting = new Set<(error: Error) => void>();
   #disposed = false;
+  /** How many bind groups were made. */
+  numBindGroups = 0;
 
   /** Opens a device. */
   static async open(adapter: FoundAdapter, counts: SessionCounts): Promise<WebgpuSession> {
@@ -148,6 +150,9 @@ export class WebgpuSession {
       if (this.#uniformEnd + binding.bytes > uniformBytes) this.flush();
       uniformsAt = this.#uniformEnd;
       writeUniforms(this.#uniformView, uniformsAt, binding, uniforms, prepared.name);
+    }
+    if (grid.includes(0)) return;
+    if (binding !== undefined && uniformsAt !== undefined) {
       this.#uniformEnd = Math.ceil((uniformsAt + binding.bytes) / this.#uniformAlign) *
         this.#uniformAlign;
     }
@@ -277,6 +282,7 @@ export class WebgpuSession {
       entries.push({ binding: uniforms.binding, resource });
     }
     this.device.pushErrorScope("validation");
+    this.numBindGroups++;
     const group = this.device.createBindGroup({ layout: prepared.bindings, entries });
     const refused = this.device.popErrorScope();
     this.#check(
