@@ -173,7 +173,7 @@ export async function runWorkflow(
     folder,
     command: commandLine(args, options),
   });
-  await folder.writeJson("run.json", record);
+  await folder.writeJson("run.json", { ...record, ...engineRecord(session.engine) });
   await folder.close();
   if (options.json && last !== undefined) {
     // Said last, when the report lies there: whoever reads the line can open it.
@@ -281,6 +281,13 @@ function commandLine(args: readonly string[], options: RunOptions): string {
   const profile = options.profile === undefined ? "" : ` --profile ${options.profile}`;
   const task = mayStartPrograms() ? "run:external" : "run";
   return `deno task ${task} ${quoted.join(" ")}${profile}`;
+}
+
+/** What the record says of the engine beyond its class: who chose it, adapter, driver, limits. */
+function engineRecord(engine: EngineChoice | null): Readonly<Record<string, unknown>> {
+  if (engine === null) return {};
+  const { name, numerics, policy, about } = engine;
+  return { engine: { name, numerics, policy, ...about } };
 }
 
 /** What stages compute on; a GPU that was found rather than asked for may be given up for the processor. */
