@@ -17,4 +17,5 @@ export const tasks = {
   numpy_stream: () => import("./numpy_stream.ts"),
   perturb: () => import("./perturb.ts"),
   simulate: () => import("./simulate.ts"),
+  train_tfjs: () => import("./train_tfjs.ts"),
 } satisfies TaskIndex;

@@ -71,10 +71,10 @@ export async function startWasm(tf: Tfjs, module: Uint8Array): Promise<string> {
 }
 
 async function startOnDevice(tf: Tfjs, shared: SharedDevice): Promise<string> {
-  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
   const { device, adapterInfo } = shared;
   let name = named.get(device);
   if (name === undefined) {
+    const Backend = await backendOfBuffers(tf);
     if (lastName !== undefined) tf.removeBackend(lastName);
     // Small tensors would otherwise be computed on the CPU.
     tf.env().set("WEBGPU_CPU_FORWARD", false);
@@ -82,10 +82,26 @@ async function startOnDevice(tf: Tfjs, shared: SharedDevice): Promise<string> {
     for (const kernel of tf.getKernelsForBackend("webgpu")) {
       tf.registerKernel({ ...kernel, backendName: name });
     }
-    tf.registerBackend(name, () => new WebGPUBackend(device, adapterInfo as never));
+    tf.registerBackend(name, () => new Backend(device, adapterInfo as never));
     named.set(device, name);
   }
   return await use(tf, name);
+}
+
+async function backendOfBuffers(tf: Tfjs) {
+  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
+  /** Reads of a shared buffer end with the tensor; buffers of engines come in classes of sizes. */
+  return class extends WebGPUBackend {
+    override async read(dataId: object) {
+      const values = await super.read(dataId);
+      const { shape } = this.#insides.get(dataId);
+      const size = tf.util.sizeFromShape(shape);
+      return values instanceof Float32Array ? values.subarray(0, size) : values;
+    }
+    get #insides(): { get(id: object): { readonly shape: number[] } } {
+      return (this as unknown as { readonly tensorMap: never }).tensorMap;
+    }
+  };
 }
 
 async function use(tf: Tfjs, name: string): Promise<string> {

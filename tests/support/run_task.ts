@@ -1,5 +1,6 @@
 // Runs a task as a stage would: params checked and defaulted, members' params too, outputs written and read back.
 
+import type { Engine } from "#lib/core/engine.ts";
 import type { Member } from "#lib/core/member.ts";
 import { parseMemberParams, parseParams } from "#lib/core/resolve.ts";
 import type { Item, Task } from "#lib/core/task.ts";
@@ -16,17 +17,15 @@ export async function runTask(
   raw: Readonly<Record<string, unknown>>,
   inputs: Inputs = {},
   members: Readonly<Record<string, Member>> = {},
+  engine?: Engine,
   // deno-lint-ignore no-explicit-any
 ): Promise<Readonly<Record<string, any>>> {
   const parsed = parseParams(task.params, raw);
   if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.error));
   const full = parseMemberParams(task.members, parsed.value, members);
   if (!full.ok) throw new TypeError(JSON.stringify(full.error));
-  const context = withoutEngine({
-    members,
-    signal: new AbortController().signal,
-    progress: () => {},
-  });
+  const plain = { members, signal: new AbortController().signal, progress: () => {} };
+  const context = engine === undefined ? withoutEngine(plain) : { ...plain, engine };
   const results = await task.run(context, full.value, inputs);
   const types = typeof task.outputs === "function"
     ? task.outputs(full.value, members)

@@ -1,6 +1,7 @@
 // Runs the declared examples of tasks as stages would: params resolved by the catalogue, members loaded from their
 // rooms, ports chosen by what is bound. For the conformance suite and for tests of single tasks.
 
+import { RefEngine } from "#gpu/runtime/ref_engine.ts";
 import { createCatalogue } from "#lib/cli/catalogue.ts";
 import { rooms } from "#lib/cli/rooms.ts";
 import { digestOfArtifact, type Files } from "#lib/core/artifact.ts";
@@ -57,11 +58,17 @@ export async function runExample(
     members[param] = (await rooms[room].index[name]()).default;
   }
   const fractions: number[] = [];
-  const context = withoutEngine({
+  const numerics = typeof task.numerics === "function"
+    ? task.numerics(params as never, members)
+    : task.numerics;
+  const plain = {
     members,
     signal: new AbortController().signal,
-    progress: (fraction) => void fractions.push(fraction),
-  });
+    progress: (fraction: number) => void fractions.push(fraction),
+  };
+  const context = numerics === "engine"
+    ? { ...plain, engine: new RefEngine() }
+    : withoutEngine(plain);
   const results = await task.run(
     context,
     params as never,
