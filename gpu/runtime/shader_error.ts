@@ -24,18 +24,48 @@ export interface CompilerMessage {
  * ```
  */
 export function shaderError(shader: ProcessedShader, found: CompilerMessage): string {
-  const rows = found.message.trim().split("\n").map((row) => row.trim());
-  const what = rows[0].replace(/^Shader '[^']*' parsing error: |^Shader validation error: /, "");
-  // The rest draws the place with line numbers of the whole; only what it adds in words is kept.
-  const notes = rows.slice(1).filter((row) => row.startsWith("="));
-  const labels = rows.slice(1).map((row) => /[\^─]+\s([^\^│]*[a-z][^\^│]*)$/.exec(row)?.[1]);
-  const said = [...labels.filter((label) => label && !/^naga::|:\d+:\d+$/.test(label)), ...notes];
-  const place = shader.lines[found.lineNum - 1];
+  const drawn = found.message.trim().split("\n");
+  const what = drawn[0].replace(/^Shader '[^']*' parsing error: |^Shader validation error: /, "");
+  const codeLines = shader.code.split("\n");
+  const { line, column, length } = innermost(drawn, codeLines) ??
+    { line: found.lineNum, column: found.linePos, length: found.length };
+  const said = notes(drawn);
+  const place = shader.lines[line - 1];
   if (place === undefined) return [`${shader.lines[0].file}: ${what}`, ...said].join("\n  ");
-  const code = shader.code.split("\n")[found.lineNum - 1];
-  const mark = " ".repeat(Math.max(0, found.linePos - 1)) +
-    "^".repeat(Math.max(1, Math.min(found.length, code.length - found.linePos + 1)));
-  return [`${place.file}:${place.line}:${found.linePos}: ${what}`, code, mark, ...said].join(
-    "\n  ",
-  );
+  const code = codeLines[line - 1];
+  const mark = " ".repeat(Math.max(0, column - 1)) +
+    "^".repeat(Math.max(1, Math.min(length, code.length - column + 1)));
+  return [`${place.file}:${place.line}:${column}: ${what}`, code, mark, ...said].join("\n  ");
+}
+
+/** What the drawing adds in words; its line numbers are those of the whole shader, so the rest is drawn anew. */
+function notes(drawn: readonly string[]): readonly string[] {
+  const rows = drawn.slice(1).map((row) => row.trim());
+  const labels = rows.map((row) => /[\^─]+\s([^\^│]*[a-z][^\^│]*)$/.exec(row)?.[1]);
+  return [
+    ...labels.filter((label) => label !== undefined && !/^naga::|:\d+:\d+$/.test(label)),
+    ...rows.filter((row) => row.startsWith("=")),
+  ] as string[];
+}
+
+/** Where a drawing of a whole function marks one expression in it: that is the place. */
+function innermost(
+  drawn: readonly string[],
+  codeLines: readonly string[],
+): { line: number; column: number; length: number } | undefined {
+  let line = 0;
+  let start = -1;
+  for (const row of drawn) {
+    const numbered = /^ *(\d+) +│/.exec(row);
+    if (numbered !== null) {
+      line = Number(numbered[1]);
+      start = row.indexOf(codeLines[line - 1] ?? "", numbered[0].length);
+      continue;
+    }
+    const mark = /\^+(?= naga::ir::Expression)/.exec(row);
+    if (mark !== null && start >= 0) {
+      return { line, column: mark.index - start + 1, length: mark[0].length };
+    }
+  }
+  return undefined;
 }

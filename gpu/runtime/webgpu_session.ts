@@ -187,12 +187,15 @@ export class WebgpuSession {
     this.flush();
     this.#counts.downloads++;
     this.#counts.bytesDown += bytes;
-    await this.#done(() => staging.gpu.mapAsync(GPUMapMode.READ, 0, bytes));
-    // The range is gone after `unmap`.
-    const copy = staging.gpu.getMappedRange(0, bytes).slice(0);
-    staging.gpu.unmap();
+    let copy: ArrayBuffer | undefined;
+    await this.#done(async () => {
+      await staging.gpu.mapAsync(GPUMapMode.READ, 0, bytes);
+      // The range is gone after `unmap`.
+      copy = staging.gpu.getMappedRange(0, bytes).slice(0);
+      staging.gpu.unmap();
+    });
     this.#staging.give(staging);
-    return copy;
+    return copy!;
   }
 
   /** Waits for all that was given so far. */
@@ -223,6 +226,7 @@ export class WebgpuSession {
 
   /** Forgets what went wrong: it belonged to a job that is over. */
   forgive(): void {
+    this.#open.uncaptured.length = 0;
     this.#told = this.#problems.length;
   }
 

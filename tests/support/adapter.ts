@@ -3,6 +3,9 @@
 
 import { findAdapter, type FoundAdapter } from "#gpu/runtime/adapter.ts";
 
+// Mesa complains on standard error without it, and looks for nothing there.
+if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+
 const found = await findAdapter(navigator.gpu);
 const required = Deno.env.get("BASIN_REQUIRE_GPU") === "1";
 

@@ -1,0 +1,155 @@
+// What goes wrong on a device: shaders that do not compile, errors that nobody asked for, a device that goes away.
+// Never a wrong result: the next `download` or `settle` says so.
+
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { DeviceLostError, EngineError } from "#lib/core/engine.ts";
+import { gpuTest } from "#tests/support/adapter.ts";
+import { scale, shaderKernel } from "#tests/support/shader_kernel.ts";
+import { webgpuEngine } from "#tests/support/webgpu_engine.ts";
+
+const broken = shaderKernel(
+  `#import "half"
+  @group(0) @binding(0) var<storage, read_write> x: array<f32>;
+  @compute @workgroup_size(1) fn main() { x[0] = half(x[0]); }`,
+  {
+    name: "broken/variant",
+    fragments: { half: "\n/* one line more */\nfn half(x: f32) -> f32 {\n  return x / 2u;\n}" },
+  },
+);
+
+gpuTest("WebgpuEngine says file, line and column of a fragment that does not compile", async () => {
+  await using engine = await webgpuEngine();
+  using x = engine.upload(Float32Array.of(1));
+  engine.dispatch(broken, { x }, {});
+  engine.dispatch(scale, { x }, { num: 1, factor: 2 });
+  const { message } = await assertRejects(() => engine.download(x), EngineError);
+  const [where, line, mark] = message.split("\n");
+  assert(where.startsWith("gpu/half.wgsl:4:10: "), message);
+  assertEquals(line, "    return x / 2u;");
+  assertEquals(mark, "           ^^^^^^");
+  assert(!message.includes("ShaderModule"), `what follows from it is noise: ${message}`);
+  assertThrows(() => engine.dispatch(broken, { x }, {}), EngineError, "gpu/half.wgsl:4");
+  using y = engine.upload(Float32Array.of(3));
+  engine.dispatch(scale, { x: y }, { num: 1, factor: 2 });
+  assertEquals([...await engine.download(y)], [6], "what is not touched by it goes on");
+});
+
+gpuTest("WebgpuEngine tells of a refused shader in settle, too, once", async () => {
+  await using engine = await webgpuEngine();
+  using x = engine.upload(Float32Array.of(1));
+  const type = shaderKernel(
+    `@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+    fn f() -> u32 {
+      return 1.5f;
+    }
+    @compute @workgroup_size(1) fn main() { x[0] = f32(f()); }`,
+    { name: "types" },
+  );
+  engine.dispatch(type, { x }, {});
+  const both = await Promise.allSettled([engine.settle(), engine.download(x)]);
+  for (const each of both) {
+    assert(each.status === "rejected" && String(each.reason).includes("gpu/types.wgsl:"));
+  }
+  await engine.settle();
+});
+
+gpuTest(
+  "WebgpuEngine fails with errors that nobody asked for, even of others on its device",
+  async () => {
+    await using engine = await webgpuEngine();
+    using x = engine.upload(Float32Array.of(1));
+    const { device } = engine.shared();
+    device.createShaderModule({ code: "this is no shader" });
+    const error = await assertRejects(() => engine.download(x), EngineError);
+    assert(error.message.includes("ValidationError"), error.message);
+    assertEquals([...await engine.download(x)], [1], "told once");
+  },
+);
+
+gpuTest("WebgpuEngine fails a job for its own errors alone", async () => {
+  await using engine = await webgpuEngine();
+  using x = engine.upload(Float32Array.of(1));
+  engine.dispatch(broken, { x }, {});
+  await assertRejects(() => engine.settle(), EngineError);
+  const { device } = engine.shared();
+  device.createShaderModule({ code: "this is no shader" });
+  await device.queue.onSubmittedWorkDone();
+  engine.begin();
+  assertEquals([...await engine.download(x)], [1]);
+});
+
+gpuTest("WebgpuEngine tells a loss, renews once, and then computes what is right", async () => {
+  await using engine = await webgpuEngine();
+  assertEquals(await engine.renew(), false, "nothing is lost yet");
+  const x = engine.upload(Float32Array.of(1, 2));
+  engine.dispatch(scale, { x }, { num: 2, factor: 2 });
+  engine.shared().device.destroy();
+  await assertRejects(() => engine.download(x), DeviceLostError, "went away");
+  assertThrows(() => engine.allocate(1), DeviceLostError);
+  assertThrows(() => engine.dispatch(scale, { x }, { num: 2, factor: 2 }), DeviceLostError);
+  await assertRejects(() => engine.settle(), DeviceLostError);
+  assertEquals(await engine.renew(), true);
+  assertThrows(() => engine.dispatch(scale, { x }, { num: 2, factor: 2 }), DeviceLostError);
+  await assertRejects(() => engine.download(x), DeviceLostError);
+  x[Symbol.dispose]();
+  using y = engine.upload(Float32Array.of(1, 2));
+  engine.dispatch(scale, { x: y }, { num: 2, factor: 2 });
+  assertEquals([...await engine.download(y)], [2, 4]);
+  engine.shared().device.destroy();
+  await assertRejects(() => engine.settle(), DeviceLostError);
+  assertEquals(await engine.renew(), false, "once per job");
+  await assertRejects(() => engine.settle(), DeviceLostError);
+  engine.begin();
+  assertEquals(await engine.renew(), true, "the next job may again");
+});
+
+gpuTest(
+  "WebgpuEngine gives the right result or a clear failure, whenever the device goes",
+  async () => {
+    for (let when = 0; when < 8; when++) {
+      await using engine = await webgpuEngine();
+      const { device } = engine.shared();
+      const x = engine.upload(new Float32Array(1000).fill(1));
+      let downloaded: Promise<ArrayLike<number>> | undefined;
+      const steps = [
+        () => engine.dispatch(scale, { x }, { num: 1000, factor: 2 }),
+        () => engine.shared().flush(),
+        () => engine.dispatch(scale, { x }, { num: 1000, factor: 4 }),
+        () => engine.write(x, Float32Array.of(5)),
+        () => {
+          downloaded = engine.download(x);
+          downloaded.catch(() => {});
+        },
+        () => Promise.resolve(),
+        () => device.queue.onSubmittedWorkDone(),
+      ];
+      try {
+        for (let i = 0; i < steps.length; i++) {
+          if (i === when) device.destroy();
+          await steps[i]();
+        }
+        if (when === steps.length) device.destroy();
+        const values = await downloaded!;
+        assertEquals(
+          [values[0], values[1], values[999]],
+          [5, 8, 8],
+          `destroyed before step ${when}`,
+        );
+      } catch (error) {
+        assert(error instanceof DeviceLostError, `destroyed before step ${when}: ${error}`);
+      }
+    }
+  },
+);
+
+gpuTest("WebgpuEngine does not renew on an adapter of another class", async ({ adapter }) => {
+  const { WebgpuEngine } = await import("#gpu/runtime/webgpu_engine.ts");
+  const { adapterFacts } = await import("#gpu/runtime/adapter.ts");
+  const gpu = { requestAdapter: () => Promise.resolve(null) };
+  const facts = adapterFacts(adapter);
+  await using engine = await WebgpuEngine.open(gpu, { adapter, facts });
+  engine.shared().device.destroy();
+  await assertRejects(() => engine.settle(), DeviceLostError);
+  assertEquals(await engine.renew(), false);
+  assertEquals(engine.numerics, facts.numerics);
+});
