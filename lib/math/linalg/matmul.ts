@@ -1,10 +1,10 @@
 // Dense products of flat row-major f64 matrices: A·B, Aᵀ·B and A·Bᵀ.
-// Each entry is summed over the inner index in ascending order whatever the tile it falls in, so the
-// bytes of a result do not depend on blocking. Leaves out symmetric products (gram.ts).
-//
-// 4×4 register tiles: 16 multiply-adds for 8 loads. Ragged borders use 2×2 tiles, then single dots.
+// Each entry is summed over the inner index in ascending order, whatever its place and whichever way it is
+// computed: plain loops (plain_matmul.ts) for small sizes, wasm (lib/wasm/dense.ts) for others. Leaves out symmetric
+// products (gram.ts).
 
-import { fillBorders } from "./matmul_borders.ts";
+import { product } from "#lib/wasm/dense.ts";
+import { plainMultiply, plainMultiplyTransposeA, plainMultiplyTransposeB } from "./plain_matmul.ts";
 import { requireShape } from "./require_shape.ts";
 
 /**
@@ -32,39 +32,18 @@ export function multiply(
   requireShape("multiply", "a", a, m, k);
   requireShape("multiply", "b", b, k, n);
   requireShape("multiply", "out", out, m, n);
-  const m4 = m & ~3;
-  const n4 = n & ~3;
-  for (let i = 0; i < m4; i += 4) {
-    const r0 = i * k;
-    const r1 = r0 + k;
-    const r2 = r1 + k;
-    const r3 = r2 + k;
-    for (let j = 0; j < n4; j += 4) {
-      let c00 = 0, c01 = 0, c02 = 0, c03 = 0, c10 = 0, c11 = 0, c12 = 0, c13 = 0;
-      let c20 = 0, c21 = 0, c22 = 0, c23 = 0, c30 = 0, c31 = 0, c32 = 0, c33 = 0;
-      let q = j;
-      for (let p = 0; p < k; p++, q += n) {
-        const b0 = b[q], b1 = b[q + 1], b2 = b[q + 2], b3 = b[q + 3];
-        let x = a[r0 + p];
-        c00 += x * b0, c01 += x * b1, c02 += x * b2, c03 += x * b3;
-        x = a[r1 + p];
-        c10 += x * b0, c11 += x * b1, c12 += x * b2, c13 += x * b3;
-        x = a[r2 + p];
-        c20 += x * b0, c21 += x * b1, c22 += x * b2, c23 += x * b3;
-        x = a[r3 + p];
-        c30 += x * b0, c31 += x * b1, c32 += x * b2, c33 += x * b3;
-      }
-      let o = i * n + j;
-      out[o] = c00, out[o + 1] = c01, out[o + 2] = c02, out[o + 3] = c03;
-      o += n;
-      out[o] = c10, out[o + 1] = c11, out[o + 2] = c12, out[o + 3] = c13;
-      o += n;
-      out[o] = c20, out[o + 1] = c21, out[o + 2] = c22, out[o + 3] = c23;
-      o += n;
-      out[o] = c30, out[o + 1] = c31, out[o + 2] = c32, out[o + 3] = c33;
-    }
+  if (wasmPays(m, k, n)) {
+    product(
+      { data: a, cols: k, transposed: false },
+      { data: b, cols: n, transposed: false },
+      m,
+      k,
+      n,
+      out,
+    );
+  } else {
+    plainMultiply(a, b, m, k, n, out);
   }
-  fillBorders(a, k, 1, b, n, 1, m, k, n, out);
   return out;
 }
 
@@ -93,11 +72,18 @@ export function multiplyTransposeA(
   requireShape("multiplyTransposeA", "a", a, k, m);
   requireShape("multiplyTransposeA", "b", b, k, n);
   requireShape("multiplyTransposeA", "out", out, m, n);
-  out.fill(0);
-  for (let from = 0; from < k; from += PANEL) {
-    addTransposeAPanel(a, b, from, Math.min(k, from + PANEL), m, n, out);
+  if (wasmPays(m, k, n)) {
+    product(
+      { data: a, cols: m, transposed: true },
+      { data: b, cols: n, transposed: false },
+      m,
+      k,
+      n,
+      out,
+    );
+  } else {
+    plainMultiplyTransposeA(a, b, k, m, n, out);
   }
-  fillBorders(a, 1, m, b, n, 1, m, k, n, out);
   return out;
 }
 
@@ -126,85 +112,32 @@ export function multiplyTransposeB(
   requireShape("multiplyTransposeB", "a", a, m, k);
   requireShape("multiplyTransposeB", "b", b, n, k);
   requireShape("multiplyTransposeB", "out", out, m, n);
-  const m4 = m & ~3;
-  const n4 = n & ~3;
-  for (let i = 0; i < m4; i += 4) {
-    const r0 = i * k;
-    const r1 = r0 + k;
-    const r2 = r1 + k;
-    const r3 = r2 + k;
-    for (let j = 0; j < n4; j += 4) {
-      let c00 = 0, c01 = 0, c02 = 0, c03 = 0, c10 = 0, c11 = 0, c12 = 0, c13 = 0;
-      let c20 = 0, c21 = 0, c22 = 0, c23 = 0, c30 = 0, c31 = 0, c32 = 0, c33 = 0;
-      const q0 = j * k;
-      const q1 = q0 + k;
-      const q2 = q1 + k;
-      const q3 = q2 + k;
-      for (let p = 0; p < k; p++) {
-        const b0 = b[q0 + p], b1 = b[q1 + p], b2 = b[q2 + p], b3 = b[q3 + p];
-        let x = a[r0 + p];
-        c00 += x * b0, c01 += x * b1, c02 += x * b2, c03 += x * b3;
-        x = a[r1 + p];
-        c10 += x * b0, c11 += x * b1, c12 += x * b2, c13 += x * b3;
-        x = a[r2 + p];
-        c20 += x * b0, c21 += x * b1, c22 += x * b2, c23 += x * b3;
-        x = a[r3 + p];
-        c30 += x * b0, c31 += x * b1, c32 += x * b2, c33 += x * b3;
-      }
-      let o = i * n + j;
-      out[o] = c00, out[o + 1] = c01, out[o + 2] = c02, out[o + 3] = c03;
-      o += n;
-      out[o] = c10, out[o + 1] = c11, out[o + 2] = c12, out[o + 3] = c13;
-      o += n;
-      out[o] = c20, out[o + 1] = c21, out[o + 2] = c22, out[o + 3] = c23;
-      o += n;
-      out[o] = c30, out[o + 1] = c31, out[o + 2] = c32, out[o + 3] = c33;
-    }
+  if (wasmPays(m, k, n)) {
+    product(
+      { data: a, cols: k, transposed: false },
+      { data: b, cols: k, transposed: true },
+      m,
+      k,
+      n,
+      out,
+    );
+  } else {
+    plainMultiplyTransposeB(a, b, m, k, n, out);
   }
-  fillBorders(a, k, 1, b, 1, k, m, k, n, out);
   return out;
 }
 
-// out += A[from:to]ᵀ B[from:to] in full 4×4 tiles; the accumulators go on from `out`, so panels do not change the
-// order of the sum. A panel of both factors stays in cache while all tiles pass over it.
-function addTransposeAPanel(
-  a: Float64Array,
-  b: Float64Array,
-  from: number,
-  to: number,
-  m: number,
-  n: number,
-  out: Float64Array,
-): void {
-  const m4 = m & ~3;
-  const n4 = n & ~3;
-  for (let i = 0; i < m4; i += 4) {
-    for (let j = 0; j < n4; j += 4) {
-      const o0 = i * n + j;
-      const o1 = o0 + n;
-      const o2 = o1 + n;
-      const o3 = o2 + n;
-      let c00 = out[o0], c01 = out[o0 + 1], c02 = out[o0 + 2], c03 = out[o0 + 3];
-      let c10 = out[o1], c11 = out[o1 + 1], c12 = out[o1 + 2], c13 = out[o1 + 3];
-      let c20 = out[o2], c21 = out[o2 + 1], c22 = out[o2 + 2], c23 = out[o2 + 3];
-      let c30 = out[o3], c31 = out[o3 + 1], c32 = out[o3 + 2], c33 = out[o3 + 3];
-      for (let p = from, r = from * m + i, q = from * n + j; p < to; p++, q += n, r += m) {
-        const b0 = b[q], b1 = b[q + 1], b2 = b[q + 2], b3 = b[q + 3];
-        let x = a[r];
-        c00 += x * b0, c01 += x * b1, c02 += x * b2, c03 += x * b3;
-        x = a[r + 1];
-        c10 += x * b0, c11 += x * b1, c12 += x * b2, c13 += x * b3;
-        x = a[r + 2];
-        c20 += x * b0, c21 += x * b1, c22 += x * b2, c23 += x * b3;
-        x = a[r + 3];
-        c30 += x * b0, c31 += x * b1, c32 += x * b2, c33 += x * b3;
-      }
-      out[o0] = c00, out[o0 + 1] = c01, out[o0 + 2] = c02, out[o0 + 3] = c03;
-      out[o1] = c10, out[o1 + 1] = c11, out[o1 + 2] = c12, out[o1 + 3] = c13;
-      out[o2] = c20, out[o2 + 1] = c21, out[o2 + 2] = c22, out[o2 + 3] = c23;
-      out[o3] = c30, out[o3 + 1] = c31, out[o3 + 2] = c32, out[o3 + 3] = c33;
-    }
-  }
+/**
+ * Whether wasm is the faster way for a product of these sizes. Either gives the same bytes.
+ *
+ * @example
+ * ```ts
+ * import { wasmPays } from "#lib/math/linalg/matmul.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([wasmPays(4, 4, 4), wasmPays(64, 64, 64)], [false, true]);
+ * ```
+ */
+export function wasmPays(m: number, k: number, n: number): boolean {
+  return m * n * k >= 2048 && m * n >= 16;
 }
-
-const PANEL = 256;

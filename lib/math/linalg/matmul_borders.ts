@@ -1,4 +1,4 @@
-// The ragged borders of the tiled products in matmul.ts: 2×2 tiles and single dots, any strides.
+// The ragged borders of the tiled products in plain_matmul.ts: 2×2 tiles and single dots, any strides.
 
 /**
  * Writes the entries of a product that 4×4 tiles leave over: the last n mod 4 columns of the full row tiles,
