@@ -1,5 +1,5 @@
-// Random words and standard normal numbers, row by row: row r holds what `randomStream(…).normal(out, first + r, j, k)`
-// of lib/core/random.ts gives, and the Philox words behind it. The same words on every engine, bit for bit.
+// Random words and standard normal numbers, row by row: row r holds what `randomStream(…).normal(out, i + r, j, k)`
+// of lib/core/random.ts gives from its number 4 · block on, and the Philox words behind it. The same words on every engine, bit for bit.
 // For noise inside another kernel, import the fragment `shared/philox` (WGSL) or `_philox.ts` (wasm).
 
 import { defineKernel, type KernelCase } from "../lib/core/kernel.ts";
@@ -9,7 +9,7 @@ import source from "./philox.wgsl" with { type: "text" };
 import fragment from "./shared/philox.wgsl" with { type: "text" };
 
 type Buffer = "words" | "normals";
-type Uniform = "num_rows" | "num" | "key_0" | "key_1" | "first" | "j" | "k";
+type Uniform = "num_rows" | "num" | "key_0" | "key_1" | "block" | "i" | "j" | "k";
 
 export default defineKernel<Buffer, Uniform>({
   name: "philox",
@@ -25,19 +25,19 @@ export default defineKernel<Buffer, Uniform>({
     module,
     entry: "philox",
     buffers: ["words", "normals"],
-    uniforms: ["num_rows", "num", "key_0", "key_1", "first", "j", "k"],
+    uniforms: ["num_rows", "num", "key_0", "key_1", "block", "i", "j", "k"],
     numParts: ({ num_rows, num }) => Math.ceil(num_rows * num / 4096),
   },
-  twin({ words, normals }, { num_rows, num, key_0, key_1, first, j, k }) {
-    const block = new Uint32Array(4);
+  twin({ words, normals }, { num_rows, num, key_0, key_1, block, i, j, k }) {
+    const drawn = new Uint32Array(4);
     for (let row = 0; row < num_rows; row++) {
       for (let n = 0; n < num; n++) {
-        philox4x32(n >> 2, first + row, j, k, key_0, key_1, block);
-        words[row * num + n] = block[n & 3];
+        philox4x32(block + (n >> 2), i + row, j, k, key_0, key_1, drawn);
+        words[row * num + n] = drawn[n & 3];
         // Box–Muller: a pair of words gives a radius and an angle, and so two numbers.
         const pair = n & 2;
-        const radius = Math.sqrt(-2 * Math.log((block[pair] + 0.5) / 2 ** 32));
-        const angle = 2 * Math.PI * ((block[pair + 1] + 0.5) / 2 ** 32);
+        const radius = Math.sqrt(-2 * Math.log((drawn[pair] + 0.5) / 2 ** 32));
+        const angle = 2 * Math.PI * ((drawn[pair + 1] + 0.5) / 2 ** 32);
         normals[row * num + n] = radius * (n % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
       }
     }
@@ -48,7 +48,13 @@ export default defineKernel<Buffer, Uniform>({
 });
 
 function* cases(random: RandomStream): Iterable<KernelCase<Buffer, Uniform>> {
-  const of = (label: string, num_rows: number, num: number, keys = random.key, at = [0, 0, 0]) => ({
+  const of = (
+    label: string,
+    num_rows: number,
+    num: number,
+    keys = random.key,
+    at = [0, 0, 0, 0],
+  ) => ({
     label,
     buffers: {
       words: new Uint32Array(num_rows * num),
@@ -59,9 +65,10 @@ function* cases(random: RandomStream): Iterable<KernelCase<Buffer, Uniform>> {
       num,
       key_0: keys[0],
       key_1: keys[1],
-      first: at[0],
-      j: at[1],
-      k: at[2],
+      block: at[0],
+      i: at[1],
+      j: at[2],
+      k: at[3],
     },
   });
   // One block, and four of them, are what one thread and one vector make; 64 and 256 threads are a workgroup.
@@ -72,12 +79,12 @@ function* cases(random: RandomStream): Iterable<KernelCase<Buffer, Uniform>> {
     yield of(`${rows} rows of ${num}`, rows, num);
   }
   const large = 2 ** 32 - 1;
-  yield of("words of ones", 3, 5, [large, large], [large - 2, large, large]);
+  yield of("words of ones", 3, 5, [large, large], [large, large - 1, large, large]);
   for (let i = 0; i < 5; i++) {
     const draw = (bound: number, n: number) => random.integer(bound, i, n);
     const keys = [draw(2 ** 32, 0), draw(2 ** 32, 1)] as const;
-    const at = [draw(2 ** 31, 2), draw(2 ** 32, 3), draw(2 ** 32, 4)];
-    yield of(`random ${i}`, 1 + draw(50, 5), 1 + draw(50, 6), keys, at);
+    const at = [2, 3, 4, 5].map((n) => draw(2 ** 32, n));
+    yield of(`random ${i}`, 1 + draw(50, 6), 1 + draw(50, 7), keys, at);
   }
   yield of("many", 300, 1001);
 }

@@ -8,7 +8,8 @@ struct Params {
   num: u32,
   key_0: u32,
   key_1: u32,
-  first: u32,
+  block: u32,
+  i: u32,
   j: u32,
   k: u32,
 }
@@ -30,7 +31,7 @@ fn main(
   }
   let row = at / per_row;
   let block = at - row * per_row;
-  let counter = vec4u(block, params.first + row, params.j, params.k);
+  let counter = vec4u(params.block + block, params.i + row, params.j, params.k);
   let key = vec2u(params.key_0, params.key_1);
   let made = philox_words(counter, key);
   let drawn = philox_normals(counter, key);

@@ -7,7 +7,8 @@ export function philox(args: usize, part: i32, num_parts: i32): void {
   const words = <usize>load<u32>(args), normals = <usize>load<u32>(args, 8);
   const rows = <u32>load<f64>(args, 16), num = <u32>load<f64>(args, 24);
   const k0 = <u32>load<f64>(args, 32), k1 = <u32>load<f64>(args, 40);
-  const i = <u32>load<f64>(args, 48), j = i32x4.splat(<u32>load<f64>(args, 56)), k = i32x4.splat(<u32>load<f64>(args, 64));
+  const first = <u32>load<f64>(args, 48), i = <u32>load<f64>(args, 56);
+  const j = i32x4.splat(<u32>load<f64>(args, 64)), k = i32x4.splat(<u32>load<f64>(args, 72));
   const perRow = (num + 3) >> 2;
   const quads = ((<u64>rows * perRow + 3) >> 2);
   const total = rows * perRow;
@@ -19,7 +20,7 @@ export function philox(args: usize, part: i32, num_parts: i32): void {
       const at: u32 = 4 * quad + lane;
       const row = at / perRow, block = at - row * perRow;
       if (at < total) counts |= min<u32>(4, num - 4 * block) << (8 * lane);
-      blocks = withLane(blocks, lane, block);
+      blocks = withLane(blocks, lane, first + block);
       trials = withLane(trials, lane, i + row);
       offsets = withLane(offsets, lane, at < total ? 4 * (row * num + 4 * block) : 0);
     }
