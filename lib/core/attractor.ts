@@ -14,12 +14,19 @@ export type JacobianField = (state: Float64Array, jacobian: Float64Array) => voi
 export interface EngineField<P> {
   /** Path of the fragment, for messages. */
   readonly path: string;
-  /** Text of the fragment; see gpu/ode_ensemble.wgsl for what it must define. */
+  /** Text of the fragment; see gpu/ode_ensemble.wgsl or gpu/ode_network.wgsl for what it must define. */
   readonly wgsl: string;
   /** Bytes of the wasm module; see lib/wasm/assembly/ode for what it must export. */
   readonly wasm: Uint8Array;
+  /**
+   * Which units know of each other, and so how the work is shared out: all three (`triples`), two and two (`pairs`), or
+   * any number through sums over all of them (`sums`).
+   */
+  readonly coupling: "triples" | "pairs" | "sums";
   /** The params as a row of numbers, as fragment and module read them. */
   constants(params: P): readonly number[];
+  /** The params back from a row that may be longer: for twins, which see rows alone. */
+  params(constants: Iterable<number>, numUnits: number): P;
 }
 
 /** A dynamical system dx/dt = f(x) and what is known about it. */

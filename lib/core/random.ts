@@ -88,8 +88,22 @@ export interface RandomStream {
  */
 export function randomStream(seed: number | string, label: string): RandomStream {
   const hash = createHash("sha256").update(canonicalJson(["basin/random", seed, label])).digest();
-  const k0 = hash.readInt32LE(0);
-  const k1 = hash.readInt32LE(4);
+  return keyedStream([hash.readInt32LE(0), hash.readInt32LE(4)]);
+}
+
+/**
+ * The stream of two key words, as `key` of another stream has them: for twins of what runs on engines.
+ *
+ * @example
+ * ```ts
+ * import { keyedStream, randomStream } from "#lib/core/random.ts";
+ * import { assertEquals } from "@std/assert";
+ * const stream = randomStream(7, "noise/process");
+ * const out = () => new Float64Array(3);
+ * assertEquals(keyedStream(stream.key).normal(out(), 1, 2), stream.normal(out(), 1, 2));
+ * ```
+ */
+export function keyedStream([k0, k1]: readonly [number, number]): RandomStream {
   const words = new Uint32Array(4);
   const stream: RandomStream = {
     key: [k0 >>> 0, k1 >>> 0],

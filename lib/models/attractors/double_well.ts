@@ -4,6 +4,8 @@
 
 import { z } from "zod";
 import { defineAttractor } from "../../core/attractor.ts";
+import wasm from "../../wasm/ode/double_well.wasm" with { type: "bytes" };
+import wgsl from "./double_well.wgsl" with { type: "text" };
 
 export default defineAttractor({
   name: "double_well",
@@ -34,5 +36,13 @@ export default defineAttractor({
       const x = state[unit];
       jacobian[unit * units + unit] = unit < bistable ? depth - 3 * x * x : -1 / tau;
     }
+  },
+  engine: {
+    path: "lib/models/attractors/double_well.wgsl",
+    wgsl,
+    wasm,
+    coupling: "pairs",
+    constants: ({ depth, tau, bistable }) => [depth, tau, bistable],
+    params: ([depth, tau, bistable], units) => ({ depth, tau, bistable, units }),
   },
 });

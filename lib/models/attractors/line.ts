@@ -5,6 +5,8 @@
 
 import { z } from "zod";
 import { defineAttractor } from "../../core/attractor.ts";
+import wasm from "../../wasm/ode/line.wasm" with { type: "bytes" };
+import wgsl from "./line.wgsl" with { type: "text" };
 
 export default defineAttractor({
   name: "line",
@@ -35,5 +37,13 @@ export default defineAttractor({
         jacobian[target * units + source] = (feedback / units - leak) / tau;
       }
     }
+  },
+  engine: {
+    path: "lib/models/attractors/line.wgsl",
+    wgsl,
+    wasm,
+    coupling: "sums",
+    constants: ({ tau, feedback }) => [tau, feedback],
+    params: ([tau, feedback], units) => ({ tau, feedback, units }),
   },
 });

@@ -4,6 +4,8 @@
 
 import { z } from "zod";
 import { defineAttractor } from "../../core/attractor.ts";
+import wasm from "../../wasm/ode/lorenz.wasm" with { type: "bytes" };
+import wgsl from "./lorenz.wgsl" with { type: "text" };
 
 const params = z.strictObject({
   s: z.number().positive().default(10).describe("Prandtl number σ"),
@@ -59,5 +61,13 @@ export default defineAttractor({
     jacobian[6] = y;
     jacobian[7] = x;
     jacobian[8] = -b;
+  },
+  engine: {
+    path: "lib/models/attractors/lorenz.wgsl",
+    wgsl,
+    wasm,
+    coupling: "triples",
+    constants: ({ s, r, b }) => [s, r, b],
+    params: ([s, r, b]) => ({ s, r, b }),
   },
 });

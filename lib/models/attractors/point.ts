@@ -5,6 +5,8 @@
 
 import { z } from "zod";
 import { defineAttractor } from "../../core/attractor.ts";
+import wasm from "../../wasm/ode/point.wasm" with { type: "bytes" };
+import wgsl from "./point.wgsl" with { type: "text" };
 
 export default defineAttractor({
   name: "point",
@@ -45,5 +47,21 @@ export default defineAttractor({
       jacobian[unit * units + unit + 1] = -omega;
       jacobian[(unit + 1) * units + unit] = omega;
     }
+  },
+  engine: {
+    path: "lib/models/attractors/point.wgsl",
+    wgsl,
+    wasm,
+    coupling: "pairs",
+    constants: (
+      { tau, gain, omega, activation },
+    ) => [tau, gain, omega, Number(activation === "tanh")],
+    params: ([tau, gain, omega, saturates], units) => ({
+      tau,
+      gain,
+      omega,
+      activation: saturates === 0 ? "linear" as const : "tanh" as const,
+      units,
+    }),
   },
 });

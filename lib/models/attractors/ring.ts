@@ -9,6 +9,8 @@
 
 import { z } from "zod";
 import { defineAttractor } from "../../core/attractor.ts";
+import wasm from "../../wasm/ode/ring.wasm" with { type: "bytes" };
+import wgsl from "./ring.wgsl" with { type: "text" };
 
 /**
  * The angle at which a bump of activity stands, by the population vector, in (−π, π].
@@ -91,6 +93,17 @@ export default defineAttractor({
         }
       }
     };
+  },
+  engine: {
+    path: "lib/models/attractors/ring.wgsl",
+    wgsl,
+    wasm,
+    coupling: "sums",
+    constants: ({ units, j0, j1, i0, tau }) => {
+      const { cosines, sines } = preferredAngles(units);
+      return [j0, j1, i0, tau, ...cosines, ...sines];
+    },
+    params: ([j0, j1, i0, tau], units) => ({ j0, j1, i0, tau, units }),
   },
 });
 

@@ -2,6 +2,8 @@
 
 import { z } from "zod";
 import { defineAttractor } from "../../core/attractor.ts";
+import wasm from "../../wasm/ode/rossler.wasm" with { type: "bytes" };
+import wgsl from "./rossler.wgsl" with { type: "text" };
 
 export default defineAttractor({
   name: "rossler",
@@ -33,5 +35,13 @@ export default defineAttractor({
     jacobian[6] = z;
     jacobian[7] = 0;
     jacobian[8] = x - c;
+  },
+  engine: {
+    path: "lib/models/attractors/rossler.wgsl",
+    wgsl,
+    wasm,
+    coupling: "triples",
+    constants: ({ a, b, c }) => [a, b, c],
+    params: ([a, b, c]) => ({ a, b, c }),
   },
 });

@@ -2,6 +2,8 @@
 
 import { z } from "zod";
 import { defineAttractor } from "../../core/attractor.ts";
+import wasm from "../../wasm/ode/van_der_pol.wasm" with { type: "bytes" };
+import wgsl from "./van_der_pol.wgsl" with { type: "text" };
 
 export default defineAttractor({
   name: "van_der_pol",
@@ -26,5 +28,13 @@ export default defineAttractor({
     jacobian[1] = 1;
     jacobian[2] = -2 * mu * x * v - 1;
     jacobian[3] = mu * (1 - x * x);
+  },
+  engine: {
+    path: "lib/models/attractors/van_der_pol.wgsl",
+    wgsl,
+    wasm,
+    coupling: "pairs",
+    constants: ({ mu }) => [mu, 1],
+    params: ([mu]) => ({ mu }),
   },
 });

@@ -32,6 +32,16 @@ export function normalRows4(
   rounds<NormalRows>(c0, c1, c2, c3, k0, k1, to0, to1, to2, to3, counts);
 }
 
+/**
+ * Adds normal numbers, times the number at `scale`, to the first `count` of four vectors that stand at `to`: the first of
+ * all four counters to the first vector, and so on.
+ */
+export function addNormals4(
+  to: usize, scale: usize, count: u32, c0: v128, c1: v128, c2: v128, c3: v128, k0: u32, k1: u32,
+): void {
+  rounds<AddedNormals>(c0, c1, c2, c3, k0, k1, to, scale, 0, 0, count);
+}
+
 // A function cannot give four vectors, so what is done with the words comes in as a type `S` whose `put` is inlined.
 // @ts-ignore: decorator
 @inline function rounds<S>(
@@ -167,6 +177,21 @@ export function normalRows4(
     const r1 = radius(w2), q1 = quarter(w3), x1 = rest(w3, q1), c1 = cosine(x1), s1 = sine(x1);
     v128.store(to, along(r1, q1, c1, s1), 32);
     v128.store(to, across(r1, q1, c1, s1), 48);
+  }
+}
+
+@unmanaged @final class AddedNormals {
+  @inline put(w0: v128, w1: v128, w2: v128, w3: v128, to: usize, at: usize, _2: usize, _3: usize, n: u32): void {
+    const scale = v128.load32_splat(at);
+    const r0 = radius(w0), q0 = quarter(w1), x0 = rest(w1, q0), c0 = cosine(x0), s0 = sine(x0);
+    v128.store(to, f32x4.add(v128.load(to), f32x4.mul(scale, along(r0, q0, c0, s0))));
+    if (n == 1) return;
+    v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(scale, across(r0, q0, c0, s0))), 16);
+    if (n == 2) return;
+    const r1 = radius(w2), q1 = quarter(w3), x1 = rest(w3, q1), c1 = cosine(x1), s1 = sine(x1);
+    v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(scale, along(r1, q1, c1, s1))), 32);
+    if (n == 3) return;
+    v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(scale, across(r1, q1, c1, s1))), 48);
   }
 }
 
