@@ -4,5 +4,8 @@ import type { KernelIndex } from "../lib/core/kernel.ts";
 
 /** Kernels by the name of their files, loaded when used. For tests and benchmarks. */
 export const kernels = {
+  dsa_align: () => import("./dsa_align.ts"),
+  ode_ensemble: () => import("./ode_ensemble.ts"),
+  ode_network: () => import("./ode_network.ts"),
   philox: () => import("./philox.ts"),
 } satisfies KernelIndex;

@@ -95,9 +95,9 @@ export function descend<T>(
   const trial = other + square;
   const turned = trial + square;
   const work = turned + square;
-  const gradient = work + 2 * square;
-  const after = gradient + vector;
-  const direction = after + vector;
+  const after = work + 2 * square;
+  const gradient = after + vector;
+  const direction = gradient + vector;
   const curvature = direction + vector;
   const past = curvature + vector;
 
