@@ -43,14 +43,19 @@ export class EngineKeeper {
   /**
    * Does a piece of work with the engine asked for, if any. Work that leaves the engine in error has failed, however
    * it ended.
+   *
+   * @param work is told on request which engine it has used so far.
    */
   async use<T>(
     request: EngineRequest | undefined,
     context: PlainContext,
-    work: (context: JobContext) => Promise<Result<T, StageFailure>>,
+    work: (
+      context: JobContext,
+      used: () => { readonly engine?: string },
+    ) => Promise<Result<T, StageFailure>>,
   ): Promise<EngineWork<T>> {
     if (request === undefined) {
-      const done = await work(context);
+      const done = await work(context, () => ({}));
       return done.ok ? ok({ value: done.value }) : done;
     }
     const opened = await this.#get(request);
@@ -58,20 +63,22 @@ export class EngineKeeper {
     const engine = opened.value;
     engine.beginJob?.();
     let isUsed = false;
-    const done = await work({
+    const used = () => isUsed ? { engine: engine.numerics } : {};
+    const own = {
       ...context,
       get engine() {
         isUsed = true;
         return engine;
       },
-    });
+    };
+    const done = await work(own, used);
     const problem = done.ok ? isUsed ? await unsettled(engine) : undefined : done.error;
     if (problem !== undefined) {
       await this.drop();
       return err(problem);
     }
     if (!done.ok) return done;
-    return ok({ value: done.value, ...(isUsed ? { engine: engine.numerics } : {}) });
+    return ok({ value: done.value, ...used() });
   }
 
   /** Throws the engine away. */

@@ -2,7 +2,7 @@
 
 import type { StageFailure } from "../core/executor.ts";
 import type { Result } from "../core/result.ts";
-import type { Question } from "./protocol.ts";
+import type { EndedMember, Question } from "./protocol.ts";
 
 /** A question on its way. */
 export interface Errand<K extends Question["type"]> {
@@ -15,7 +15,13 @@ export interface Errand<K extends Question["type"]> {
     readonly transfer: readonly Transferable[];
   };
   readonly signal: AbortSignal;
-  readonly progress?: (fraction: number, note?: string) => void;
+  readonly progress?: (fraction: number, note?: string, member?: number) => void;
+  /** Goes to the one worker that has the GPU. */
+  readonly onGpu?: boolean;
+  /** Goes in a message of its own. */
+  readonly alone?: boolean;
+  /** Told of members of a batch. */
+  readonly ended?: (member: EndedMember) => void;
   /** Takes what is printed meanwhile: lines of UTF-8. */
   readonly log?: (bytes: Uint8Array) => void;
 }

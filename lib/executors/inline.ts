@@ -4,6 +4,7 @@
 
 import type {
   Bundle,
+  ExecuteManyOptions,
   ExecuteOptions,
   Executor,
   JobResult,
@@ -14,6 +15,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import { EngineKeeper } from "./engine_keeper.ts";
 import type { OpenEngine } from "./open_engine.ts";
 import { type BundleExport, runJob, thrown } from "./run_job.ts";
+import { runMany } from "./run_many.ts";
 import { readable } from "./stack.ts";
 
 /**
@@ -55,32 +57,70 @@ export class InlineExecutor implements Executor {
     { bundle, ...job }: TaskJob,
     { signal, progress = () => {} }: ExecuteOptions,
   ): Promise<Result<JobResult, StageFailure>> {
-    if (signal.aborted) return err(cancelled(signal));
     const started = performance.now();
+    const ran = await this.#run(bundle, job, signal, (loaded) => {
+      const plain = { signal, progress };
+      return this.#engines.use(job.engine, plain, (context) => runJob(loaded, job, context));
+    });
+    if (!ran.ok) return ran;
+    const { value: outputs, ...engine } = ran.value;
+    return ok({ outputs, seconds: (performance.now() - started) / 1000, ...engine });
+  }
+
+  async executeMany(
+    jobs: readonly TaskJob[],
+    { signal, progress = () => {}, finished }: ExecuteManyOptions,
+  ): Promise<Result<void, StageFailure>> {
+    const [{ bundle, engine }] = jobs;
+    const plain = { signal, progress: () => {} };
+    const ran = await this.#run(
+      bundle,
+      jobs[0],
+      signal,
+      (loaded) =>
+        this.#engines.use(engine, plain, (context, used) =>
+          runMany(loaded, jobs, context, {
+            now: () => performance.now(),
+            progress,
+            ended(members, ms) {
+              if (signal.aborted) return;
+              const seconds = ms / 1000 / members.length;
+              for (const { member, result } of members) {
+                finished(
+                  member,
+                  result.ok
+                    ? ok({ outputs: result.value, seconds, ...used() })
+                    : err(readable(result.error, bundle.code)),
+                );
+              }
+            },
+          })),
+    );
+    return ran.ok ? ok(undefined) : ran;
+  }
+
+  /** Loads and runs; does not wait any more once the signal is aborted. */
+  async #run<T>(
+    bundle: Bundle,
+    { engine }: Pick<TaskJob, "engine">,
+    signal: AbortSignal,
+    work: (loaded: BundleExport) => Promise<Result<T, StageFailure>>,
+  ): Promise<Result<T, StageFailure>> {
+    if (signal.aborted) return err(cancelled(signal));
     const { promise: aborted, resolve: abort } = Promise.withResolvers<
       Result<never, StageFailure>
     >();
     const stop = () => abort(err(cancelled(signal)));
     signal.addEventListener("abort", stop, { once: true });
-    const run = async () => {
-      const loaded = await this.#load(bundle);
-      const plain = { signal, progress };
-      return await this.#engines.use(
-        job.engine,
-        plain,
-        (context) => runJob(loaded, job, context),
-      );
-    };
-    const running = (job.engine === undefined ? run() : this.#engineIsFree.then(run))
-      .catch((error) => err(thrown(error)));
-    if (job.engine !== undefined) this.#engineIsFree = running;
+    const run = () => this.#load(bundle).then(work);
+    const running = (engine === undefined ? run() : this.#engineIsFree.then(run))
+      .catch((error): Result<T, StageFailure> => err(thrown(error)));
+    if (engine !== undefined) this.#engineIsFree = running;
     this.#running.add(running);
     running.finally(() => this.#running.delete(running));
     const ran = await Promise.race([running, aborted]);
     signal.removeEventListener("abort", stop);
-    if (!ran.ok) return err(readable(ran.error, bundle.code));
-    const { value: outputs, ...engine } = ran.value;
-    return ok({ outputs, seconds: (performance.now() - started) / 1000, ...engine });
+    return ran.ok ? ran : err(readable(ran.error, bundle.code));
   }
 
   /** Waits for jobs that were cancelled but have not noticed. */

@@ -22,6 +22,7 @@ export class LocalExecutor implements Executor {
   readonly name = "local";
   readonly #tasks: Executor;
   readonly #commands: Executor | undefined;
+  readonly executeMany?: NonNullable<Executor["executeMany"]>;
 
   /** @param commands absent where this process may not start programs; see {@link mayStartPrograms}. */
   constructor(
@@ -29,6 +30,8 @@ export class LocalExecutor implements Executor {
   ) {
     this.#tasks = tasks;
     this.#commands = commands;
+    const executeMany = tasks.executeMany?.bind(tasks);
+    if (executeMany !== undefined) this.executeMany = executeMany;
   }
 
   get slots(): number {

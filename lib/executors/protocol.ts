@@ -9,12 +9,15 @@ import type { JobData } from "./run_job.ts";
 /** What a worker is asked to do with a bundle; `url` is a `blob:` URL that every worker can import. */
 export type Question =
   | { readonly type: "run"; readonly url: string; readonly job: JobData }
+  | { readonly type: "run-many"; readonly url: string; readonly jobs: readonly JobData[] }
   | { readonly type: "describe"; readonly url: string }
   | { readonly type: "resolve"; readonly url: string; readonly raw: unknown };
 
 /** The answers by question. */
 export interface Answers {
   readonly run: JobResult;
+  /** Members that ended were told before. */
+  readonly "run-many": { readonly ended: true };
   readonly describe: Result<TaskDescription, string>;
   readonly resolve: Result<Resolution, readonly ParamIssue[]>;
 }
@@ -36,13 +39,27 @@ export interface Answered {
   readonly answer: Result<Answers[keyof Answers], StageFailure>;
 }
 
+/** A member of a batch that has ended. */
+export interface EndedMember {
+  readonly member: number;
+  readonly result: Result<JobResult, StageFailure>;
+}
+
 /** What a worker says. */
 export type Reply =
   | {
     readonly type: "progress";
     readonly id: number;
+    /** Of a batch. */
+    readonly member?: number;
     readonly fraction: number;
     readonly note?: string;
+  }
+  | {
+    /** Members of a batch have ended. */
+    readonly type: "ended";
+    readonly id: number;
+    readonly members: readonly EndedMember[];
   }
   | { readonly type: "log"; readonly id: number; readonly bytes: Uint8Array }
   | {

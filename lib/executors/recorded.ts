@@ -35,10 +35,12 @@ export class Recorder {
   readonly #root: Watched | undefined;
   readonly #ports = new Map<string, WatchedFiles[]>();
 
-  constructor(params: Readonly<Record<string, unknown>>) {
+  /** @param beside whether the jobs watched so far go on: one batch. */
+  constructor(params: Readonly<Record<string, unknown>>, beside = false) {
     this.#root = isPlain(params) ? new Watched("", params) : undefined;
     this.params = (this.#root?.proxy ?? params) as Readonly<Record<string, unknown>>;
-    latest = this;
+    if (!beside) latest = [];
+    latest.push(this);
   }
 
   /** The files to hand out in place of those of one artifact on a port. */
@@ -48,6 +50,11 @@ export class Recorder {
     if (others === undefined) this.#ports.set(port, [watched]);
     else others.push(watched);
     return new Proxy({ ...files }, watched);
+  }
+
+  /** Names of the ports whose files were handed out. */
+  get ports(): Iterable<string> {
+    return this.#ports.keys();
   }
 
   /** Counts everything as read. */
@@ -73,7 +80,43 @@ export class Recorder {
 }
 
 /**
- * Counts everything of the latest job as read, for what looks past proxies where none can follow.
+ * What all members of a batch looked at so far, for each of them: what one reads in a companion's params (the step that
+ * all have in common) it would have read in its own.
+ *
+ * @example
+ * ```ts
+ * import { Recorder, readsTogether } from "#lib/executors/recorded.ts";
+ * import { assertEquals } from "@std/assert";
+ * const batch = [1, 2].map((rate, i) => new Recorder({ rate, step: 3, label: "a" }, i > 0));
+ * void batch[0].params.step;
+ * void batch[1].params.rate;
+ * assertEquals(readsTogether(batch), { params: ["=/rate", "=/step"], inputs: {} });
+ * ```
+ */
+export function readsTogether(recorders: readonly Recorder[]): Reads | undefined {
+  const params = new Set<string>();
+  const inputs = new Map<string, Set<string> | "whole">();
+  for (const recorder of recorders) {
+    const reads = recorder.reads();
+    if (reads === undefined) return undefined;
+    for (const look of reads.params) params.add(look);
+    for (const port of recorder.ports) {
+      const opened = reads.inputs[port];
+      const known = inputs.get(port) ?? new Set();
+      if (opened === undefined || known === "whole") inputs.set(port, "whole");
+      else inputs.set(port, new Set([...known, ...opened]));
+    }
+  }
+  if (params.size > maxLooks) return undefined;
+  const partly = [...inputs].filter(([, names]) => names !== "whole");
+  return {
+    params: [...params].sort(),
+    inputs: Object.fromEntries(partly.map(([port, names]) => [port, [...names].sort()])),
+  };
+}
+
+/**
+ * Counts everything of the latest job, or batch, as read, for what looks past proxies where none can follow.
  *
  * @example
  * ```ts
@@ -86,7 +129,7 @@ export class Recorder {
  * ```
  */
 export function readEverything(): void {
-  latest?.readAll();
+  for (const recorder of latest) recorder.readAll();
 }
 
-let latest: Recorder | undefined;
+let latest: Recorder[] = [];

@@ -25,6 +25,9 @@ export type JobContext =
 /** A job without its code. */
 export type JobData = Omit<TaskJob, "bundle">;
 
+/** What a job gave, by output. */
+export type JobOutputs = Readonly<Record<string, OutputBytes>>;
+
 /**
  * Runs a job with loaded code. A recorder notes what is read of params and files, also where ports and outputs are
  * chosen by them, for what the task is given depends on that as well. Everything that the task does wrong is a failure, never an exception.
@@ -51,11 +54,11 @@ export async function runJob(
   job: JobData,
   context: JobContext,
   recorder?: Recorder,
-): Promise<Result<Readonly<Record<string, OutputBytes>>, StageFailure>> {
+): Promise<Result<JobOutputs, StageFailure>> {
   const { task } = bundle;
   try {
     const params = recorder?.params ?? job.params;
-    const members = chosen(bundle, job.members, params);
+    const members = chosenMembers(bundle, job.members, params);
     const inputs = decodeInputs(task, { ...job, params }, members, recorder);
     const values = await task.run(taskContext(context, members), params, inputs);
     return encodeOutputs(task, params, members, values);
@@ -64,8 +67,18 @@ export async function runJob(
   }
 }
 
-/** The context of a task; `engine` is there only if the job has one. */
-function taskContext(
+/**
+ * The context of a task; `engine` is there only if the job has one.
+ *
+ * @example
+ * ```ts
+ * import { taskContext } from "#lib/executors/run_job.ts";
+ * import { assertThrows } from "@std/assert";
+ * const context = taskContext({ signal: new AbortController().signal, progress: () => {} }, {});
+ * assertThrows(() => context.engine, TypeError, "no engine");
+ * ```
+ */
+export function taskContext(
   context: JobContext,
   members: Readonly<Record<string, Member>>,
 ): TaskContext {
@@ -111,7 +124,19 @@ function textOf(value: unknown): string {
   }
 }
 
-function chosen(
+/**
+ * The member modules of a job, by param.
+ *
+ * @example
+ * ```ts
+ * import { chosenMembers } from "#lib/executors/run_job.ts";
+ * import { assertEquals } from "@std/assert";
+ * const bundle = { task: { name: "x" }, members: { "metrics/dsa": { name: "dsa" } } };
+ * const members = chosenMembers(bundle as never, { metric: "metrics/dsa" }, { metric: "dsa" });
+ * assertEquals(members.metric.name, "dsa");
+ * ```
+ */
+export function chosenMembers(
   bundle: BundleExport,
   names: TaskJob["members"],
   params: JobData["params"],
@@ -128,7 +153,20 @@ function chosen(
   return members;
 }
 
-function decodeInputs(
+/**
+ * The values of a job's inputs, by port.
+ *
+ * @throws {TypeError} if they do not fit the task's ports.
+ *
+ * @example
+ * ```ts
+ * import { decodeInputs } from "#lib/executors/run_job.ts";
+ * import { assertEquals } from "@std/assert";
+ * const task = { name: "x", inputs: {} } as never;
+ * assertEquals(decodeInputs(task, { params: {}, members: {}, inputs: {} }, {}, undefined), {});
+ * ```
+ */
+export function decodeInputs(
   task: Task,
   job: JobData,
   members: Readonly<Record<string, Member>>,
@@ -166,7 +204,18 @@ function decodePort(
   return port.many ? values : values[0].value;
 }
 
-function encodeOutputs(
+/**
+ * The bytes of what a task returned, or what is wrong with it.
+ *
+ * @example
+ * ```ts
+ * import { encodeOutputs } from "#lib/executors/run_job.ts";
+ * import { assert } from "@std/assert";
+ * const task = { name: "x", outputs: {} } as never;
+ * assert(!encodeOutputs(task, {}, {}, { more: 1 }).ok);
+ * ```
+ */
+export function encodeOutputs(
   task: Task,
   params: JobData["params"],
   members: Readonly<Record<string, Member>>,
@@ -205,6 +254,16 @@ function checkedFiles(files: Files): Files {
   return { ...files };
 }
 
-function badOutput(message: string): Result<never, StageFailure> {
+/**
+ * A failure of kind `bad-output`.
+ *
+ * @example
+ * ```ts
+ * import { badOutput } from "#lib/executors/run_job.ts";
+ * import { assert } from "@std/assert";
+ * assert(!badOutput("nothing came").ok);
+ * ```
+ */
+export function badOutput(message: string): Result<never, StageFailure> {
   return err({ reason: "bad-output", message });
 }

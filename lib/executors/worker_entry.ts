@@ -4,6 +4,7 @@
 
 import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/executor.ts";
+import { answerForBatch } from "./batch_answer.ts";
 import { captureConsole, captureStreams } from "./capture_console.ts";
 import { confine } from "./confine.ts";
 import { CpuMeter } from "./cpu_meter.ts";
@@ -136,6 +137,19 @@ async function answerTo(
       return ok(describeTask(bundle));
     case "resolve":
       return ok(resolveTask(bundle, request.raw));
+    case "run-many":
+      return await answerForBatch(bundle, request.jobs, {
+        signal: never,
+        engines,
+        cpu,
+        now: monotonic,
+        progress: progressOfMembers(request.id),
+        isSpoiled: () => intrinsics.replaced() !== undefined,
+        send(members, transfer) {
+          log.flush();
+          post({ type: "ended", id: request.id, members }, transfer);
+        },
+      });
     case "run": {
       const started = monotonic();
       cpu.start();
@@ -164,7 +178,18 @@ async function answerTo(
   }
 }
 
-function progressOf(id: number): (fraction: number, note?: string) => void {
+function progressOfMembers(
+  id: number,
+): (member: number, fraction: number, note?: string) => void {
+  const told = new Map<number, ReturnType<typeof progressOf>>();
+  return (member, fraction, note) => {
+    let tell = told.get(member);
+    if (tell === undefined) told.set(member, tell = progressOf(id, member));
+    tell(fraction, note);
+  };
+}
+
+function progressOf(id: number, member?: number): (fraction: number, note?: string) => void {
   let last = -Infinity;
   let highest = 0;
   return (fraction, note) => {
@@ -177,6 +202,7 @@ function progressOf(id: number): (fraction: number, note?: string) => void {
         type: "progress",
         id,
         fraction: highest,
+        ...(member === undefined ? {} : { member }),
         ...(note === undefined ? {} : { note: String(note) }),
       },
       [],

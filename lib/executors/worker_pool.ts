@@ -1,6 +1,6 @@
 // A pool of warm workers without permissions: started when first needed, kept between jobs, replaced when they are
 // stopped, crash or are spoiled. It moves questions and answers and knows nothing of tasks.
-// Leaves out what a worker is (hand.ts).
+// Leaves out what a worker is (hand.ts), and which one is asked (hands.ts).
 //
 // Jobs of a bundle whose jobs were short lately (short_jobs.ts) go to one worker, several in a message, and no other
 // worker is woken for them. Nothing of that can be seen from outside: a job that takes long after all keeps its worker to
@@ -16,7 +16,8 @@ import { clearImmediate, setImmediate } from "node:timers";
 import type { StageFailure } from "../core/executor.ts";
 import { err, type Result } from "../core/result.ts";
 import { type Errand, type Open, release, settle, tell } from "./errand.ts";
-import { type Hand, startHand, takeBack } from "./hand.ts";
+import { type Hand, takeBack } from "./hand.ts";
+import { Hands, remove } from "./hands.ts";
 import type { Answered, Answers, Message, Question, Reply, Request } from "./protocol.ts";
 import { ShortJobs } from "./short_jobs.ts";
 
@@ -35,8 +36,7 @@ const patience = 10;
  */
 export class WorkerPool implements AsyncDisposable {
   readonly slots: number;
-  readonly #hands = new Set<Hand>();
-  readonly #idle: Hand[] = [];
+  readonly #hands: Hands;
   readonly #waiting: Open[] = [];
   readonly #short = new ShortJobs();
   /** Short jobs asked for in this turn of the event loop; they join those that wait when it ends. */
@@ -48,6 +48,11 @@ export class WorkerPool implements AsyncDisposable {
 
   constructor(slots: number) {
     this.slots = slots;
+    this.#hands = new Hands(
+      slots,
+      (hand, reply) => this.#hear(hand, reply),
+      (hand, message) => this.#retire(hand, { reason: "crashed", message }),
+    );
   }
 
   /** Asks the next free worker. Never rejects: whatever goes wrong is a failure. */
@@ -64,13 +69,13 @@ export class WorkerPool implements AsyncDisposable {
           signal.removeEventListener("abort", stop);
           resolve(answer);
         },
-        alone: false,
+        alone: errand.alone ?? false,
         held: undefined,
         told: 0,
         known: 0,
       };
       signal.addEventListener("abort", stop, { once: true });
-      if (this.#short.perMessage(errand.url) > 1) return this.#gather(work);
+      if (!work.alone && this.#short.perMessage(errand.url) > 1) return this.#gather(work);
       this.#waiting.push(work);
       this.#assign();
     });
@@ -82,9 +87,9 @@ export class WorkerPool implements AsyncDisposable {
     clearTimeout(this.#watch);
     clearImmediate(this.#turnEnd);
     const open = [...this.#waiting.splice(0), ...this.#gathered.splice(0)];
-    for (const hand of this.#hands) {
+    for (const hand of [...this.#hands]) {
       open.push(...hand.work.values());
-      this.#drop(hand);
+      this.#hands.drop(hand);
     }
     const failure: StageFailure = { reason: "cancelled", message: "the workers were closed" };
     for (const { settle } of open) settle(err(failure));
@@ -101,50 +106,38 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #assign(): void {
+    // Whether all workers are busy, without and with the GPU.
+    const busy = [false, false];
     for (let i = 0; i < this.#waiting.length && !this.#disposed;) {
-      const { errand: { url }, alone } = this.#waiting[i];
-      const num = alone ? 1 : this.#short.perMessage(url);
-      if (num > 1 && this.#isNearlyFree(url) && this.#companions(i, num).length < num) {
+      const { errand, alone } = this.#waiting[i];
+      const lane = errand.onGpu === true ? 1 : 0;
+      const num = alone ? 1 : this.#short.perMessage(errand.url);
+      const isLater = busy[lane] || num > 1 && this.#hands.isNearlyFree(errand.url) &&
+          this.#companions(i, num).length < num;
+      const hand = isLater ? undefined : this.#hands.take(errand);
+      if (hand === undefined) {
+        busy[lane] ||= !isLater;
+        if (busy[0] && busy[1]) return;
         i++;
         continue;
       }
-      const hand = this.#handFor(url);
-      if (hand === undefined) return;
       const works = this.#companions(i, num);
       for (const work of works) remove(this.#waiting, work);
-      remove(this.#idle, hand);
       this.#give(hand, works, num > 1);
       i = 0;
     }
   }
 
-  /** Whether a worker is about to have done short jobs of a bundle. */
-  #isNearlyFree(url: string): boolean {
-    for (const hand of this.#hands) {
-      if (hand.shortSince !== undefined && hand.url === url) return true;
-    }
-    return false;
-  }
-
   /** The first of those that wait, from one on, that may go in one message. */
   #companions(first: number, num: number): Open[] {
-    const { url } = this.#waiting[first].errand;
+    const { url, onGpu } = this.#waiting[first].errand;
     const found = [this.#waiting[first]];
     for (let i = first + 1; i < this.#waiting.length && found.length < num; i++) {
       const work = this.#waiting[i];
-      if (work.errand.url === url && !work.alone) found.push(work);
+      const { errand } = work;
+      if (errand.url === url && errand.onGpu === onGpu && !work.alone) found.push(work);
     }
     return found;
-  }
-
-  /** The idle worker that fits best: one with the bundle, else any, else a new one. */
-  #handFor(url: string): Hand | undefined {
-    const free = this.#idle.filter(({ bound }) => bound === undefined || bound === url);
-    const fit = free.findLast(({ loaded }) => loaded.has(url)) ?? free.at(-1);
-    if (fit !== undefined) return fit;
-    // Those left serve another bundle only: the one that was idle for longest makes room.
-    if (this.#hands.size >= this.slots && this.#idle.length > 0) this.#drop(this.#idle[0]);
-    return this.#hands.size < this.slots ? this.#start() : undefined;
   }
 
   #give(hand: Hand, works: readonly Open[], isShort: boolean): void {
@@ -176,16 +169,6 @@ export class WorkerPool implements AsyncDisposable {
     if (isShort) this.#expectSoon(hand);
   }
 
-  #start(): Hand {
-    const hand = startHand(
-      (hand, reply) => this.#hear(hand, reply),
-      (hand, message) => this.#retire(hand, { reason: "crashed", message }),
-    );
-    this.#hands.add(hand);
-    this.#idle.push(hand);
-    return hand;
-  }
-
   #hear(hand: Hand, reply: Reply): void {
     if (!this.#hands.has(hand)) return;
     switch (reply.type) {
@@ -194,7 +177,15 @@ export class WorkerPool implements AsyncDisposable {
         return this.#retire(hand, { ...reply.failure, message });
       }
       case "progress":
-        return hand.work.get(reply.id)?.errand.progress?.(reply.fraction, reply.note);
+        return hand.work.get(reply.id)?.errand.progress?.(
+          reply.fraction,
+          reply.note,
+          reply.member,
+        );
+      case "ended": {
+        const ended = hand.work.get(reply.id)?.errand.ended;
+        return reply.members.forEach((member) => ended?.(member));
+      }
       case "log":
         return tell(hand.work.get(reply.id), reply.bytes);
       case "unfit":
@@ -230,7 +221,7 @@ export class WorkerPool implements AsyncDisposable {
 
   #free(hand: Hand): void {
     hand.shortSince = undefined;
-    this.#idle.push(hand);
+    this.#hands.free(hand);
     this.#assign();
   }
 
@@ -247,20 +238,13 @@ export class WorkerPool implements AsyncDisposable {
 
   /** Gives a worker up; another is started when there is work for it. */
   #retire(hand: Hand, failure?: StageFailure): void {
-    if (!this.#drop(hand)) return;
+    if (!this.#hands.drop(hand)) return;
     const works = [...hand.work.values()];
     hand.work.clear();
     // Of several questions nobody knows which one it was.
     if (failure === undefined || hand.isShared) this.#again(works, true);
     else for (const work of works) settle(work, err(failure));
     this.#assign();
-  }
-
-  #drop(hand: Hand): boolean {
-    if (!this.#hands.delete(hand)) return false;
-    hand.worker.terminate();
-    remove(this.#idle, hand);
-    return true;
   }
 
   /** A worker goes on with the question that it is at; the others of its message are asked elsewhere. */
@@ -296,18 +280,12 @@ export class WorkerPool implements AsyncDisposable {
     if (hand !== undefined && hand.work.size > 1) this.#takeBack(hand);
     if (!remove(this.#waiting, work) && !remove(this.#gathered, work) && hand !== undefined) {
       // A job does not hear that it should stop while it computes: the worker goes, and with it the job.
-      this.#drop(hand);
+      this.#hands.drop(hand);
       hand.work.clear();
     }
     settle(work, err(failure));
     this.#assign();
   }
-}
-
-function remove<T>(list: T[], item: T): boolean {
-  const at = list.indexOf(item);
-  if (at >= 0) list.splice(at, 1);
-  return at >= 0;
 }
 
 function cancelled(signal: AbortSignal): StageFailure {

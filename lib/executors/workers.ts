@@ -3,6 +3,7 @@
 
 import type {
   Bundle,
+  ExecuteManyOptions,
   ExecuteOptions,
   Executor,
   JobInput,
@@ -11,8 +12,9 @@ import type {
   TaskJob,
 } from "../core/executor.ts";
 import type { ParamIssue } from "../core/resolve.ts";
-import { err, type Result } from "../core/result.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import type { Resolution, TaskDescription } from "./describe_task.ts";
+import type { JobData } from "./run_job.ts";
 import { sendable } from "./sendable.ts";
 import { readable } from "./stack.ts";
 import { WorkerPool } from "./worker_pool.ts";
@@ -45,18 +47,37 @@ export class WorkersExecutor implements Executor {
     const url = this.#url(bundle);
     const ask = () => {
       const transfer: Transferable[] = [];
-      const inputs: Record<string, readonly JobInput[]> = {};
-      for (const [port, taken] of Object.entries(job.inputs)) {
-        inputs[port] = taken.map(({ kind, coords, files }) => ({
-          kind,
-          coords,
-          files: sendable(files, transfer),
-        }));
-      }
-      return { question: { type: "run", url, job: { ...job, inputs } } as const, transfer };
+      return { question: { type: "run", url, job: sent(job, transfer) } as const, transfer };
     };
-    const answer = await this.#pool.ask<"run">({ url, ask, ...options });
+    const errand = { url, ask, onGpu: usesGpu(job), ...options };
+    const answer = await this.#pool.ask<"run">(errand);
     return answer.ok ? answer : err(readable(answer.error, bundle.code));
+  }
+
+  async executeMany(
+    jobs: readonly TaskJob[],
+    { signal, log, progress, finished }: ExecuteManyOptions,
+  ): Promise<Result<void, StageFailure>> {
+    const [{ bundle }] = jobs;
+    const url = this.#url(bundle);
+    const ask = () => {
+      const transfer: Transferable[] = [];
+      const all = jobs.map(({ bundle: _, ...job }) => sent(job, transfer));
+      return { question: { type: "run-many", url, jobs: all } as const, transfer };
+    };
+    const answer = await this.#pool.ask<"run-many">({
+      url,
+      ask,
+      signal,
+      alone: true,
+      onGpu: usesGpu(jobs[0]),
+      ...(log === undefined ? {} : { log }),
+      progress: (fraction, note, member) => progress?.(member!, fraction, note),
+      ended({ member, result }) {
+        finished(member, result.ok ? result : err(readable(result.error, bundle.code)));
+      },
+    });
+    return answer.ok ? ok(undefined) : err(readable(answer.error, bundle.code));
   }
 
   /** What a bundled task says of itself. */
@@ -93,6 +114,23 @@ export class WorkersExecutor implements Executor {
     }
     return url;
   }
+}
+
+/** A job with copies of its inputs. */
+function sent(job: JobData, transfer: Transferable[]): JobData {
+  const inputs: Record<string, readonly JobInput[]> = {};
+  for (const [port, taken] of Object.entries(job.inputs)) {
+    inputs[port] = taken.map(({ kind, coords, files }) => ({
+      kind,
+      coords,
+      files: sendable(files, transfer),
+    }));
+  }
+  return { ...job, inputs };
+}
+
+function usesGpu({ engine }: JobData): boolean {
+  return engine?.name === "webgpu";
 }
 
 /** Loading a task's file and checking params take milliseconds; a file that loops must not hang a plan. */

@@ -2,7 +2,14 @@
 
 import type { Files } from "#lib/core/artifact.ts";
 import { digestOf } from "#lib/core/digest.ts";
-import type { Executor, Job, JobResult, StageFailure, TaskJob } from "#lib/core/executor.ts";
+import type {
+  ExecuteManyOptions,
+  Executor,
+  Job,
+  JobResult,
+  StageFailure,
+  TaskJob,
+} from "#lib/core/executor.ts";
 import type { Result } from "#lib/core/result.ts";
 import { fakeCode } from "./fake_tasks.ts";
 
@@ -65,4 +72,46 @@ export function textOf(result: Result<JobResult, StageFailure>): string {
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   const files: Files = result.value.outputs.out.files;
   return new TextDecoder().decode(files["text.txt"]);
+}
+
+/** What a batch told: results by member, how often each ended, and how the batch itself did. */
+export interface RanMany {
+  readonly results: readonly (Result<JobResult, StageFailure> | undefined)[];
+  readonly times: readonly number[];
+  readonly batch: Result<void, StageFailure>;
+  readonly log: string;
+}
+
+/** Runs jobs as one; nobody stops it. */
+export async function executeMany(
+  executor: Executor,
+  jobs: readonly Job[],
+  options: Partial<ExecuteManyOptions> = {},
+): Promise<RanMany> {
+  const results: (Result<JobResult, StageFailure> | undefined)[] = jobs.map(() => undefined);
+  const times = jobs.map(() => 0);
+  let log = "";
+  const batch = await executor.executeMany!(jobs as readonly TaskJob[], {
+    signal: new AbortController().signal,
+    log: (bytes) => log += new TextDecoder().decode(bytes),
+    finished(member, result) {
+      results[member] = result;
+      times[member]++;
+    },
+    ...options,
+  });
+  return { results, times, batch, log };
+}
+
+/** A bundle whose task has an output `n` of bytes, and runs batches by `body`, which sees `context` and `members`. */
+export function fusedBundle(body: string, before = ""): string {
+  return bundleOf(`return { n: Uint8Array.of(params.n) };`, before)
+    .replace("outputs: {}", `outputs: { n: { kind: "n", encode: (n) => ({ n }) } }`)
+    .replace(
+      "async run(",
+      `async runMany(context, members) {
+${body}
+  },
+  async run(`,
+    );
 }

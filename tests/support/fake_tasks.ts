@@ -183,6 +183,15 @@ const task = {
     const h = hash(JSON.stringify([${JSON.stringify(name)}, ${version}, params, values]));
     return { out: String(params.buckets ? h % params.buckets : h) };
   },
+  async runMany(context, members) {
+    for (const member of members) {
+      try {
+        member.finish(await this.run(context, member.params, member.inputs));
+      } catch (error) {
+        member.fail(error);
+      }
+    }
+  },
 };
 export default { task, members: {} };
 `;

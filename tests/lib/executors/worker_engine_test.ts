@@ -1,6 +1,7 @@
 // Engines in workers: the real ones, behind everything that workers take away.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { digestOf } from "#lib/core/digest.ts";
 import type { EngineRequest } from "#lib/core/engine.ts";
 import { WorkersExecutor } from "#lib/executors/workers.ts";
 import { bundleOf, execute, jobOf } from "#tests/support/executor_cases.ts";
@@ -77,3 +78,26 @@ gpuTest("WorkersExecutor opens the GPU in a worker without permissions", async (
     Math.fround(0.1),
   );
 });
+
+gpuTest(
+  "WorkersExecutor runs all jobs on the GPU in one worker, one at a time",
+  async ({ facts }) => {
+    await using executor = new WorkersExecutor({ slots: 3 });
+    const engine: EngineRequest = { name: "webgpu", numerics: facts.numerics, threads: 1 };
+    const body = `
+  if (globalThis.busy) throw new Error("two at a time");
+  globalThis.busy = true;
+  using buffer = context.engine.upload(Float32Array.of(1));
+  await context.engine.download(buffer);
+  globalThis.busy = false;
+  return { n: Uint8Array.of(++globalThis.count) };`;
+    const job = (engine?: EngineRequest) => {
+      const { bundle, ...rest } = engineJob(body, engine);
+      const code = `globalThis.count = 0;\n${bundle.code}`;
+      return { ...rest, bundle: { digest: digestOf(code), code } };
+    };
+    const results = await Promise.all([1, 2, 3].map(() => execute(executor, job(engine))));
+    const counts = results.map((result) => result.ok ? result.value.outputs.n.files.n[0] : result);
+    assertEquals(counts, [1, 2, 3]);
+  },
+);
