@@ -14,8 +14,10 @@ class RefBuffer implements EngineBuffer {
   readonly type: ElementType;
   data: Float64Array | Uint32Array | undefined;
   readonly length: number;
+  readonly home: RefEngine;
 
-  constructor(data: Float64Array | Uint32Array) {
+  constructor(home: RefEngine, data: Float64Array | Uint32Array) {
+    this.home = home;
     this.data = data;
     this.type = typeOfData(data);
     this.length = data.length;
@@ -46,18 +48,22 @@ export class RefEngine implements Engine {
 
   allocate(length: number, type: ElementType = "f32"): EngineBuffer {
     checkLength(length);
-    return new RefBuffer(type === "u32" ? new Uint32Array(length) : new Float64Array(length));
+    return new RefBuffer(
+      this,
+      type === "u32" ? new Uint32Array(length) : new Float64Array(length),
+    );
   }
 
   upload(data: EngineArray): EngineBuffer {
     this.counts.bytesUp += data.byteLength;
     return new RefBuffer(
+      this,
       data instanceof Uint32Array ? new Uint32Array(data) : Float64Array.from(data),
     );
   }
 
   write(buffer: EngineBuffer, data: EngineArray, at = 0): void {
-    const own = contentsOf("write", buffer);
+    const own = this.#contents("write", buffer);
     checkType(buffer.type, data);
     checkRange("write", buffer.length, at, data.length);
     own.set(data, at);
@@ -69,7 +75,7 @@ export class RefEngine implements Engine {
     buffers: Readonly<Record<B, EngineBuffer>>,
     uniforms: Readonly<Record<U, number>>,
   ): void {
-    const own = checkDispatch(kernel as Kernel, buffers, uniforms, isLive);
+    const own = checkDispatch(kernel as Kernel, buffers, uniforms, (one) => this.#isOwn(one));
     this.counts.dispatches++;
     const data = kernel.wasm.buffers.map((name, i) => [name, own[i].data!] as const);
     kernel.twin(Object.fromEntries(data) as Record<B, Float64Array | Uint32Array>, uniforms);
@@ -80,7 +86,7 @@ export class RefEngine implements Engine {
     at = 0,
     length = buffer.length - at,
   ): Promise<EngineArray> {
-    const own = contentsOf("download", buffer);
+    const own = this.#contents("download", buffer);
     checkRange("download", buffer.length, at, length);
     const copy = own.slice(at, at + length);
     this.counts.downloads++;
@@ -99,13 +105,13 @@ export class RefEngine implements Engine {
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }
-}
 
-function isLive(buffer: EngineBuffer): buffer is RefBuffer {
-  return buffer instanceof RefBuffer && buffer.data !== undefined;
-}
+  #isOwn(buffer: EngineBuffer): buffer is RefBuffer {
+    return buffer instanceof RefBuffer && buffer.data !== undefined && buffer.home === this;
+  }
 
-function contentsOf(verb: string, buffer: EngineBuffer): Float64Array | Uint32Array {
-  if (isLive(buffer)) return buffer.data!;
-  throw new TypeError(`Cannot ${verb} a buffer that was disposed of or is another engine's`);
+  #contents(verb: string, buffer: EngineBuffer): Float64Array | Uint32Array {
+    if (this.#isOwn(buffer)) return buffer.data!;
+    throw new TypeError(`Cannot ${verb} a buffer that was disposed of or is another engine's`);
+  }
 }
