@@ -181,7 +181,7 @@ export class WebgpuEngine implements Engine {
   async renew(): Promise<boolean> {
     if (!this.#session.lost || this.#renewals === 0) return false;
     this.#renewals--;
-    this.#session.dispose();
+    await this.#session.dispose();
     const found = await findAdapter(this.#gpu);
     // Another card would compute another class of numbers.
     if (!found.ok || found.value.facts.numerics !== this.numerics) return false;
@@ -215,8 +215,7 @@ export class WebgpuEngine implements Engine {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#session.dispose();
-    return Promise.resolve();
+    return this.#session.dispose();
   }
 
   #take(length: number, type: ElementType): { buffer: WebgpuBuffer; used: boolean } {

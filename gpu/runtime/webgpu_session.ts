@@ -230,8 +230,8 @@ export class WebgpuSession {
     this.#told = this.#problems.length;
   }
 
-  /** Gives everything on the device back. */
-  dispose(): void {
+  /** Gives everything on the device back. It lets go of its threads and memory only once it was waited for. */
+  async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#commands = [];
@@ -242,6 +242,7 @@ export class WebgpuSession {
       this.#uniforms.destroy();
     } finally {
       this.device.destroy();
+      await this.device.queue.onSubmittedWorkDone();
     }
   }
 
