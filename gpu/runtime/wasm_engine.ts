@@ -90,6 +90,11 @@ export class WasmEngine implements Engine {
     };
   }
 
+  /** Buffers that nobody gave back yet. */
+  get numBuffers(): number {
+    return this.#home?.arena.numBlocks ?? 0;
+  }
+
   allocate(length: number, type: ElementType = "f32"): EngineBuffer {
     const buffer = this.#make(length, type);
     const { home: { memory, touched }, at } = buffer;

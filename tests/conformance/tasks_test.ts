@@ -2,9 +2,16 @@
 
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { z } from "zod";
+import { RefEngine } from "#gpu/runtime/ref_engine.ts";
+import { WasmEngine } from "#gpu/runtime/wasm_engine.ts";
+import { WebgpuEngine } from "#gpu/runtime/webgpu_engine.ts";
 import { canonicalJson } from "#lib/core/canonical.ts";
+import type { Engine } from "#lib/core/engine.ts";
 import { parseParams } from "#lib/core/resolve.ts";
+import type { Task } from "#lib/core/task.ts";
 import { tasks } from "#tasks/mod.ts";
+import { gpuTest } from "#tests/support/adapter.ts";
+import { wasmEngine } from "#tests/support/engines.ts";
 import { ownCatalogue, runExample } from "#tests/support/task_examples.ts";
 
 const catalogue = ownCatalogue();
@@ -59,6 +66,54 @@ for (const [name, load] of Object.entries(tasks)) {
       }
     }
   });
+}
+
+// Examples that use an engine run on every engine; how far these agree is for each task's own tests.
+for (const [name, load] of Object.entries(tasks)) {
+  const task: Task = (await load()).default;
+  if (task.numerics === "exact" || task.numerics === "f64") continue;
+  for (const [label, threads] of [["ref", [0, 0]], ["wasm", [1, 1, 4]]] as const) {
+    Deno.test(`the task ${name} gives equal bytes on ${label}, where it uses an engine`, async () => {
+      await equalBytes(
+        task,
+        threads.map((one) => () => one === 0 ? new RefEngine() : wasmEngine(one)),
+      );
+    });
+  }
+  gpuTest(
+    `the task ${name} gives equal bytes on webgpu, where it uses an engine`,
+    async (adapter) => {
+      const open = () => WebgpuEngine.open(navigator.gpu, adapter);
+      await equalBytes(task, [open, open]);
+    },
+  );
+}
+
+/** Runs the examples on one engine after the other, and wants the same bytes from all. */
+async function equalBytes(
+  task: Task,
+  engines: readonly (() => Engine | Promise<Engine>)[],
+): Promise<void> {
+  let first: readonly string[] | undefined;
+  for (const open of engines) {
+    await using engine = await open();
+    const digests: string[] = [];
+    for (const [i, example] of task.examples.entries()) {
+      const where = `example ${i} of ${task.name}`;
+      const run = () => runExample(task, example, catalogue, engine);
+      const { outputs, numerics } = await attempt(where, run);
+      await engine.settle();
+      if (numerics !== "engine") continue;
+      digests.push(
+        ...Object.entries(outputs).map(([port, { digest }]) => `${i} ${port} ${digest}`),
+      );
+      if (engine instanceof WasmEngine) {
+        assertEquals(engine.numBuffers, 0, `${where} leaves buffers behind`);
+      }
+    }
+    first ??= digests;
+    assertEquals(digests, first, `${task.name}, engine and engine`);
+  }
 }
 
 async function attempt<T>(where: string, run: () => Promise<T>): Promise<T> {

@@ -8,8 +8,9 @@ import { digestOfArtifact, type Files } from "#lib/core/artifact.ts";
 import type { Catalogue } from "#lib/core/catalogue.ts";
 import type { Member } from "#lib/core/member.ts";
 import { choosePorts, portSets } from "#lib/core/resolve.ts";
+import type { Engine } from "#lib/core/engine.ts";
 import { err } from "#lib/core/result.ts";
-import type { Item, Outputs, Task, TaskExample, TaskIndex } from "#lib/core/task.ts";
+import type { Item, Numerics, Outputs, Task, TaskExample, TaskIndex } from "#lib/core/task.ts";
 import { withoutEngine } from "./no_engine.ts";
 import { tasks } from "#tasks/mod.ts";
 
@@ -30,6 +31,7 @@ export interface RanExample {
   readonly outputs: Readonly<Record<string, RanOutput>>;
   /** Every fraction that the task reported, in order. */
   readonly fractions: readonly number[];
+  readonly numerics: Numerics;
 }
 
 /** The catalogue of Basin's own tasks and rooms. */
@@ -42,11 +44,12 @@ export function ownCatalogue(index: TaskIndex = tasks): Catalogue {
   });
 }
 
-/** Runs one example of a task; `seen` receives the resolved params before the task runs. */
+/** Runs one example of a task, on an engine if that is what its numbers depend on. */
 export async function runExample(
   task: AnyTask,
   example: TaskExample,
   catalogue: Catalogue = ownCatalogue(),
+  engine: Engine = new RefEngine(),
 ): Promise<RanExample> {
   const handle = await catalogue.task(task.name, "/basin");
   if (!handle.ok) throw new Error(handle.error);
@@ -66,9 +69,7 @@ export async function runExample(
     signal: new AbortController().signal,
     progress: (fraction: number) => void fractions.push(fraction),
   };
-  const context = numerics === "engine"
-    ? { ...plain, engine: new RefEngine() }
-    : withoutEngine(plain);
+  const context = numerics === "engine" ? { ...plain, engine } : withoutEngine(plain);
   const results = await task.run(
     context,
     params as never,
@@ -86,7 +87,7 @@ export async function runExample(
   }
   const extra = Object.keys(results).filter((port) => !Object.hasOwn(types, port));
   if (extra.length > 0) throw new Error(`it returned undeclared outputs: ${extra}`);
-  return { outputs, fractions };
+  return { outputs, fractions, numerics };
 }
 
 /** Values of an example as the executor would hand them over: written, read back, items with coordinates. */
