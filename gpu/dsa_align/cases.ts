@@ -11,7 +11,18 @@ import { alignLayout, placedOperators, placedRotation } from "./layout.ts";
 
 type AlignCase = KernelCase<AlignBuffer, AlignUniform>;
 
-/** Sizes around the widths of registers and tiles, one and several pairs, slots that are not asked for. */
+/**
+ * Sizes around the widths of registers and tiles, one and several pairs, slots that are not asked for.
+ *
+ * @example
+ * ```ts
+ * import { randomStream } from "#lib/core/random.ts";
+ * import { alignCases } from "#gpu/dsa_align/cases.ts";
+ * import { assertEquals } from "@std/assert";
+ * const [nothing] = alignCases(randomStream(1, "example"));
+ * assertEquals(nothing.uniforms.num, 0);
+ * ```
+ */
 export function* alignCases(random: RandomStream): Iterable<AlignCase> {
   let index = 0;
   const draw = (n: number) => random.normal(new Float64Array(n * n), index++) as Float64Array;
@@ -60,11 +71,12 @@ export function* alignCases(random: RandomStream): Iterable<AlignCase> {
   const tight = { abs: 1e-4, rel: 1e-4 };
   for (const n of [1, 2, 3, 4, 5, 8, 10, 16, 33, 64]) {
     yield { ...make("gradient only", n, 1, [0], 0), tolerance: tight };
-    yield make("steps", n, 1, [0], 3);
+    // Of two dimensions the second step is at the optimum already, where only rounding is left.
+    yield make("steps", n, 1, [0], n === 2 ? 1 : 2);
   }
   // Where the curvature is small, rounding of longer sums shows in the step.
   yield { ...make("largest", 128, 1, [0], 1), tolerance: { abs: 5e-4, rel: 1e-3 } };
   yield make("some slots of several pairs", 7, 3, [4, 0, 2, 7], 2);
-  yield make("many slots", 6, 5, Array.from({ length: 65 }, (_, k) => 64 - k), 2);
-  for (let i = 0; i < 3; i++) yield make("random", 1 + random.integer(24, i, 1), 2, [1, 0], 2);
+  yield make("many slots", 6, 5, Array.from({ length: 65 }, (_, k) => 64 - k), 1);
+  for (let i = 0; i < 3; i++) yield make("random", 3 + random.integer(22, i, 1), 2, [1, 0], 2);
 }

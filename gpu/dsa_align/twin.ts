@@ -52,12 +52,36 @@ export const Status = { fresh: 0, running: 1, converged: 2, settled: 3, stuck: 5
 /** Pairs of steps and changes kept. */
 export const memory = 6;
 
-/** Length of the vectors of n (n − 1)/2 coordinates. */
+/**
+ * Length of the vectors of n (n − 1)/2 coordinates, a multiple of 4.
+ *
+ * @example
+ * ```ts
+ * import { vectorLength } from "#gpu/dsa_align/twin.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([1, 4, 10].map(vectorLength), [4, 8, 48]);
+ * ```
+ */
 export function vectorLength(n: number): number {
   return Math.max(4, 4 * Math.ceil(n * (n - 1) / 8));
 }
 
-/** Goes on with one descent by at most `limits.steps` evaluations. */
+/**
+ * Goes on with one descent by at most `limits.steps` evaluations.
+ *
+ * @example
+ * ```ts
+ * import { descendOn, Mark } from "#gpu/dsa_align/twin.ts";
+ * import { assertEquals } from "@std/assert";
+ * const one = Float64Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+ * const marks = new Float64Array(Mark.length);
+ * descendOn({
+ *   n: 1, s: 4, a: one, b: one.map((x) => -x), diagonal: new Float64Array(4), entries: new Uint32Array(0),
+ *   c: one.slice(), vectors: new Float64Array(60), marks,
+ * }, { steps: 1, max_iterations: 9, gradient_tolerance: 0, relative_decrease: 0 });
+ * assertEquals(marks[Mark.value], 2);
+ * ```
+ */
 export function descendOn(place: DescentPlace, limits: AlignLimits): void {
   const { n, s, c, marks, vectors } = place;
   const length = vectorLength(n);
