@@ -62,6 +62,21 @@ const importCases: Case[] = [
   { path: "lib/core/a.ts", text: `import "jsr:@std/path";`, says: /by address/ },
   { path: "lib/cli/a.ts", text: `import "npm:zod@4";`, says: /by address/ },
   { path: "scratch/a.ts", text: `export {};`, says: /no room/ },
+  { path: "tasks/a.ts", text: `import k from "#gpu/gram.ts";` },
+  { path: "tasks/a.ts", text: `import { b } from "#gpu/runtime/device.ts";`, says: /gpu\/runtime/ },
+  { path: "gpu/a.ts", text: `import b from "../lib/wasm/a.wasm" with { type: "bytes" };` },
+  { path: "gpu/a.ts", text: `import t from "./shared/a.wgsl" with { type: "text" };` },
+  { path: "gpu/a.ts", text: `import { b } from "./runtime/device.ts";`, says: /gpu\/runtime/ },
+  { path: "gpu/runtime/a.ts", text: `import k from "../gram.ts";` },
+  { path: "lib/math/a.ts", text: `import b from "../wasm/a.wasm" with { type: "bytes" };` },
+  { path: "lib/metrics/a.ts", text: `import { withHeap } from "../wasm/instance.ts";` },
+  { path: "lib/store/a.ts", text: `import { withHeap } from "../wasm/instance.ts";`, says: /wasm/ },
+  { path: "lib/executors/worker_entry.ts", text: `await import("#gpu/runtime/engines.ts");` },
+  {
+    path: "lib/executors/workers.ts",
+    text: `import { b } from "#gpu/runtime/engines.ts";`,
+    says: /gpu\/runtime/,
+  },
 ];
 
 Deno.test("basin/rooms refuses imports that the table does not name", () => {
