@@ -25,7 +25,7 @@ struct Quad {
 struct Member {
   substeps: u32,
   // Steps before the first point.
-  discard: u32,
+  settling: u32,
   key: vec2<u32>,
   // Where its constants begin: h, h/2, h/6, the size of noise per step, then those of the system.
   constants: u32,
@@ -53,14 +53,14 @@ struct Schedule {
 
 fn schedule(member: Member) -> Schedule {
   var start = 0u;
-  var finish = member.discard;
+  var finish = member.settling;
   if (uniforms.num_points > 0u) {
     if (uniforms.first_point > 0u) {
-      start = member.discard + (uniforms.first_point - 1u) * member.substeps;
+      start = member.settling + (uniforms.first_point - 1u) * member.substeps;
     } else {
-      start = member.discard;
+      start = member.settling;
     }
-    finish = member.discard + (uniforms.first_point + uniforms.num_points - 1u) * member.substeps;
+    finish = member.settling + (uniforms.first_point + uniforms.num_points - 1u) * member.substeps;
   }
   // A quad with fewer steps than others may be done.
   let step = min(start + uniforms.first_step, finish);
@@ -68,11 +68,11 @@ fn schedule(member: Member) -> Schedule {
   if (uniforms.num_points == 0u) {
     return Schedule(step, end, 0xffffffffu, 0u, false);
   }
-  let point = (step - member.discard) / member.substeps + 1u;
+  let point = (step - member.settling) / member.substeps + 1u;
   return Schedule(
     step,
     end,
-    member.discard + point * member.substeps,
+    member.settling + point * member.substeps,
     point - uniforms.first_point,
     uniforms.first_point == 0u && uniforms.first_step == 0u,
   );

@@ -7,11 +7,11 @@ const KEPT: u32 = 2u;
 
 var<private> first: u32;
 
-fn get(slot: u32, unit: u32) -> vec4<f32> {
+fn slot_value(slot: u32, unit: u32) -> vec4<f32> {
   return state[first + slot * uniforms.num_units + unit];
 }
 
-fn put(slot: u32, unit: u32, value: vec4<f32>) {
+fn set_slot(slot: u32, unit: u32, value: vec4<f32>) {
   state[first + slot * uniforms.num_units + unit] = value;
 }
 
@@ -22,7 +22,7 @@ fn begin(quad: u32, _thread: u32) {
 // Scratch space is zero between dispatches.
 fn finish(_quad: u32, thread: u32) {
   for (var unit = thread; unit < uniforms.num_units; unit += workgroup_size) {
-    put(PROBE, unit, vec4<f32>());
-    put(KEPT, unit, vec4<f32>());
+    set_slot(PROBE, unit, vec4<f32>());
+    set_slot(KEPT, unit, vec4<f32>());
   }
 }

@@ -5,26 +5,28 @@ const X: u32 = 0u;
 const PROBE: u32 = 1u;
 const KEPT: u32 = 2u;
 
-override slot_units: u32;
+// Room for this many units; written smaller where fewer are needed (gpu/ode/kernel.ts). No override constant: the shader
+// compiler behind Deno 2.9 panics on sizes of arrays that are computed from one.
+const SLOT_UNITS: u32 = 256u;
 
-var<workgroup> slots: array<vec4<f32>, 3u * slot_units>;
+var<workgroup> slots: array<vec4<f32>, 3u * SLOT_UNITS>;
 
-fn get(slot: u32, unit: u32) -> vec4<f32> {
-  return slots[slot * slot_units + unit];
+fn slot_value(slot: u32, unit: u32) -> vec4<f32> {
+  return slots[slot * SLOT_UNITS + unit];
 }
 
-fn put(slot: u32, unit: u32, value: vec4<f32>) {
-  slots[slot * slot_units + unit] = value;
+fn set_slot(slot: u32, unit: u32, value: vec4<f32>) {
+  slots[slot * SLOT_UNITS + unit] = value;
 }
 
 fn begin(quad: u32, thread: u32) {
   for (var unit = thread; unit < uniforms.num_units; unit += workgroup_size) {
-    put(X, unit, state[4u * quad * uniforms.num_units + unit]);
+    set_slot(X, unit, state[4u * quad * uniforms.num_units + unit]);
   }
 }
 
 fn finish(quad: u32, thread: u32) {
   for (var unit = thread; unit < uniforms.num_units; unit += workgroup_size) {
-    state[4u * quad * uniforms.num_units + unit] = get(X, unit);
+    state[4u * quad * uniforms.num_units + unit] = slot_value(X, unit);
   }
 }

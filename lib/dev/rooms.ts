@@ -28,7 +28,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/figures": { imports: [...science, "lib/draw"], pure: true },
   "lib/claims": { imports: science, pure: true },
   "gpu/runtime": { imports: [...science, "lib/wasm", "gpu"], pure: false },
-  "gpu": { imports: [...science, "lib/wasm"], pure: true },
+  "gpu": { imports: [...science, "lib/wasm", "lib/models"], pure: true },
   "lib/tfjs": { imports: ["lib/core"], pure: true },
   "tasks": {
     imports: [

@@ -2,12 +2,13 @@
 // trajectories, one per lane of a vector. What the buffers hold stands in gpu/ode/layout.ts.
 // A driver `D` has `most()`, how many quads of one member it takes at once; `slots()`, vectors of state per unit; and
 // `advance(state, stride, units, width, row, rk4, count)`, which moves `width` quads on by `count` steps.
-// Points depend on neither parts nor dispatches: quads are independent, and states are flushed on a grid of steps.
+// Points depend on neither parts nor dispatches: quads are independent, and states are flushed where the steps alone say,
+// at every stored point and at least every sixteen steps.
 
 import { flushed } from "../_flush";
 import { addNoise } from "./_noise";
 
-/** Steps between two flushes of denormal numbers to zero: decaying states spend no longer than this among them. */
+/** Steps between two flushes of denormal numbers at most: decaying states spend no longer than this among them. */
 const FLUSH_EVERY: u32 = 16;
 
 export function run<D>(args: usize, part: i32, numParts: i32, rk4: bool): void {
@@ -85,7 +86,7 @@ function follow<D>(args: usize, quad: usize, index: u32, width: u32, rk4: bool):
         step++;
       }
     }
-    if ((step & (FLUSH_EVERY - 1)) == 0) flushStates(state, stride, units, width);
+    if (step == next || (step & (FLUSH_EVERY - 1)) == 0) flushStates(state, stride, units, width);
     if (step == next) {
       storePoints(quad, state, stride, units, width, points, numPoints, column);
       column++;
