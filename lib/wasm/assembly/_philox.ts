@@ -3,16 +3,6 @@
 // out[4b] to out[4b + 3], the counter (b, i, j, k).
 // Source: Salmon, Moraes, Dror & Shaw 2011. Polynomials: minimax fits made for Basin, relative errors below 3e-8.
 
-/** Stores the four words of each counter: `to` gets the first words of all four, `to + 16` the second, and so on. */
-export function words4(to: usize, c0: v128, c1: v128, c2: v128, c3: v128, k0: u32, k1: u32): void {
-  rounds<WordVectors>(c0, c1, c2, c3, k0, k1, to, 0, 0, 0, 0);
-}
-
-/** The same for normal numbers: `to` gets the first of all four counters, `to + 16` the second, and so on. */
-export function normals4(to: usize, c0: v128, c1: v128, c2: v128, c3: v128, k0: u32, k1: u32): void {
-  rounds<NormalVectors>(c0, c1, c2, c3, k0, k1, to, 0, 0, 0, 0);
-}
-
 /**
  * Stores the words counter by counter: those of lane 0 from `to0` on, and so on. Byte i of `counts` says how many of
  * the words of lane i, from 0 to 4.
@@ -154,29 +144,9 @@ export function addNormals4(
   return f32x4.mul(r, v128.xor(v128.bitselect(c, s, odd), sign));
 }
 
-@unmanaged @final class WordVectors {
-  @inline put(w0: v128, w1: v128, w2: v128, w3: v128, to: usize, _1: usize, _2: usize, _3: usize, _n: u32): void {
-    v128.store(to, w0);
-    v128.store(to, w1, 16);
-    v128.store(to, w2, 32);
-    v128.store(to, w3, 48);
-  }
-}
-
 @unmanaged @final class WordRows {
   @inline put(w0: v128, w1: v128, w2: v128, w3: v128, to0: usize, to1: usize, to2: usize, to3: usize, n: u32): void {
     storeRows(w0, w1, w2, w3, to0, to1, to2, to3, n);
-  }
-}
-
-@unmanaged @final class NormalVectors {
-  @inline put(w0: v128, w1: v128, w2: v128, w3: v128, to: usize, _1: usize, _2: usize, _3: usize, _n: u32): void {
-    const r0 = radius(w0), q0 = quarter(w1), x0 = rest(w1, q0), c0 = cosine(x0), s0 = sine(x0);
-    v128.store(to, along(r0, q0, c0, s0));
-    v128.store(to, across(r0, q0, c0, s0), 16);
-    const r1 = radius(w2), q1 = quarter(w3), x1 = rest(w3, q1), c1 = cosine(x1), s1 = sine(x1);
-    v128.store(to, along(r1, q1, c1, s1), 32);
-    v128.store(to, across(r1, q1, c1, s1), 48);
   }
 }
 
