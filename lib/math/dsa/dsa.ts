@@ -2,21 +2,14 @@
 // Kozachkov & Fiete 2023, "Beyond geometry", eq. 7), with a certificate of how far from optimal it can be.
 // Leaves out operators of unequal size (match_sizes.ts) and distances of spectra (wasserstein.ts).
 
-import { transpose } from "#lib/math/linalg/transpose.ts";
 import { multiply, multiplyTransposeA, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
-import { angleBetween, euclideanFromAngle } from "./angle.ts";
 import { angleLowerBound } from "./certificate.ts";
+import { concludeComparison, openComparison, sameOperator, scoresOf } from "./comparison.ts";
 import { matchEigenvalues } from "./eigenvalue_matching.ts";
 import { describeOperator, type OperatorFrames } from "./operator_frames.ts";
 import { referenceMatch } from "./reference_optimiser.ts";
 import { search } from "./search.ts";
-import {
-  fromFrames,
-  givenStarts,
-  type RotationGroup,
-  structuredStarts,
-  unstructuredStarts,
-} from "./starts.ts";
+import type { RotationGroup } from "./starts.ts";
 
 /**
  * How much to search. `pruned`: the five starts from structure; `standard`: also identity, reflection and random ones (32 up to
@@ -112,48 +105,11 @@ export function compareOperators(
   b: OperatorFrames,
   options: DsaOptions = {},
 ): DsaResult {
-  if (a.n !== b.n) {
-    throw new RangeError(
-      `compareOperators: sizes ${a.n} and ${b.n} differ; pad the smaller with zeros or choose one rank`,
-    );
-  }
-  if (options.optimiser === "reference") return compareAsPublished(a, b, options);
-  const order = comesFirst(a, b);
-  if (order === 0) return identical(a.n);
-  if (order < 0) return compareOrdered(a, b, options, options.starts ?? []);
-  const n = a.n;
-  const turned = (options.starts ?? []).map((c) => transpose(c, n, n));
-  const result = compareOrdered(b, a, options, turned);
-  return { ...result, rotation: transpose(result.rotation, n, n) };
-}
-
-function compareOrdered(
-  x: OperatorFrames,
-  y: OperatorFrames,
-  options: DsaOptions,
-  given: readonly Float64Array[],
-): DsaResult {
-  const { effort = "standard", group = "orthogonal", seed = 0 } = options;
-  const numRandom = options.numRandomStarts ?? numRandomStarts(effort, x.n);
-  const matching = matchEigenvalues(x, y);
-  const lowerBound = angleLowerBound(x, y, matching.bound);
-  const found = search(
-    x,
-    y,
-    [...structuredStarts(x, y, matching, group), ...givenStarts(x, y, given)],
-    () => effort === "pruned" ? [] : unstructuredStarts(x, y, numRandom, group, seed),
-    lowerBound,
-  );
-  const { numStarts, bestStart, iterations, gradientNorm } = found;
-  const rotation = fromFrames(x, y, found.rotation);
-  return {
-    ...scores(x, y, rotation, lowerBound),
-    rotation,
-    numStarts,
-    bestStart,
-    iterations,
-    gradientNorm,
-  };
+  if (options.optimiser === "reference" && a.n === b.n) return compareAsPublished(a, b, options);
+  const comparison = openComparison(a, b, options);
+  if (comparison === undefined) return sameOperator(a.n);
+  const { x, y, first, later, lowerBound } = comparison;
+  return concludeComparison(comparison, search(x, y, first, later, lowerBound));
 }
 
 function compareAsPublished(a: OperatorFrames, b: OperatorFrames, options: DsaOptions): DsaResult {
@@ -164,32 +120,18 @@ function compareAsPublished(a: OperatorFrames, b: OperatorFrames, options: DsaOp
   const lowerBound = angleLowerBound(a, b, matchEigenvalues(a, b).bound);
   const numStarts = options.group === "special_orthogonal" || a.n === 1 ? 1 : 2;
   return {
-    ...scores(a, b, rotation, lowerBound),
+    ...scoresOf(a, b, rotation, lowerBound),
     rotation,
     numStarts,
     bestStart: exchanged ? "network, exchanged" : "network",
     iterations: numStarts * losses.length,
-    gradientNorm: gradientNorm(a.unit, moved(b, rotation), a.n),
+    gradientNorm: gradientNorm(a.unit, b.unit, rotation, a.n),
   };
 }
 
-function scores(x: OperatorFrames, y: OperatorFrames, c: Float64Array, lowerBound: number) {
-  const angle = angleBetween(x.unit, moved(y, c));
-  return {
-    angle,
-    euclidean: euclideanFromAngle(angle),
-    lowerBound,
-    gap: Math.max(0, angle - lowerBound),
-  };
-}
-
-function moved(y: OperatorFrames, c: Float64Array): Float64Array {
-  const n = y.n;
-  return multiplyTransposeB(multiply(c, y.unit, n, n, n), c, n, n, n);
-}
-
-// Frobenius norm of the skew part of S Aᵀ − Aᵀ S.
-function gradientNorm(a: Float64Array, s: Float64Array, n: number): number {
+// Frobenius norm of the skew part of S Aᵀ − Aᵀ S, S = C B Cᵀ.
+function gradientNorm(a: Float64Array, b: Float64Array, c: Float64Array, n: number): number {
+  const s = multiplyTransposeB(multiply(c, b, n, n, n), c, n, n, n);
   const left = multiplyTransposeB(s, a, n, n, n);
   const right = multiplyTransposeA(a, s, n, n, n);
   let sum = 0;
@@ -200,35 +142,4 @@ function gradientNorm(a: Float64Array, s: Float64Array, n: number): number {
     }
   }
   return Math.sqrt(sum);
-}
-
-// An order of operators that depends on their content alone: by digest, then by entries.
-function comesFirst(a: OperatorFrames, b: OperatorFrames): number {
-  if (a.digest !== b.digest) return a.digest < b.digest ? -1 : 1;
-  for (let i = 0; i < a.unit.length; i++) {
-    if (a.unit[i] !== b.unit[i]) return a.unit[i] < b.unit[i] ? -1 : 1;
-  }
-  return 0;
-}
-
-function identical(n: number): DsaResult {
-  const rotation = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) rotation[i * n + i] = 1;
-  return {
-    angle: 0,
-    euclidean: 0,
-    lowerBound: 0,
-    gap: 0,
-    rotation,
-    numStarts: 1,
-    bestStart: "identity",
-    iterations: 0,
-    gradientNorm: 0,
-  };
-}
-
-function numRandomStarts(effort: DsaEffort, n: number): number {
-  if (effort === "pruned") return 0;
-  const standard = n <= 20 ? 32 : n <= 40 ? 12 : 8;
-  return effort === "thorough" ? 4 * standard : standard;
 }

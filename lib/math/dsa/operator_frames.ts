@@ -8,7 +8,7 @@ import { frobeniusNorm } from "#lib/math/linalg/norms.ts";
 import { requireFinite, requireShape } from "#lib/math/linalg/require_shape.ts";
 import { singularValues } from "#lib/math/linalg/svd.ts";
 import { symmetricEigen } from "#lib/math/linalg/symmetric_eigen.ts";
-import { realSchur } from "./real_schur.ts";
+import { realSchur } from "#lib/math/linalg/real_schur.ts";
 
 /** An orthonormal frame (columns) fixed by an operator up to signs, and the operator seen in it. */
 export interface Eigenframe {
