@@ -89,8 +89,7 @@ export function refuseAdapter(adapter: AdapterLike): NoAdapter | undefined {
   if (openGl) {
     return {
       reason: "open-gl",
-      message: `the only WebGPU adapter, ${name}, goes through OpenGL instead of Vulkan, ` +
-        "where shaders are not computed as Basin needs",
+      message: `the only WebGPU adapter, ${name}, goes through OpenGL instead of Vulkan`,
     };
   }
   const { maxStorageBuffersPerShaderStage: most } = adapter.limits;

@@ -3,9 +3,14 @@
 import { bold, dim, green, red, yellow } from "@std/fmt/colors";
 import { join, resolve } from "@std/path";
 import { z } from "zod";
+import { describeAbsence } from "../../../gpu/runtime/absence.ts";
+import { findAdapter, type FoundAdapter, type NoAdapter } from "../../../gpu/runtime/adapter.ts";
+import type { Result } from "../../core/result.ts";
 import { mayStartPrograms } from "../../executors/local.ts";
 import { formatBytes, plural } from "../../report/format.ts";
 import { defineCommand, exitCodes } from "../command.ts";
+import { prepareEnvironment } from "../engine_probe.ts";
+import { gpuFacts } from "../gpu_facts.ts";
 import { readMachine } from "../machine.ts";
 import type { Terminal } from "../terminal.ts";
 import { basinVersion, denoVersion } from "../version.ts";
@@ -32,6 +37,8 @@ export default defineCommand({
   }),
   examples: [{ command: "deno task doctor", summary: "check before the first run" }],
   async handler(terminal, _args, options) {
+    prepareEnvironment(resolve(terminal.cwd, options.results));
+    const found = await findAdapter(navigator.gpu);
     const findings = [
       versions(),
       machine(terminal),
@@ -39,8 +46,8 @@ export default defineCommand({
       await folder(resolve(terminal.cwd, options.results)),
       await locks(resolve(terminal.cwd, options.results)),
       programs(),
-      await adapter(terminal),
-      engines(),
+      adapter(terminal, found),
+      engines(found),
     ];
     if (options.json) terminal.out(JSON.stringify(findings) + "\n");
     else for (const finding of findings) terminal.out(lines(finding));
@@ -156,34 +163,37 @@ async function folder(path: string): Promise<Finding> {
   }
 }
 
-async function adapter(terminal: Terminal): Promise<Finding> {
-  const found = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (found === null || found === undefined) {
+function adapter(terminal: Terminal, found: Result<FoundAdapter, NoAdapter>): Finding {
+  const { os } = Deno.build;
+  const backend = terminal.env("DENO_WEBGPU_BACKEND");
+  if (found.ok) {
+    const { name, device } = found.value.facts;
+    if (device === "gpu") return { state: "good", what: "gpu", found: name };
+    // With a card's driver installed or NVIDIA about, a software adapter is a sign that something is missing.
+    const facts = gpuFacts({ os, reason: "software", backend });
+    const { missing, found: why, remedy } = describeAbsence(facts);
+    const known = facts.nvidia || missing === "driver";
     return {
       state: "note",
       what: "gpu",
-      found: "no WebGPU adapter; not needed for f64 stages",
-      remedy:
-        "a real GPU needs the Vulkan loader (Debian: libvulkan1) and its driver's ICD file;\n" +
-        "a software adapter for tests: Debian package mesa-vulkan-drivers",
+      found: `${name}: software, for tests (--engine webgpu)` + (known ? `; ${why}` : ""),
+      remedy: known ? remedy.join("\n") : "a real GPU needs its own Vulkan driver",
     };
   }
-  const { description, vendor, architecture } = found.info;
-  const software = (found as { isFallbackAdapter?: boolean }).isFallbackAdapter ??
-    (found.info as { isFallbackAdapter?: boolean }).isFallbackAdapter;
-  const backend = terminal.env("DENO_WEBGPU_BACKEND");
+  const facts = gpuFacts({ os, reason: found.error.reason, backend });
+  const { found: why, remedy } = describeAbsence(facts);
   return {
-    state: software ? "note" : "good",
+    state: "note",
     what: "gpu",
-    found: `${description || `${vendor} ${architecture}`}${software ? " (software)" : ""}` +
-      (backend === undefined ? "" : `, DENO_WEBGPU_BACKEND=${backend}`),
+    found: `${found.error.message}; not needed`,
+    remedy: [why, ...remedy].join("\n"),
   };
 }
 
-function engines(): Finding {
-  return {
-    state: "note",
-    what: "engines",
-    found: "ref (double precision); webgpu and wasm are not part of this version",
-  };
+/** What `--engine` can ask for here, and what `auto` takes. */
+function engines(found: Result<FoundAdapter, NoAdapter>): Finding {
+  const facts = found.ok ? found.value.facts : undefined;
+  const names = [...(facts === undefined ? [] : [`webgpu (${facts.numerics})`]), "wasm", "ref"];
+  const auto = facts?.device === "gpu" ? "webgpu" : "wasm";
+  return { state: "good", what: "engines", found: `${names.join(", ")}; auto takes ${auto}` };
 }
