@@ -5,7 +5,10 @@ import type { KernelIndex } from "../lib/core/kernel.ts";
 /** Kernels by the name of their files, loaded when used. For tests and benchmarks. */
 export const kernels = {
   dsa_align: () => import("./dsa_align.ts"),
+  gram: () => import("./gram.ts"),
   ode_ensemble: () => import("./ode_ensemble.ts"),
   ode_network: () => import("./ode_network.ts"),
+  pairwise_distances: () => import("./pairwise_distances.ts"),
   philox: () => import("./philox.ts"),
+  project: () => import("./project.ts"),
 } satisfies KernelIndex;

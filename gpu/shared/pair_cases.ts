@@ -27,7 +27,23 @@ export interface PairCaseOptions<U extends string> {
   readonly symmetric: boolean;
 }
 
-/** The declared shapes, each alone with integers; then all together with integers, and with normal numbers. */
+/**
+ * The declared shapes, each alone with integers; then all together with integers, and with normal numbers.
+ *
+ * @example
+ * ```ts
+ * import { pairCases } from "#gpu/shared/pair_cases.ts";
+ * import { randomStream } from "#lib/core/random.ts";
+ * import { assertEquals } from "@std/assert";
+ * const cases = pairCases(randomStream(0, "example"), [[2, 3, 5]], {
+ *   sizes: ([m, n, inner]) => ({ left: [inner, m], right: [inner, n], result: [m, n], inner }),
+ *   uniforms: {},
+ *   tolerance: () => ({ abs: 1e-6, rel: 0 }),
+ *   symmetric: false,
+ * });
+ * assertEquals([...cases].map(({ label }) => label).slice(0, 2), ["2 × 3 × 5", "all shapes at once"]);
+ * ```
+ */
 export function* pairCases<U extends string>(
   random: RandomStream,
   shapes: readonly (readonly number[])[],
@@ -61,7 +77,18 @@ export function* pairCases<U extends string>(
   });
 }
 
-/** One case: a pair for each of the sizes. Where results are symmetric, the right matrix is the left one. */
+/**
+ * One case: a pair for each of the sizes. Where results are symmetric, the right matrix is the left one.
+ *
+ * @example
+ * ```ts
+ * import { pairsOf } from "#gpu/shared/pair_cases.ts";
+ * import { randomStream } from "#lib/core/random.ts";
+ * import { assertEquals } from "@std/assert";
+ * const none = pairsOf("no pairs", [], randomStream(0, "example"), { exact: true });
+ * assertEquals(none.uniforms, { num_problems: 0, num_tiles: 0 });
+ * ```
+ */
 export function pairsOf<U extends string>(
   label: string,
   list: readonly PairSizes[],

@@ -87,6 +87,8 @@ function sliceOf(inner: number): number {
 /**
  * Matrices one after the other in one buffer, each row on whole vectors with zeros at its end.
  *
+ * @param Numbers f64 for the engine `ref`, which keeps it.
+ *
  * @example
  * ```ts
  * import { packMatrices } from "#gpu/shared/pair_tiles.ts";
@@ -96,13 +98,14 @@ function sliceOf(inner: number): number {
  * assertEquals(placed, [{ at: 0, rows: 2, columns: 2, stride: 4 }]);
  * ```
  */
-export function packMatrices(
+export function packMatrices<T extends Float32Array | Float64Array = Float32Array>(
   matrices: readonly {
     readonly data: ArrayLike<number>;
     readonly rows: number;
     readonly columns: number;
   }[],
-): { readonly data: Float32Array<ArrayBuffer>; readonly placed: readonly PlacedMatrix[] } {
+  Numbers: new (length: number) => T = Float32Array as never,
+): { readonly data: T; readonly placed: readonly PlacedMatrix[] } {
   let length = 0;
   const placed = matrices.map(({ rows, columns }) => {
     const stride = 4 * Math.max(1, Math.ceil(columns / 4));
@@ -110,7 +113,7 @@ export function packMatrices(
     length += rows * stride;
     return { at, rows, columns, stride };
   });
-  const packed = new Float32Array(length);
+  const packed = new Numbers(length);
   matrices.forEach(({ data, rows, columns }, i) => {
     const { at, stride } = placed[i];
     for (let row = 0; row < rows; row++) {
@@ -120,14 +123,39 @@ export function packMatrices(
   return { data: packed, placed };
 }
 
-/** How many workgroups of `tiles` tiles each a dispatch has. */
+/**
+ * How many workgroups of `tiles` tiles each a dispatch has.
+ *
+ * @example
+ * ```ts
+ * import { tileGrid } from "#gpu/shared/pair_tiles.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(tileGrid(20, 8), [3, 1, 1]);
+ * assertEquals(tileGrid(0, 8), [0, 0, 1]);
+ * ```
+ */
 export function tileGrid(numTiles: number, tiles: number): readonly [number, number, number] {
   const groups = Math.ceil(numTiles / tiles);
   const across = Math.min(groups, 32768);
   return [across, across === 0 ? 0 : Math.ceil(groups / across), 1];
 }
 
-/** Calls `visit` for every result of every problem, with where it goes: what the twins do. */
+/**
+ * Writes what `visit` says to every result of every problem: what the twins do.
+ *
+ * @example
+ * ```ts
+ * import { eachResult, pairTable } from "#gpu/shared/pair_tiles.ts";
+ * import { assertEquals } from "@std/assert";
+ * const x = { at: 0, rows: 1, columns: 2, stride: 4 };
+ * const { problems } = pairTable([
+ *   { left: x, right: x, rows: 2, columns: 2, inner: 1, at: 1, stride: 2, symmetric: false },
+ * ]);
+ * const result = new Float64Array(5);
+ * eachResult(problems, 1, (row, column) => 10 * row + column, result);
+ * assertEquals([...result], [0, 0, 1, 10, 11]);
+ * ```
+ */
 export function eachResult(
   problems: Uint32Array | Float64Array,
   numProblems: number,
