@@ -190,7 +190,7 @@ export class WebgpuEngine implements Engine {
   }
 
   /** Begins a job: it may renew once, and what went wrong in the last one is not its fault. */
-  begin(): void {
+  beginJob(): void {
     this.#renewals = 1;
     this.#session.forgive();
   }

@@ -74,7 +74,7 @@ gpuTest("WebgpuEngine fails a job for its own errors alone", async () => {
   const { device } = engine.shared();
   device.createShaderModule({ code: "this is no shader" });
   await device.queue.onSubmittedWorkDone();
-  engine.begin();
+  engine.beginJob();
   assertEquals([...await engine.download(x)], [1]);
 });
 
@@ -99,7 +99,7 @@ gpuTest("WebgpuEngine tells a loss, renews once, and then computes what is right
   await assertRejects(() => engine.settle(), DeviceLostError);
   assertEquals(await engine.renew(), false, "once per job");
   await assertRejects(() => engine.settle(), DeviceLostError);
-  engine.begin();
+  engine.beginJob();
   assertEquals(await engine.renew(), true, "the next job may again");
 });
 
