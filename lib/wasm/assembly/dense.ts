@@ -4,6 +4,7 @@
 import { GEMM_WORK } from "./_gemm";
 
 export { gemm } from "./_gemm";
+export { qr_apply, qr_factor, qr_update, qr_update_apply, qr_work } from "./_qr";
 
 /** Doubles of working space that every function needs at `work` beside what it says. */
 export function gemm_work(): i32 {
