@@ -1,0 +1,117 @@
+// Householder QR with column pivoting (Businger & Golub 1965) of a square matrix whose columns are rows in memory.
+// Norms of what is left of each column are summed anew in every update: no downdating, no cancellation.
+
+import { at, get, set, squares, sumOf } from "./_lanes";
+
+/**
+ * R P = Q T for the n×n matrix whose column c is row c of `columns`. On return row c holds T's column c above the
+ * diagonal (entries < c) and nothing else; `vectors` row k holds vector k of Q (zero before entry k), `diagonal` T's diagonal, of
+ * either sign; order[c] is the column that came to place c. `norms` holds n numbers.
+ */
+export function pivotedQR(
+  columns: usize,
+  n: i32,
+  ld: i32,
+  vectors: usize,
+  beta: usize,
+  diagonal: usize,
+  order: usize,
+  norms: usize,
+): void {
+  const stride = (<usize> ld) << 3;
+  for (let c = 0; c < n; c++) {
+    const row = columns + <usize> c * stride;
+    set(norms, c, squares(row, row + stride));
+    store<i32>(order + ((<usize> c) << 2), c);
+  }
+  for (let k = 0; k < n; k++) {
+    let best = k;
+    for (let c = k + 1; c < n; c++) {
+      if (get(norms, c) > get(norms, best)) best = c;
+    }
+    const row = columns + <usize> k * stride;
+    if (best != k) {
+      const other = columns + <usize> best * stride;
+      for (let j: usize = 0; j < stride; j += 16) {
+        const x = v128.load(row + j);
+        v128.store(row + j, v128.load(other + j));
+        v128.store(other + j, x);
+      }
+      set(norms, best, get(norms, k));
+      const p = order + ((<usize> k) << 2), q = order + ((<usize> best) << 2);
+      const i = load<i32>(p);
+      store<i32>(p, load<i32>(q));
+      store<i32>(q, i);
+    }
+    const v = vectors + <usize> k * stride;
+    memory.fill(v, 0, <usize> k << 3);
+    memory.copy(at(v, k), at(row, k), (<usize> (ld - k)) << 3);
+    memory.fill(at(row, k), 0, (<usize> (ld - k)) << 3);
+    const factor = reflection(v, k, n, at(diagonal, k));
+    set(beta, k, factor);
+    reflectColumns(columns, k + 1, n, stride, v, factor, k, norms);
+  }
+}
+
+// The reflection that maps entries k … n − 1 of v on to a multiple of the first. Vectors may have any length, so where
+// squares would underflow v is kept enlarged.
+function reflection(v: usize, k: i32, n: i32, pivot: usize): f64 {
+  let head = get(v, k);
+  let tail: f64 = 0;
+  for (let i = k + 1; i < n; i++) tail += get(v, i) * get(v, i);
+  let scale: f64 = 1;
+  if (head * head + tail < 1e-250) {
+    scale = 3.273390607896142e150; // 2^500
+    tail = 0;
+    for (let i = k; i < n; i++) set(v, i, get(v, i) * scale);
+    for (let i = k + 1; i < n; i++) tail += get(v, i) * get(v, i);
+    head = get(v, k);
+  }
+  if (tail == 0) {
+    store<f64>(pivot, head / scale);
+    memory.fill(at(v, k), 0, (<usize> (n - k)) << 3);
+    return 0;
+  }
+  const norm = Math.sqrt(head * head + tail);
+  const to = head > 0 ? -norm : norm;
+  store<f64>(pivot, to / scale);
+  set(v, k, head - to);
+  return 2 / ((head - to) * (head - to) + tail);
+}
+
+// Applies a reflection to rows from … n − 1 and sums the squares of their entries beyond k.
+function reflectColumns(
+  columns: usize,
+  from: i32,
+  n: i32,
+  stride: usize,
+  v: usize,
+  beta: f64,
+  k: i32,
+  norms: usize,
+): void {
+  const start: usize = (<usize> (k & ~1)) << 3;
+  for (let c = from; c < n; c++) {
+    const row = columns + <usize> c * stride;
+    let s0 = f64x2.splat(0), s1 = f64x2.splat(0);
+    let j = start;
+    for (; j + 16 < stride; j += 32) {
+      s0 = f64x2.add(s0, f64x2.mul(v128.load(v + j), v128.load(row + j)));
+      s1 = f64x2.add(s1, f64x2.mul(v128.load(v + j, 16), v128.load(row + j, 16)));
+    }
+    if (j < stride) s0 = f64x2.add(s0, f64x2.mul(v128.load(v + j), v128.load(row + j)));
+    const f = f64x2.splat(beta * sumOf(f64x2.add(s0, s1)));
+    s0 = s1 = f64x2.splat(0);
+    // The pairs up to entry k lie apart: they are no part of the norm.
+    const p = row + start;
+    let x = f64x2.sub(v128.load(p), f64x2.mul(f, v128.load(v + start)));
+    v128.store(p, x);
+    const rest = (k & 1) == 0 ? f64x2.extract_lane(x, 1) : 0.0;
+    for (j = start + 16; j < stride; j += 16) {
+      x = f64x2.sub(v128.load(row + j), f64x2.mul(f, v128.load(v + j)));
+      v128.store(row + j, x);
+      s0 = f64x2.add(s0, f64x2.mul(x, x));
+    }
+    set(norms, c, rest * rest + sumOf(s0));
+  }
+}
