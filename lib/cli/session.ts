@@ -6,7 +6,7 @@ import type { Catalogue } from "../core/catalogue.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { World } from "../core/disk.ts";
 import type { Executor } from "../core/executor.ts";
-import { ok } from "../core/result.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import type { Store } from "../core/store.ts";
 import { CommandExecutor } from "../executors/command.ts";
 import { outsideVariable } from "../executors/command_environment.ts";
@@ -80,9 +80,6 @@ export async function openSession(
   options: SessionOptions,
   { store: withStore = true, jobs = terminal.numCpus }: { store?: boolean; jobs?: number } = {},
 ): Promise<Session> {
-  const machine = readMachine(terminal, options.machine);
-  if (machine === null) return failedSession(exitCodes.usage);
-  const asked = options.engine === "auto" ? machine.engine : options.engine;
   const world = denoWorld();
   const results = resolvePath(terminal, options.results);
   const workers = new WorkersExecutor({ slots: jobs });
@@ -130,10 +127,10 @@ export async function openSession(
   }
   const { graph, place } = read;
   const chosen = withStore && usesEngine(graph)
-    ? await chooseEngine(asked, engineProbe(terminal, world, results))
+    ? await engineOf(terminal, world, results, options)
     : ok(null);
   if (!chosen.ok) {
-    terminal.err(`error: engine '${asked}': ${chosen.error}\n`);
+    terminal.err(chosen.error);
     await executor[Symbol.asyncDispose]();
     await opening.then((store) => store[Symbol.asyncDispose](), () => {});
     return failedSession(exitCodes.usage);
@@ -178,6 +175,20 @@ export async function openSession(
       await store[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The engine that is asked for, on the command line or in the machine's settings. The error is ready to be shown. */
+async function engineOf(
+  terminal: Terminal,
+  world: World,
+  results: string,
+  { engine, machine }: SessionOptions,
+): Promise<Result<EngineChoice, string>> {
+  const settings = readMachine(terminal, machine);
+  if (settings === null) return err("");
+  const asked = engine === "auto" ? settings.engine : engine;
+  const chosen = await chooseEngine(asked, engineProbe(terminal, world, results));
+  return chosen.ok ? chosen : err(`error: engine '${asked}': ${chosen.error}\n`);
 }
 
 /** Opens the store of a results folder, or a shared one. */
