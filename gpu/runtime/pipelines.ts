@@ -67,7 +67,7 @@ export class Pipelines {
     const device = this.#device;
     const reflection = reflect(shader);
     const constants = constantsOf(shader, reflection, overrides);
-    checkWorkgroup(shader, reflection.workgroupSize(overrides), device.limits);
+    checkWorkgroup(shader, reflection, overrides, device.limits);
     device.pushErrorScope("validation");
     const module = device.createShaderModule({ label: shader.name, code: shader.code });
     const bindings = device.createBindGroupLayout({
@@ -144,16 +144,28 @@ function constantsOf(
   return constants;
 }
 
+/** Not every driver refuses these itself: some lose the device. */
 function checkWorkgroup(
   { name }: ProcessedShader,
-  size: readonly number[],
+  reflection: Reflection,
+  overrides: Readonly<Record<string, number>>,
   limits: GPUSupportedLimits,
 ): void {
-  const most = limits.maxComputeInvocationsPerWorkgroup;
+  const size = reflection.workgroupSize(overrides);
   const invocations = size.reduce((product, each) => product * each, 1);
-  if (invocations <= most) return;
-  throw new EngineError(
-    `the kernel ${name} has workgroups of ${size.join(" × ")} = ${invocations} threads; ` +
-      `this adapter has ${most}`,
-  );
+  const mostInvocations = limits.maxComputeInvocationsPerWorkgroup;
+  if (invocations > mostInvocations) {
+    throw new EngineError(
+      `the kernel ${name} has workgroups of ${size.join(" × ")} = ${invocations} threads; ` +
+        `this device takes up to ${mostInvocations}`,
+    );
+  }
+  const bytes = reflection.workgroupBytes(overrides);
+  const mostBytes = limits.maxComputeWorkgroupStorageSize;
+  if (bytes > mostBytes) {
+    throw new EngineError(
+      `the kernel ${name} uses ${bytes} bytes of workgroup memory; ` +
+        `this device has ${mostBytes}`,
+    );
+  }
 }

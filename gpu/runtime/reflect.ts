@@ -58,6 +58,8 @@ export interface Reflection {
   workgroupSize(
     overrides?: Readonly<Record<string, number>>,
   ): readonly [number, number, number];
+  /** Bytes of workgroup memory that it declares, likewise. */
+  workgroupBytes(overrides?: Readonly<Record<string, number>>): number;
 }
 
 /**
@@ -138,6 +140,11 @@ export function reflect(shader: ProcessedShader): Reflection {
       );
       return [x, y, z];
     },
+    workgroupBytes: (values = {}) =>
+      declared.variables.reduce((all, { workgroupBytes }) => {
+        const bytes = workgroupBytes?.((name) => lookup(name, declared, values)) ?? 0;
+        return all + Math.ceil(bytes / 16) * 16;
+      }, 0),
   };
 }
 
@@ -176,6 +183,8 @@ function uniformBinding(name: string, binding: number, type: WgslType): UniformB
 /** A type inside that no buffer can hold, as text. */
 function firstOther(type: WgslType): string | undefined {
   switch (type.kind) {
+    case "bool":
+      return "bool";
     case "other":
       return type.text;
     case "array":

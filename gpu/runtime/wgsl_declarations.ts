@@ -3,16 +3,19 @@
 
 import { EngineError } from "#lib/core/engine.ts";
 import type { ProcessedShader } from "./preprocess.ts";
-import { evaluate } from "./wgsl_expressions.ts";
+import { evaluate, type Lookup } from "./wgsl_expressions.ts";
 import { type Token, wgslTokens } from "./wgsl_tokens.ts";
-import type { Member, Scalar, WgslType } from "./wgsl_types.ts";
+import { type Member, type Scalar, sizeOf, type WgslType } from "./wgsl_types.ts";
 
 /** A variable at module scope. */
 export interface Variable {
   readonly name: string;
   readonly space: string;
   readonly access: "read" | "read_write";
+  /** Of a variable that is bound. */
   readonly type: WgslType;
+  /** Bytes of a variable in workgroup memory, whose arrays may be as long as override constants say. */
+  readonly workgroupBytes?: (lookup: Lookup) => number;
   readonly group: number | undefined;
   readonly binding: number | undefined;
   readonly line: number;
@@ -177,18 +180,22 @@ class Parser {
       access: space[1] === "read_write" || space[1] === "write" ? "read_write" : "read",
       // Types of what is not bound matter to nobody here.
       type: bound ? this.#type(type) : { kind: "other", text: "private" },
+      ...(space[0] === "workgroup"
+        ? { workgroupBytes: (lookup: Lookup) => sizeOf(this.#type(type, lookup)) }
+        : {}),
       group: number("group"),
       binding: number("binding"),
       line: name.line,
     };
   }
 
-  #type(tokens: readonly Token[]): WgslType {
+  #type(tokens: readonly Token[], lookup?: Lookup): WgslType {
     const [name, ...rest] = tokens;
     if (name === undefined) return { kind: "other", text: "nothing" };
     const args = rest[0]?.text === "<" ? split(rest.slice(1, lastBracket(rest))) : [];
     if (isScalar(name.text)) return { kind: "scalar", scalar: name.text };
-    if (name.text === "atomic" && args.length === 1) return this.#type(args[0]);
+    if (name.text === "bool") return { kind: "bool" };
+    if (name.text === "atomic" && args.length === 1) return this.#type(args[0], lookup);
     const vector = /^vec([234])([fui]?)$/.exec(name.text);
     if (vector !== null) {
       const inner = vector[2] === ""
@@ -198,11 +205,11 @@ class Parser {
       if (inner.kind === "scalar") return { kind: "vector", scalar: inner.scalar, width };
     }
     if (name.text === "array" && args.length > 0) {
-      const length = args.length > 1 ? this.#value(args[1]) : undefined;
-      return { kind: "array", element: this.#type(args[0]), length };
+      const length = args.length > 1 ? this.#value(args[1], lookup) : undefined;
+      return { kind: "array", element: this.#type(args[0], lookup), length };
     }
     const alias = this.#aliases.get(name.text);
-    if (alias !== undefined) return this.#named(name, () => this.#type(alias));
+    if (alias !== undefined) return this.#named(name, () => this.#type(alias, lookup));
     const struct = this.#structs.get(name.text);
     if (struct !== undefined) {
       return this.#named(name, () => ({
@@ -245,13 +252,13 @@ class Parser {
     };
   }
 
-  #value(expression: readonly Token[]): number {
-    const lookup = (name: string): number | undefined => {
+  #value(expression: readonly Token[], lookup?: Lookup): number {
+    const constants = (name: string): number | undefined => {
       const value = this.#constants.get(name);
-      return value && evaluate(value, lookup);
+      return value && evaluate(value, constants);
     };
     try {
-      return evaluate(expression, lookup);
+      return evaluate(expression, lookup ?? constants);
     } catch (error) {
       return this.#fail(expression[0], error instanceof Error ? error.message : String(error));
     }

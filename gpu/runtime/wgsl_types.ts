@@ -13,6 +13,7 @@ export type WgslType =
   /** Without a length: as long as the buffer that is bound. */
   | { readonly kind: "array"; readonly element: WgslType; readonly length: number | undefined }
   | { readonly kind: "struct"; readonly name: string; readonly members: readonly Member[] }
+  | { readonly kind: "bool" }
   | { readonly kind: "other"; readonly text: string };
 
 /** A member of a struct. */
@@ -44,6 +45,7 @@ export interface ScalarSlot {
 export function alignOf(type: WgslType): number {
   switch (type.kind) {
     case "scalar":
+    case "bool":
       return 4;
     case "vector":
       return type.width === 2 ? 8 : 16;
@@ -71,6 +73,7 @@ export function alignOf(type: WgslType): number {
 export function sizeOf(type: WgslType): number {
   switch (type.kind) {
     case "scalar":
+    case "bool":
       return 4;
     case "vector":
       return 4 * type.width;
@@ -141,6 +144,8 @@ export function scalarSlots(type: WgslType, offset = 0, path = ""): ScalarSlot[]
         scalarSlots(member.type, offset + offsets[i], `${path}.${member.name}`)
       );
     }
+    case "bool":
+      throw new EngineError("a bool cannot lie in a buffer");
     case "other":
       throw new EngineError(`the type ${type.text} cannot lie in a buffer of Basin's`);
   }

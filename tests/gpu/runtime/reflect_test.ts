@@ -110,6 +110,20 @@ Deno.test("reflect() computes workgroup sizes from overrides and constants", () 
   ]);
 });
 
+Deno.test("reflect() adds up workgroup memory, with the lengths that overrides give", () => {
+  const { workgroupBytes } = read(`
+    const cols = 4;
+    override rows: u32 = 8u;
+    alias Tile = array<vec4<f32>, rows * cols>;
+    var<workgroup> tile: Tile;
+    var<workgroup> found: bool;
+    var<workgroup> counts: array<atomic<u32>, 5>;
+    var<private> own: array<f32, 1000>;
+    ${main}`);
+  assertEquals(workgroupBytes(), 8 * 4 * 16 + 16 + 32);
+  assertEquals(workgroupBytes({ rows: 2 }), 2 * 4 * 16 + 16 + 32);
+});
+
 Deno.test("reflect() refuses what breaks the rules, with file and line", () => {
   const refuses = (source: string, message: string) =>
     assertThrows(() => read(source), EngineError, message);
@@ -130,6 +144,7 @@ Deno.test("reflect() refuses what breaks the rules, with file and line", () => {
   );
   refuses(`@group(0) @binding(0) var t: texture_2d<f32>; ${main}`, "texture_2d<f32>");
   refuses(`@group(0) @binding(0) var<storage> m: array<mat4x4f>; ${main}`, "mat4x4f");
+  refuses(`@group(0) @binding(0) var<storage> b: array<bool>; ${main}`, "bool");
   refuses(`@group(0) @binding(0) var<storage> h: array<f16>; ${main}`, "f16");
   refuses("fn main() {}", "gpu/k.wgsl: no function is marked @compute");
   refuses(`${main}\n@compute @workgroup_size(1) fn two() {}`, "gpu/k.wgsl:2: `two` is a second");

@@ -198,6 +198,26 @@ gpuTest("WebgpuEngine refuses mistakes at once, and goes on", async () => {
   assertEquals([...await engine.download(x)], [2, 4, 6]);
 });
 
+gpuTest("WebgpuEngine refuses more workgroup memory than the device has", async () => {
+  await using engine = await webgpuEngine();
+  using x = engine.allocate(1);
+  const kernel = (rows: number) =>
+    shaderKernel(
+      `override rows: u32;
+      var<workgroup> tile: array<f32, rows>;
+      @group(0) @binding(0) var<storage, read_write> x: array<f32>;
+      @compute @workgroup_size(1) fn main() { tile[0] = 3.0; x[0] = tile[0]; }`,
+      { overrides: { rows } },
+    );
+  assertThrows(
+    () => engine.dispatch(kernel(100_000), { x }, {}),
+    EngineError,
+    "uses 400000 bytes of workgroup memory; this device has",
+  );
+  engine.dispatch(kernel(16), { x }, {});
+  assertEquals([...await engine.download(x)], [3]);
+});
+
 gpuTest("WebgpuEngine refuses buffers beyond the device's limits, with the numbers", async () => {
   await using engine = await webgpuEngine();
   const { maxBufferBytes, maxBindingBytes } = engine.limits;
