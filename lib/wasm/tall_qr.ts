@@ -170,9 +170,9 @@ export function multiplyQTransposed(
   });
 }
 
-// Of a tall matrix, blocks of about 16 MB and at least twice as many rows as columns.
+// Blocks of at most about 16 MB, but at least twice as many rows as columns.
 function rowsPerBlock(n: number): number {
-  return Math.max(512, 2 * n, Math.floor(2 ** 21 / Math.max(1, n)));
+  return Math.max(2 * n, Math.min(16384, Math.floor(2 ** 21 / Math.max(1, n))));
 }
 
 // Blocks have rows beside them for a panel of the triangle.

@@ -1,7 +1,11 @@
 // Cholesky decomposition of symmetric positive definite matrices and the solves built on it.
-// Golub & Van Loan, Matrix Computations, section 4.2. Leaves out pivoting: semidefinite matrices are refused.
+// Golub & Van Loan, Matrix Computations, section 4.2: plain loops (plain_cholesky.ts) for small ones, wasm for others, in
+// the same order of terms. Leaves out pivoting: semidefinite matrices are refused.
 
+import { factorCholesky, solveTriangles } from "#lib/wasm/solvers.ts";
+import { plainCholesky, plainCholeskySolve } from "./plain_cholesky.ts";
 import { requireShape } from "./require_shape.ts";
+import { transpose } from "./transpose.ts";
 
 /**
  * The lower triangular L with A = L·Lᵀ (n×n, zeros above the diagonal), or `null` if A is not positive
@@ -20,17 +24,9 @@ import { requireShape } from "./require_shape.ts";
  */
 export function cholesky(a: Float64Array, n: number): Float64Array | null {
   requireShape("cholesky", "a", a, n, n);
-  const l = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j];
-      for (let k = 0, p = i * n, q = j * n; k < j; k++, p++, q++) sum -= l[p] * l[q];
-      if (i > j) l[i * n + j] = sum / l[j * n + j];
-      else if (sum > 0 && sum < Infinity) l[i * n + i] = Math.sqrt(sum);
-      else return null;
-    }
-  }
-  return l;
+  if (n < WASM_FROM) return plainCholesky(a, n);
+  const u = factorCholesky(transpose(a, n, n), n);
+  return u === null ? null : transpose(u, n, n);
 }
 
 /**
@@ -57,19 +53,17 @@ export function choleskySolve(
     throw new RangeError(`choleskySolve: the ${n}×${n} matrix is not positive definite`);
   }
   requireShape("choleskySolve", "b", b, n, numColumns);
-  const c = numColumns;
+  if (n < WASM_FROM || numColumns < 2) return plainCholeskySolve(l, n, b, numColumns);
   const x = b.slice();
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) eliminate(x, i * c, k * c, l[i * n + k], c);
-    for (let j = i * c; j < (i + 1) * c; j++) x[j] /= l[i * n + i];
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) eliminate(x, i * c, k * c, l[k * n + i], c);
-    for (let j = i * c; j < (i + 1) * c; j++) x[j] /= l[i * n + i];
-  }
+  const triangles = [true, false].map((lower) => ({
+    data: l,
+    lower,
+    transposed: !lower,
+    unit: false,
+  }));
+  solveTriangles(triangles, n, x, numColumns);
   return x;
 }
 
-function eliminate(x: Float64Array, to: number, from: number, factor: number, c: number): void {
-  for (const end = to + c; to < end; to++, from++) x[to] -= factor * x[from];
-}
+/** Sizes from which wasm is the faster way. Either gives the same numbers. */
+const WASM_FROM = 40;

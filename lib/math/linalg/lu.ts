@@ -1,6 +1,9 @@
 // LU decomposition with partial pivoting: linear systems and determinants of small dense matrices.
-// Golub & Van Loan, Matrix Computations, section 3.4. Leaves out iterative refinement and condition estimates.
+// Golub & Van Loan, Matrix Computations, section 3.4: plain loops (plain_lu.ts) for small ones, wasm for others, in the
+// same order of terms. Leaves out iterative refinement and condition estimates.
 
+import { factorLu, solveTriangles } from "#lib/wasm/solvers.ts";
+import { plainLuFactor, plainLuSolve } from "./plain_lu.ts";
 import { requireShape } from "./require_shape.ts";
 
 /** P·A = L·U: L below the diagonal (unit diagonal implied), U on and above it. */
@@ -80,41 +83,17 @@ export function determinant(a: Float64Array, n: number): number {
  */
 export function luFactor(a: Float64Array, n: number): Lu {
   requireShape("luFactor", "a", a, n, n);
-  const lu = a.slice();
+  const found = n >= WASM_FROM && allFinite(a) ? factorLu(a, n) : null;
+  if (found === null) return plainLuFactor(a, n);
   const permutation = Int32Array.from({ length: n }, (_, i) => i);
   let sign = 1;
-  let singular = false;
   for (let k = 0; k < n; k++) {
-    let pivotRow = k;
-    for (let i = k + 1; i < n; i++) {
-      if (Math.abs(lu[i * n + k]) > Math.abs(lu[pivotRow * n + k])) pivotRow = i;
-    }
-    const pivot = lu[pivotRow * n + k];
-    if (!(Math.abs(pivot) > 0)) {
-      singular = true;
-      continue;
-    }
-    if (pivotRow !== k) {
-      for (let j = 0; j < n; j++) {
-        const t = lu[k * n + j];
-        lu[k * n + j] = lu[pivotRow * n + j];
-        lu[pivotRow * n + j] = t;
-      }
-      const t = permutation[k];
-      permutation[k] = permutation[pivotRow];
-      permutation[pivotRow] = t;
-      sign = -sign;
-    }
-    for (let i = k + 1; i < n; i++) {
-      const factor = lu[i * n + k] / pivot;
-      lu[i * n + k] = factor;
-      if (factor === 0) continue;
-      for (let j = k + 1, p = i * n + j, q = k * n + j; j < n; j++, p++, q++) {
-        lu[p] -= factor * lu[q];
-      }
-    }
+    const other = found.pivots[k];
+    if (other === k) continue;
+    [permutation[k], permutation[other]] = [permutation[other], permutation[k]];
+    sign = -sign;
   }
-  return { lu, permutation, sign, singular };
+  return { lu: found.lu, permutation, sign, singular: false };
 }
 
 /**
@@ -132,27 +111,35 @@ export function luFactor(a: Float64Array, n: number): Lu {
  * ```
  */
 export function luSolve(
-  { lu, permutation }: Lu,
+  factor: Lu,
   n: number,
   b: Float64Array,
   numColumns: number,
 ): Float64Array {
   requireShape("luSolve", "b", b, n, numColumns);
+  if (n < WASM_FROM || numColumns < 2) return plainLuSolve(factor, n, b, numColumns);
+  const { lu, permutation } = factor;
   const c = numColumns;
   const x = new Float64Array(n * c);
   for (let i = 0; i < n; i++) {
     x.set(b.subarray(permutation[i] * c, (permutation[i] + 1) * c), i * c);
-    for (let k = 0; k < i; k++) subtractScaled(x, i * c, k * c, lu[i * n + k], c);
   }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) subtractScaled(x, i * c, k * c, lu[i * n + k], c);
-    const pivot = lu[i * n + i];
-    for (let j = i * c; j < (i + 1) * c; j++) x[j] /= pivot;
-  }
+  const triangles = [true, false].map((lower) => ({
+    data: lu,
+    lower,
+    transposed: false,
+    unit: lower,
+  }));
+  solveTriangles(triangles, n, x, c);
   return x;
 }
 
-function subtractScaled(x: Float64Array, to: number, from: number, factor: number, c: number) {
-  if (factor === 0) return;
-  for (const end = to + c; to < end; to++, from++) x[to] -= factor * x[from];
+function allFinite(a: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) {
+    if (!Number.isFinite(a[i])) return false;
+  }
+  return true;
 }
+
+/** Sizes from which wasm is the faster way. Either gives the same numbers. */
+const WASM_FROM = 24;

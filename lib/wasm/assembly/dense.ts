@@ -1,12 +1,14 @@
-// Dense f64 linear algebra: products, Gram matrices, QR, LU and Cholesky factors. Addresses are bytes, strides doubles.
-// Leaves out copying in and out and blocks too large for the memory (lib/wasm/dense.ts), eigenvalues (eigen.ts).
+// Dense f64 linear algebra: products, Gram matrices, QR, LU and Cholesky factors, triangular solves. Addresses are bytes,
+// strides doubles. Leaves out copying in and out and blocks too large for the memory (lib/wasm/*.ts), eigenvalues (eigen.ts).
 
 import { GEMM_WORK } from "./_gemm";
 
 export { gemm } from "./_gemm";
+export { cholesky_factor, lu_factor, lu_work } from "./_lu";
 export { qr_apply, qr_factor, qr_update, qr_update_apply, qr_work } from "./_qr";
+export { solve_lower, solve_upper } from "./_triangular";
 
-/** Doubles of working space that every function needs at `work` beside what it says. */
+/** Doubles of working space for products, and for what does not say otherwise. */
 export function gemm_work(): i32 {
   return GEMM_WORK;
 }
