@@ -109,6 +109,8 @@ export interface Store extends AsyncDisposable {
   alias?(manifest: Manifest): Promise<Committed>;
   /** Waits until nobody else works on the key, and keeps others waiting until released. */
   lock(key: ActionKey): Promise<Disposable>;
+  /** The same without waiting: `undefined` if somebody works on the key. */
+  tryLock?(key: ActionKey): Promise<Disposable | undefined>;
   /** Waits until everything committed is durable. @throws {StorageError} */
   flush(): Promise<void>;
 }

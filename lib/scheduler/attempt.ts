@@ -104,6 +104,16 @@ export function resultProblem(
   return outputProblem(outputs, result.outputs);
 }
 
-function tooLate(seconds: number | undefined): StageFailure {
+/**
+ * The failure of what took too long.
+ *
+ * @example
+ * ```ts
+ * import { tooLate } from "#lib/scheduler/attempt.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(tooLate(2).message, "did not finish within its timeout of 2 s");
+ * ```
+ */
+export function tooLate(seconds: number | undefined): StageFailure {
   return { reason: "timed-out", message: `did not finish within its timeout of ${seconds} s` };
 }

@@ -77,6 +77,14 @@ export class Course {
     return typeof keyed === "string" || keyed.key === key;
   }
 
+  /** A unit that has landed is carried out under another numerics class. */
+  fallBack(unit: Unit, numerics: string): void {
+    this.arrivals.landed(unit, false);
+    this.arrivals.anyChanged = true;
+    for (const index of unit.members) this.#ledger.fallBack(index, numerics);
+    this.#again(unit.members);
+  }
+
   #again(members: readonly number[]): void {
     for (const index of members) this.#ledger.standing.waitAgain(index, 0);
     this.arrivals.arrive(members);

@@ -3,13 +3,13 @@
 
 import type { ActionKey } from "../core/digest.ts";
 import type { Grant, Job, StageFailure } from "../core/executor.ts";
-import type { Manifest, Provenance } from "../core/manifest.ts";
+import type { Manifest } from "../core/manifest.ts";
 import type { Store } from "../core/store.ts";
-import { traceKey } from "../core/trace.ts";
 import type { StageMember } from "../workflow/graph.ts";
-import { filesOfInputs } from "../workflow/known_results.ts";
+import type { FuseGroup } from "../workflow/fuse_groups.ts";
 import type { KeyedAction, MemberCode } from "../workflow/keys.ts";
-import { type AttemptDeps, type Attempted, attemptJob } from "./attempt.ts";
+import { type AttemptDeps, attemptJob } from "./attempt.ts";
+import { type CommitDeps, commitResult } from "./commit.ts";
 import { type JobDeps, jobOf } from "./job_of.ts";
 import type { Pool, Request } from "./pool.ts";
 import { type InputSources, readInputs } from "./read_inputs.ts";
@@ -30,6 +30,10 @@ export interface Unit {
   attempts: Attempts;
   /** Whether it was started, so that the first of its members stays the first. */
   isStarted?: true;
+  /** Which others it may run with as one, if with any. */
+  group?: FuseGroup | undefined;
+  /** The part of the group that it is left with, after a batch has failed, a key was locked or an attempt failed. */
+  part?: number;
 }
 
 /** How a unit ended. */
@@ -47,19 +51,15 @@ export type Landing =
   | { readonly how: "stale" };
 
 /** What a flight uses. */
-export interface FlightDeps extends InputSources, AttemptDeps, JobDeps {
+export interface FlightDeps extends InputSources, AttemptDeps, JobDeps, CommitDeps {
   readonly store: Store;
   readonly pool: Pool;
   /** Sees what other processes have committed. */
   readonly refresh: () => Promise<void>;
-  readonly provenance: Omit<Provenance, "stage" | "started_at" | "seconds" | "engine" | "modules">;
-  /** Ids of failed members that the inputs of a member leave out. */
-  readonly omitted: (member: StageMember) => readonly string[];
   /** This flight waits for another process; what it was given is free meanwhile. */
   readonly contended: () => void;
-  readonly started: (member: StageMember, worker: number) => void;
-  /** Told when what was committed turns out not to be durable. */
-  readonly notDurable: (error: unknown) => void;
+  /** @param fused how many run as one. */
+  readonly started: (member: StageMember, worker: number, fused: number) => void;
 }
 
 /** What a flight was given; it gives it back when it lands. */
@@ -98,20 +98,44 @@ export async function fly(
   if (lock === undefined) return cancelled(deps);
   try {
     await deps.refresh();
-    const known = unit.forced ? undefined : deps.store.lookup(key);
-    if (known !== undefined && (!unit.healing || await isWhole(known, deps.store))) {
-      return { how: "hit", manifest: known };
-    }
-    if (deps.stopper.stopped) return cancelled(deps);
-    const read = await readInputs(member, unit.keyed.action, deps);
-    if (read.how === "failed") {
-      return { how: "failed", failure: { reason: "threw", message: read.message }, seconds: 0 };
-    }
-    if (read.how !== "read") return read;
-    return await execute(unit, member, timeoutSeconds, read.inputs, boarding.grant, deps);
+    const ready = await prepare(unit, member, deps);
+    if (ready.how !== "ready") return ready;
+    return await execute(unit, member, timeoutSeconds, ready.inputs, boarding.grant, deps);
   } finally {
     lock[Symbol.dispose]();
   }
+}
+
+/** A unit whose key is locked, with its inputs. */
+export interface Ready {
+  readonly how: "ready";
+  readonly inputs: Job["inputs"];
+}
+
+/**
+ * Looks once more whether a unit whose key is locked must be carried out, and reads its inputs.
+ *
+ * @throws {StorageError} what the store throws.
+ *
+ * @example
+ * ```ts ignore
+ * const ready = await prepare(unit, member, deps);
+ * ```
+ */
+export async function prepare(
+  unit: Unit,
+  member: StageMember,
+  deps: FlightDeps,
+): Promise<Landing | Ready> {
+  const known = unit.forced ? undefined : deps.store.lookup(unit.keyed.key);
+  if (known !== undefined && (!unit.healing || await isWhole(known, deps.store))) {
+    return { how: "hit", manifest: known };
+  }
+  if (deps.stopper.stopped) return cancelled(deps);
+  const read = await readInputs(member, unit.keyed.action, deps);
+  if (read.how === "read") return { how: "ready", inputs: read.inputs };
+  if (read.how !== "failed") return read;
+  return { how: "failed", failure: { reason: "threw", message: read.message }, seconds: 0 };
 }
 
 /** Waits for the lock; if that takes long, another process is at it, and what was given is lent to other work. */
@@ -146,8 +170,18 @@ async function isWhole(manifest: Manifest, store: Store): Promise<boolean> {
   return true;
 }
 
-async function execute(
-  { keyed, code, attempts }: Unit,
+/**
+ * Executes a unit whose key is locked, and commits what it gave.
+ *
+ * @throws {StorageError} what the store throws.
+ *
+ * @example
+ * ```ts ignore
+ * const landing = await execute(unit, member, undefined, ready.inputs, boarding.grant, deps);
+ * ```
+ */
+export async function execute(
+  unit: Unit,
   member: StageMember,
   timeoutSeconds: number | undefined,
   inputs: Job["inputs"],
@@ -155,9 +189,10 @@ async function execute(
   deps: FlightDeps,
 ): Promise<Landing> {
   const { clock, pool } = deps;
+  const { keyed, code, attempts } = unit;
   const job = await jobOf(member, keyed, code, inputs, grant, deps);
   const worker = pool.takeNumber();
-  deps.started(member, worker);
+  deps.started(member, worker, 1);
   const began = clock.monotonic();
   const started_at = new Date(clock.now()).toISOString();
   try {
@@ -168,48 +203,22 @@ async function execute(
       const seconds = (clock.monotonic() - began) / 1000;
       return { how: "failed", failure: result.error, seconds, grant };
     }
-    const { seconds, usage, engine } = result.value;
-    const omitted = deps.omitted(member);
-    const provenance: Provenance = {
-      ...deps.provenance,
-      stage: member.id,
-      started_at,
-      seconds,
-      ...(usage === undefined ? {} : { usage }),
-      ...(attempt === 1 ? {} : { attempts: attempt }),
-      ...(omitted.length === 0 ? {} : { omitted }),
-      engine: engine === undefined ? null : keyed.action.recipe.numerics,
-      modules: code.closure?.modules ?? {},
-    };
-    return await commit(keyed, member, provenance, result.value, deps);
+    const manifest = await commitResult(unit, member, result.value, started_at, deps);
+    return { how: "ran", manifest, seconds: result.value.seconds };
   } finally {
     pool.returnNumber(worker);
   }
 }
 
-async function commit(
-  { key, weak, action }: KeyedAction,
-  member: StageMember,
-  provenance: Provenance,
-  { outputs, reads, log, seconds }: Attempted,
-  { store, manifests, notDurable }: FlightDeps,
-): Promise<Landing> {
-  const files = filesOfInputs(member, (from, output) => manifests[from]?.outputs[output]);
-  const trace = reads === undefined ? undefined : traceKey(weak, reads, action, files);
-  const committed = await store.commit(
-    { key, weak, action, provenance, ...(reads === undefined ? {} : { reads }) },
-    outputs,
-    {
-      ...(member.keep === undefined ? {} : { keep: member.keep }),
-      ...(log === undefined ? {} : { log }),
-      ...(trace === undefined ? {} : { trace }),
-    },
-  );
-  committed.durable.catch(notDurable);
-  return { how: "ran", manifest: committed.manifest, seconds };
-}
-
-function cancelled({ stopper }: FlightDeps): Landing {
+/**
+ * How a unit ends that the run has no more time for.
+ *
+ * @example
+ * ```ts ignore
+ * if (deps.stopper.stopped) return cancelled(deps);
+ * ```
+ */
+export function cancelled({ stopper }: Pick<FlightDeps, "stopper">): Landing {
   const message = stopper.reason ?? "stopped";
   return { how: "failed", failure: { reason: "cancelled", message }, seconds: 0 };
 }

@@ -56,7 +56,13 @@ export function flightDeps(
     provenance: { workflow, run, executor: executor.name, deno, basin },
     contended,
     notDurable,
-    started: ({ id }, worker) => teller.tell({ type: "stage-started", stage: id, worker }),
+    started: ({ id }, worker, fused) =>
+      teller.tell({
+        type: "stage-started",
+        stage: id,
+        worker,
+        ...(fused > 1 ? { fused } : {}),
+      }),
     progress: ({ id }, fraction, note) => {
       const shown = filter(id, fraction, note);
       if (shown !== undefined) teller.tell({ type: "stage-progress", stage: id, ...shown });

@@ -4,7 +4,7 @@
 import type { StageFailure } from "../core/executor.ts";
 import type { Manifest, StoredArtifact } from "../core/manifest.ts";
 import type { Graph, StageMember } from "../workflow/graph.ts";
-import type { KeyedAction } from "../workflow/keys.ts";
+import { type KeyedAction, underClass } from "../workflow/keys.ts";
 import { partOf } from "../workflow/part.ts";
 import type { Plan } from "../workflow/plan.ts";
 import { addAncestors, selectMembers } from "../workflow/selection.ts";
@@ -29,6 +29,8 @@ export class Ledger {
   readonly manifests: (Manifest | undefined)[];
   readonly standing: Standing;
   readonly #teller: Teller;
+  /** Members whose device was lost for good: where they are computed instead. */
+  readonly #fallenTo = new Map<number, string>();
   readonly #only: readonly string[] | undefined;
   #graph: Graph;
   #forced: Uint8Array;
@@ -192,10 +194,18 @@ export class Ledger {
         ? artifact?.digest
         : partOf(artifact, part).digest;
     });
-    if (keyed?.ok) return keyed.value;
+    if (keyed?.ok) {
+      const fallen = this.#fallenTo.get(index);
+      return fallen === undefined ? keyed.value : underClass(keyed.value, fallen);
+    }
     return keyed === undefined
       ? "an input has no result that can be used"
       : `it cannot be run: ${keyed.error}`;
+  }
+
+  /** From now on a member is keyed for another engine. */
+  fallBack(index: number, numerics: string): void {
+    this.#fallenTo.set(index, numerics);
   }
 
   /** An output of a member that has a result. */

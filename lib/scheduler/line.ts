@@ -1,14 +1,31 @@
 // The line of units that could start: in the order of their urgency, and of those the first that the machine has room
-// for. Where several processes share the work, each takes things in an order of its own.
+// for, with those that may run as one with it. Where several processes share the work, each takes things in an order of its own.
 
+import type { Grant } from "../core/executor.ts";
+import { type FuseGroup, fuseGroup } from "../workflow/fuse_groups.ts";
 import type { StageMember } from "../workflow/graph.ts";
 import type { Unit } from "./flight.ts";
+import { Groups } from "./groups.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Pool } from "./pool.ts";
+import type { Pool, Request } from "./pool.ts";
 import { ranksOf } from "./priority.ts";
 import { ReadyUnits } from "./ready_units.ts";
 import { type Attempts, requestOf } from "./retry.ts";
+import { Lane } from "./run_engine.ts";
 import type { ScheduleDeps } from "./schedule.ts";
+
+/** What of a run its line uses. */
+export type LineDeps = Pick<
+  ScheduleDeps,
+  "expectedSeconds" | "first" | "run" | "executor" | "engine"
+>;
+
+/** Units that start together, and what they were given. */
+export interface Departure {
+  readonly units: readonly Unit[];
+  readonly request: Request;
+  readonly grant: Grant;
+}
 
 /**
  * The line of one run.
@@ -22,20 +39,19 @@ import type { ScheduleDeps } from "./schedule.ts";
 export class Line {
   readonly #pool: Pool;
   readonly #ledger: Ledger;
-  readonly #deps: Pick<ScheduleDeps, "expectedSeconds" | "first" | "run">;
+  readonly #deps: LineDeps;
   readonly #units = new ReadyUnits<Unit>();
+  readonly #groups = new Groups();
+  readonly #lane: Lane;
   #ranks: Int32Array = new Int32Array(0);
   /** Whether other processes were met on the same work. */
   #isShared = false;
 
-  constructor(
-    pool: Pool,
-    ledger: Ledger,
-    deps: Pick<ScheduleDeps, "expectedSeconds" | "first" | "run">,
-  ) {
+  constructor(pool: Pool, ledger: Ledger, deps: LineDeps) {
     this.#pool = pool;
     this.#ledger = ledger;
     this.#deps = deps;
+    this.#lane = new Lane(deps.engine);
   }
 
   /** How many wait. */
@@ -78,12 +94,42 @@ export class Line {
     const member = this.#ledger.member(index);
     const shortage = this.shortage(member, unit.attempts);
     if (shortage !== undefined) return shortage;
-    this.#units.push(this.#ranks[index], unit, requestOf(member, unit.attempts));
+    const { numerics } = unit.keyed.action.recipe;
+    const request = this.#lane.request(requestOf(member, unit.attempts), numerics);
+    if (member.task.fuse !== undefined && this.#deps.executor.executeMany !== undefined) {
+      unit.group = this.#groupOf(unit, member);
+    }
+    const waiting = this.#units.push(this.#ranks[index], unit, request);
+    if (unit.group !== undefined) this.#groups.add(waiting);
     return undefined;
   }
 
-  /** Takes the next one that there is room for, with what it was given. */
-  take(): ReturnType<ReadyUnits<Unit>["take"]> {
-    return this.#units.take(this.#pool);
+  #groupOf(unit: Unit, member: StageMember): FuseGroup | undefined {
+    const group = fuseGroup(member, unit.keyed, this.#ledger.artifact);
+    if (group === undefined || unit.part === undefined) return group;
+    return { ...group, name: `${group.name} ${unit.part}` };
+  }
+
+  /** What has become ready since the last round counts from now on. */
+  beginRound(): void {
+    this.#groups.beginRound();
+  }
+
+  /** Takes the next one that there is room for and those that go with it, with what they were given. */
+  take(): Departure | undefined {
+    const taken = this.#units.take(this.#pool);
+    if (taken === undefined) return undefined;
+    const { item, request, grant, held } = taken;
+    if (item.group === undefined) return { units: [item], request, grant };
+    this.#groups.remove(item);
+    const others = this.#groups.companions(item, this.#pool.capacity(request));
+    if (others.length === 0) return { units: [item], request, grant };
+    const wide = this.#pool.widen(grant, request, others.length, held);
+    const along = others.slice(0, wide.num);
+    for (const waiting of along) {
+      this.#units.withdraw(waiting);
+      this.#groups.remove(waiting.item);
+    }
+    return { units: [item, ...along.map(({ item }) => item)], request, grant: wide.grant };
   }
 }

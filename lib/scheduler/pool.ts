@@ -91,6 +91,36 @@ export class Pool {
     return this.#take(request);
   }
 
+  /** How many that ask for this could be in at a time, if nobody else were. */
+  capacity({ cpu, memory = 0, slots }: Request): number {
+    const { places, cpus, memory: bytes = Infinity, slots: named } = this.#budget;
+    let num = Math.min(places, Math.floor(cpus / cpu));
+    if (memory > 0) num = Math.min(num, Math.floor(bytes / memory));
+    for (const name in slots) {
+      if (slots[name] === 0) continue;
+      num = Math.min(num, Math.floor(new Set(named[name]).size / slots[name]));
+    }
+    return Math.max(1, num);
+  }
+
+  /**
+   * Takes memory for so many further members of a batch, or for as many as there is memory for.
+   *
+   * @param held as in {@link Pool.enter}.
+   * @returns the larger grant, and for how many it is enough.
+   */
+  widen(
+    grant: Grant,
+    { memory = 0 }: Request,
+    num: number,
+    held?: Request,
+  ): { readonly grant: Grant; readonly num: number } {
+    if (memory === 0) return { grant, num };
+    const fit = Math.min(num, Math.floor(left(this.#memory, held?.memory) / memory));
+    this.#memory -= fit * memory;
+    return { grant: { ...grant, memory: (grant.memory ?? 0) + fit * memory }, num: fit };
+  }
+
   /** Gives back for good. */
   leave(grant: Grant): void {
     this.#give(grant);

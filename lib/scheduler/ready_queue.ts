@@ -26,6 +26,11 @@ export class ReadyQueue<T> {
     return this.#ranks[0] ?? Infinity;
   }
 
+  /** The one that comes out next. */
+  get next(): T | undefined {
+    return this.#items[0];
+  }
+
   /** Adds one. */
   push(rank: number, item: T): void {
     let i = this.#items.length;

@@ -6,6 +6,21 @@ import type { Grant } from "../core/executor.ts";
 import type { Pool, Request } from "./pool.ts";
 import { ReadyQueue } from "./ready_queue.ts";
 
+/** Something in a queue, which may be withdrawn. */
+export interface Waiting<T> {
+  readonly item: T;
+  isGone: boolean;
+}
+
+/** What was taken. */
+export interface Taken<T> {
+  readonly item: T;
+  readonly request: Request;
+  readonly grant: Grant;
+  /** Somebody more urgent who waits for more than is free. */
+  readonly held?: Request;
+}
+
 /**
  * A queue of things that ask for something.
  *
@@ -25,7 +40,10 @@ import { ReadyQueue } from "./ready_queue.ts";
  * ```
  */
 export class ReadyUnits<T> {
-  readonly #kinds = new Map<string, { readonly request: Request; readonly queue: ReadyQueue<T> }>();
+  readonly #kinds = new Map<
+    string,
+    { readonly request: Request; readonly queue: ReadyQueue<Waiting<T>> }
+  >();
   #size = 0;
 
   /** How many are waiting. */
@@ -34,19 +52,27 @@ export class ReadyUnits<T> {
   }
 
   /** Adds one. */
-  push(rank: number, item: T, request: Request): void {
+  push(rank: number, item: T, request: Request): Waiting<T> {
     const name = nameOf(request);
     let kind = this.#kinds.get(name);
     if (kind === undefined) this.#kinds.set(name, kind = { request, queue: new ReadyQueue() });
-    kind.queue.push(rank, item);
+    const waiting = { item, isGone: false };
+    kind.queue.push(rank, waiting);
     this.#size++;
+    return waiting;
+  }
+
+  /** Takes one out of turn. */
+  withdraw(waiting: Waiting<T>): void {
+    if (waiting.isGone) return;
+    waiting.isGone = true;
+    this.#size--;
   }
 
   /** Takes the most urgent one that there is room for, with what it was given. */
-  take(
-    pool: Pool,
-  ): { readonly item: T; readonly request: Request; readonly grant: Grant } | undefined {
+  take(pool: Pool): Taken<T> | undefined {
     if (this.#size === 0 || !pool.isOpen) return undefined;
+    this.#forgetWithdrawn();
     const kinds = this.#kinds.size === 1
       ? this.#kinds.values()
       : [...this.#kinds.values()].sort((a, b) => a.queue.leastRank - b.queue.leastRank);
@@ -57,17 +83,24 @@ export class ReadyUnits<T> {
         held ??= request;
         continue;
       }
-      this.#size--;
-      const item = queue.pop()!;
+      const waiting = queue.pop()!;
+      this.withdraw(waiting);
       if (queue.size === 0) this.#kinds.delete(nameOf(request));
-      return { item, request, grant };
+      return { item: waiting.item, request, grant, ...(held === undefined ? {} : { held }) };
     }
     return undefined;
   }
 
   /** Gives everything that waits a new rank. */
   rerank(rankOf: (item: T) => number): void {
-    for (const { queue } of this.#kinds.values()) queue.rerank(rankOf);
+    for (const { queue } of this.#kinds.values()) queue.rerank(({ item }) => rankOf(item));
+  }
+
+  #forgetWithdrawn(): void {
+    for (const [name, { queue }] of this.#kinds) {
+      while (queue.next?.isGone === true) queue.pop();
+      if (queue.size === 0) this.#kinds.delete(name);
+    }
   }
 }
 

@@ -23,7 +23,7 @@ export interface NextAttempt {
 /** Before the first attempt. */
 export const firstAttempt: Attempts = { number: 1, lost: 0, avoid: {} };
 
-/** A device that went away is forgiven so many times, whatever the stage says. */
+/** Slots are many, and another one may do. */
 const maxLost = 2;
 
 const oneCore: Request = { cpu: 1, slots: {} };
@@ -32,6 +32,7 @@ const oneCore: Request = { cpu: 1, slots: {} };
  * Decides on another attempt.
  *
  * @param grant what the failed attempt was given.
+ * @param forgiven how often a device that went away is forgiven, whatever the stage says.
  *
  * @example
  * ```ts
@@ -50,9 +51,10 @@ export function nextAttempt(
   { reason }: StageFailure,
   policy: RetryPolicy | undefined,
   { slots }: Grant,
+  forgiven = maxLost,
 ): NextAttempt | undefined {
   if (reason === "cancelled") return undefined;
-  if (reason === "device-lost" && lost < maxLost) {
+  if (reason === "device-lost" && lost < forgiven) {
     const worse: Record<string, readonly number[]> = { ...avoid };
     for (const name in slots) worse[name] = [...worse[name] ?? [], ...slots[name]];
     return { attempts: { number: number + 1, lost: lost + 1, avoid: worse }, waitSeconds: 0 };

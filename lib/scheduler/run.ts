@@ -1,7 +1,7 @@
 // A run: what is started next, on what of the machine, and when it is over. Nothing here waits except for flights.
 //
-// Every action is carried out once, however many members share its key. A unit is one action; a later fused sweep is
-// several units of one grouping key handed to the executor together, each still landing by itself.
+// Every action is carried out once, however many members share its key. A unit is one action; several of one group may
+// be handed to the executor together (groups.ts), each still landing by itself.
 // Leaves out what follows when something lands (course.ts), units in the air (flights.ts), what is known of the members
 // (ledger.ts), and how events reach their reader (schedule.ts).
 
@@ -19,6 +19,7 @@ import { Ledger } from "./ledger.ts";
 import { Line } from "./line.ts";
 import { Pool } from "./pool.ts";
 import { firstAttempt } from "./retry.ts";
+import { Lane } from "./run_engine.ts";
 import type { ScheduleDeps } from "./schedule.ts";
 import { Stopper } from "./stopper.ts";
 import { Teller } from "./teller.ts";
@@ -63,7 +64,8 @@ export class Run {
     this.#teller = new Teller(events, clock);
     this.#jobs = Math.max(1, Math.min(deps.jobs ?? executor.slots, executor.slots));
     const places = this.#jobs;
-    this.#pool = new Pool({ cpus: places, slots: {}, ...machine, places });
+    const slots = { ...machine?.slots, ...new Lane(deps.engine).slots };
+    this.#pool = new Pool({ cpus: places, ...machine, slots, places });
     this.#aliases = new Aliases(deps.store, (error) => this.#break(error));
   }
 
@@ -183,12 +185,13 @@ export class Run {
 
   /** Starts what can be started; ends the run when nothing is left to wait for. */
   #pump(): void {
+    this.#line.beginRound();
     while (this.#stopping === undefined && this.#line.size > 0) {
       const patience = this.#events.ready();
       if (patience !== undefined) return this.#waitForReader(patience);
       const next = this.#line.take();
       if (next === undefined) break;
-      this.#flights!.launch(next.item, { request: next.request, grant: next.grant });
+      this.#flights!.launch(next.units, { request: next.request, grant: next.grant });
     }
     if (this.#stopping === undefined) this.#growIfDue();
     const isQuiet = this.#flights!.size === 0 && !this.#isGrowing;
@@ -260,6 +263,7 @@ export class Run {
       type: "run-finished",
       ok: totals.failed === 0 && totals.skipped === 0 && interrupted === undefined,
       ...totals,
+      fused: this.#flights?.numFused ?? 0,
       seconds: this.#teller.seconds,
       run,
       ...(interrupted === undefined ? {} : { interrupted }),

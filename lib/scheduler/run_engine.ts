@@ -1,6 +1,7 @@
 // The engine of a run, and what of it a job is told.
 
 import { classBesideTfjs, type EngineName, type EngineRequest } from "../core/engine.ts";
+import type { Request } from "./pool.ts";
 
 /** An engine by name and numerics class. */
 export interface EngineClass {
@@ -38,4 +39,46 @@ export function requestFor(
   const wanted = classBesideTfjs(numerics);
   const found = [engine, engine?.fallback].find((one) => one?.numerics === wanted);
   return found && { name: found.name, numerics: found.numerics, threads };
+}
+
+/** The name of a slot that no machine declares: there is one device, and its jobs would only wait for each other. */
+const laneSlot = "\0device";
+
+/**
+ * The lane of stages that need the device of a run: one at a time, while others go on beside it.
+ *
+ * @example
+ * ```ts
+ * import { Lane } from "#lib/scheduler/run_engine.ts";
+ * import { assertEquals } from "@std/assert";
+ * const lane = new Lane({ name: "webgpu", numerics: "webgpu-f32/x" });
+ * const request = { cpu: 1, slots: {} };
+ * assertEquals(Object.values(lane.request(request, "webgpu-f32/x").slots), [1]);
+ * assertEquals(lane.request(request, "f64"), request);
+ * ```
+ */
+export class Lane {
+  /** Slots to add to those of the machine. */
+  readonly slots: Readonly<Record<string, readonly number[]>>;
+  readonly #numerics: string | undefined;
+  /** Many members share one request. */
+  readonly #known = new WeakMap<Request, Request>();
+
+  constructor(engine: RunEngine | undefined) {
+    this.#numerics = engine?.name === "webgpu" ? engine.numerics : undefined;
+    this.slots = this.#numerics === undefined ? {} : { [laneSlot]: [0] };
+  }
+
+  /** What somebody whose result has a numerics class asks for. */
+  request(request: Request, numerics: string): Request {
+    if (this.#numerics === undefined || classBesideTfjs(numerics) !== this.#numerics) {
+      return request;
+    }
+    let known = this.#known.get(request);
+    if (known === undefined) {
+      known = { ...request, slots: { ...request.slots, [laneSlot]: 1 } };
+      this.#known.set(request, known);
+    }
+    return known;
+  }
 }

@@ -31,6 +31,8 @@ export interface FakeMember {
   /** Whether the port asks for coordinates; then inputs are told apart by position. */
   readonly coords?: boolean;
   readonly numerics?: TaskHandle["numerics"];
+  /** Its task may run several as one. Equal lists should be one object, so that handles are shared. */
+  readonly fuse?: TaskHandle["fuse"];
   readonly timeoutSeconds?: number;
   /** Instead of a task: a `run:` stage. */
   readonly command?: CommandSpec;
@@ -115,7 +117,11 @@ function fakeMember(
     id: spec.id,
     stage: spec.id.split("[")[0],
     coords: {},
-    task: fakeTask(spec.command === undefined ? spec.task ?? "mix" : "run", spec.numerics),
+    task: fakeTask(
+      spec.command === undefined ? spec.task ?? "mix" : "run",
+      spec.numerics,
+      spec.fuse,
+    ),
     params: spec.params ?? {},
     members: {},
     inputs,
@@ -136,18 +142,21 @@ const handles = new Map<string, TaskHandle>();
 export function fakeTask(
   name: string,
   numerics: TaskHandle["numerics"] = "exact",
+  fuse?: TaskHandle["fuse"],
 ): TaskHandle {
-  let handle = handles.get(`${name} ${numerics}`);
+  const known = `${name} ${numerics} ${JSON.stringify(fuse)}`;
+  let handle = handles.get(known);
   if (handle === undefined) {
     handle = {
       reference: name,
       name,
       summary: `The fake task ${name}.`,
       numerics,
+      ...(fuse === undefined ? {} : { fuse }),
       module: `/fake/${name}.ts`,
       resolve: () => Promise.resolve(err([{ path: [], code: "fake", message: "fake" }])),
     };
-    handles.set(`${name} ${numerics}`, handle);
+    handles.set(known, handle);
   }
   return handle;
 }
