@@ -22,19 +22,17 @@ export const maxParts = 4095;
 /** Threads beside the calling one. */
 export class WasmThreads implements Disposable {
   readonly #words: Int32Array<SharedArrayBuffer>;
-  readonly #workers: readonly Worker[];
   #dispatch = 0;
 
   /** @param makeWorker the constructor of workers, which tasks do not have */
   constructor(memory: WebAssembly.Memory, number: number, makeWorker: typeof Worker) {
     this.#words = new Int32Array(memory.buffer as unknown as SharedArrayBuffer, 0, 128);
-    this.#workers = Array.from({ length: number }, () => {
+    for (let i = 0; i < number; i++) {
       const worker = new makeWorker(helperUrl, workerOptions);
       // A thread that cannot be started is missed by nobody.
       worker.addEventListener("error", (event) => event.preventDefault());
       worker.postMessage(memory);
-      return worker;
-    });
+    }
   }
 
   /**
@@ -76,11 +74,11 @@ export class WasmThreads implements Disposable {
     return error;
   }
 
+  /** Threads end by themselves: the memory of one that is terminated is never given back (Deno 2.9). */
   [Symbol.dispose](): void {
     Atomics.store(this.#words, at.stopped, 1);
     Atomics.add(this.#words, at.ticket, 1 << 12);
     Atomics.notify(this.#words, at.ticket);
-    for (const worker of this.#workers) worker.terminate();
   }
 }
 
