@@ -3,13 +3,14 @@
 
 import { z } from "zod";
 import type { Attractor } from "#lib/core/attractor.ts";
-import { trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { randomStream } from "#lib/core/random.ts";
-import { defineTask } from "#lib/core/task.ts";
+import { defineTask, type FusedMember, type TaskContext } from "#lib/core/task.ts";
 import { tensor } from "#lib/core/tensor.ts";
-import { integrate } from "#lib/math/ode/integrate.ts";
 import { stretchToBox, uniformInBox } from "#lib/math/random/uniform_box.ts";
 import { generatorBlock, generatorPort, legacyGenerator } from "./_legacy.ts";
+import { boxOf, simulateInDoubles } from "./_simulate.ts";
+import { simulateOnEngine } from "./_simulate_engine.ts";
 
 const params = z.strictObject({
   system: z.string().describe(
@@ -35,16 +36,42 @@ const params = z.strictObject({
     ),
   discard: z.number().min(0).default(0)
     .describe("time simulated and thrown away before the first stored point"),
+  process_noise: z.number().min(0).default(0).describe(
+    "standard deviation of the noise that each state variable gets, per square root of the unit of time (euler, rk4)",
+  ),
   seed: z.union([z.int(), z.string()]).default(0)
-    .describe("seed of the initial states; equal seeds give paired initial states in every system"),
+    .describe(
+      "seed of the initial states and of the noise; equal seeds give paired initial states in every system",
+    ),
+  precision: z.enum(["f64", "f32"]).default("f64").describe(
+    "f64: double precision on the CPU, the same everywhere; f32: single precision on the engine of the run " +
+      "(euler, rk4), for large ensembles and sweeps, which then are computed together",
+  ),
   generator_block: generatorBlock,
+}).superRefine((params, context) => {
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  const { integrator, precision, process_noise, generator_block } = params;
+  if (integrator === "dormand_prince") {
+    if (precision === "f32") {
+      refuse("integrator", "dormand_prince needs f64; with `precision: f32` take rk4 or euler");
+    }
+    if (process_noise > 0) {
+      refuse("process_noise", "dormand_prince takes no noise; take rk4 or euler");
+    }
+  }
+  if (precision === "f32" && generator_block !== undefined) {
+    refuse("generator_block", "legacy streams are drawn from in f64; leave out `precision: f32`");
+  }
 });
+
+type Params = z.output<typeof params>;
 
 export default defineTask({
   name: "simulate",
   summary: "Simulates trajectories of an attractor from random initial states.",
   version: 1,
-  numerics: "f64",
+  numerics: ({ precision }) => precision === "f32" ? "engine" : "f64",
   params,
   members: { system: { room: "attractors", params: "parameters" } },
   inputs: generatorPort,
@@ -60,77 +87,92 @@ export default defineTask({
         discard: 1,
       },
     },
-  ],
-  run(context, params, { generator }) {
-    const system = context.members.system as Attractor;
-    const parameters = params.parameters as never;
-    const box = params.initial_box ?? system.initialBox(parameters);
-    const numUnits = system.dimension(parameters);
-    if (box.length !== numUnits) {
-      throw new RangeError(
-        `initial_box has ${box.length} intervals, but ${params.system} has ${numUnits} state variables`,
-      );
-    }
-    const legacy = legacyGenerator(generator, params.generator_block);
-    const initial = legacy === null
-      ? uniformInBox(randomStream(params.seed, "initial_state"), params.num_trials, box)
-      : stretchToBox(legacy.fillUniform(new Float64Array(params.num_trials * numUnits)), box);
-    const field = system.vectorField(parameters);
-    const settings = {
-      numUnits,
-      ...(params.substeps === undefined ? {} : { substeps: params.substeps }),
-      ...(params.rtol === undefined ? {} : { rtol: params.rtol }),
-      ...(params.atol === undefined ? {} : { atol: params.atol }),
-    };
-    const numDiscarded = Math.round(params.discard / params.dt);
-    const settled = numDiscarded === 0 ? initial : lastStates(
-      integrate(params.integrator, field, initial, {
-        ...settings,
-        numTime: numDiscarded + 1,
-        dt: params.dt,
-      }),
-      params.num_trials,
-      numDiscarded + 1,
-      numUnits,
-    );
-    const numTime = params.num_steps;
-    const states = integrate(params.integrator, field, settled, {
-      ...settings,
-      numTime,
-      dt: params.dt,
-    });
-    const diverged = states.findIndex((value) => !Number.isFinite(value));
-    if (diverged >= 0) {
-      const trial = Math.floor(diverged / (numTime * numUnits));
-      const t = Math.floor(diverged / numUnits) % numTime;
-      throw new RangeError(
-        `${params.system} left the finite numbers in trial ${trial} at time ${t * params.dt}; ` +
-          `use a smaller dt, more substeps or another integrator`,
-      );
-    }
-    const coords = { unit: system.unitNames(parameters) };
-    return {
-      trajectories: {
-        states: tensor(["trial", "time", "unit"], [params.num_trials, numTime, numUnits], states, {
-          coords,
-        }),
-        dt: params.dt,
-        timeUnit: "1" as const,
+    {
+      params: {
+        system: "ring",
+        precision: "f32",
+        num_trials: 5,
+        num_steps: 4,
+        discard: 0.1,
+        process_noise: 0.1,
       },
-    };
+    },
+  ],
+  async run(context, params, inputs) {
+    let made: { readonly trajectories: Trajectories } | undefined;
+    let failure: { readonly error: unknown } | undefined;
+    await simulateMany(context, [{
+      params,
+      inputs,
+      finish: (results) => void (made = results),
+      fail: (error) => void (failure = { error }),
+      progress: context.progress,
+    }]);
+    if (failure !== undefined) throw failure.error;
+    return made!;
   },
+  // The kernel is the system's and the method's, and a dispatch stores equally many points for all. Everything else may
+  // differ; members with other numbers of units go into dispatches of their own.
+  fuse: { by: ["system", "integrator", "precision", "num_steps"] },
+  runMany: simulateMany,
 });
 
-function lastStates(
-  states: Float64Array,
-  numTrials: number,
-  numTime: number,
-  numUnits: number,
-): Float64Array {
-  const last = new Float64Array(numTrials * numUnits);
-  for (let trial = 0; trial < numTrials; trial++) {
-    const from = ((trial + 1) * numTime - 1) * numUnits;
-    last.set(states.subarray(from, from + numUnits), trial * numUnits);
+type Member = FusedMember<Params, typeof generatorPort, { trajectories: typeof trajectories }>;
+
+async function simulateMany(context: TaskContext, members: readonly Member[]): Promise<void> {
+  const system = context.members.system as Attractor;
+  const single: Member[] = [];
+  for (const member of members) {
+    if (member.params.precision === "f32" && member.inputs.generator === undefined) {
+      single.push(member);
+      continue;
+    }
+    try {
+      member.finish({ trajectories: resultOf(system, member.params, inDoubles(system, member)) });
+    } catch (error) {
+      member.fail(error);
+    }
   }
-  return last;
+  if (single.length === 0) return;
+  await simulateOnEngine(
+    context.engine,
+    system,
+    single.map(({ params, finish, fail, progress }) => ({
+      params,
+      finish: (states) => finish({ trajectories: resultOf(system, params, states) }),
+      fail,
+      progress,
+    })),
+    context.signal,
+  );
+}
+
+function inDoubles(system: Attractor, { params, inputs }: Member): Float64Array {
+  if (params.precision === "f32") {
+    throw new RangeError(
+      "a generator is bound, which is drawn from in f64; leave out `precision: f32`",
+    );
+  }
+  const box = boxOf(system, params);
+  const legacy = legacyGenerator(inputs.generator, params.generator_block);
+  const initial = legacy === null
+    ? uniformInBox(randomStream(params.seed, "initial_state"), params.num_trials, box)
+    : stretchToBox(legacy.fillUniform(new Float64Array(params.num_trials * box.length)), box);
+  return simulateInDoubles(system, params, initial);
+}
+
+function resultOf(
+  system: Attractor,
+  params: Params,
+  states: Float32Array | Float64Array,
+): Trajectories {
+  const parameters = params.parameters as never;
+  const shape = [params.num_trials, params.num_steps, system.dimension(parameters)];
+  return {
+    states: tensor(["trial", "time", "unit"], shape, states, {
+      coords: { unit: system.unitNames(parameters) },
+    }),
+    dt: params.dt,
+    timeUnit: "1",
+  };
 }

@@ -1,0 +1,383 @@
+// Runs ensembles on an engine: cuts them into chunks that fit, each chunk into windows of points and each window into
+// dispatches that stay well under a second; hands members over as they are done; goes on from the last states that were
+// downloaded if the device goes away. Leaves out what the numbers mean (layout.ts) and the kernels (kernel.ts).
+
+import {
+  DeviceLostError,
+  type Engine,
+  type EngineArray,
+  type EngineBuffer,
+} from "#lib/core/engine.ts";
+import type { OdeKernel } from "./kernel.ts";
+import {
+  type EnsembleMember,
+  lanes,
+  memberTables,
+  numQuadsOf,
+  packStates,
+  quadTable,
+  type Stretch,
+} from "./layout.ts";
+
+/** One member: what it starts from, and who is told how it ends. */
+export interface EnsembleJob {
+  readonly member: EnsembleMember;
+  readonly numTrials: number;
+  /** Initial states, trials × units; asked for when the member's turn comes. */
+  initial(): Float64Array;
+  /** Its points, trials × points × units: `Float64Array` on the engine `ref`. */
+  finish(points: Float32Array | Float64Array): void;
+  /** Told instead if a trial left the finite numbers; the first trial, and its first such point. */
+  diverged(trial: number, point: number): void;
+  progress(fraction: number): void;
+}
+
+/** What all members of a batch share. */
+export interface EnsembleOptions {
+  readonly numUnits: number;
+  /** Stored points per trial, the first one included. */
+  readonly numPoints: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs members. A member's bytes do not depend on the others, nor on how the work was cut.
+ *
+ * @throws {EngineError} and {DeviceLostError} as the engine does; members that were not told how they ended did not end.
+ *
+ * @example
+ * ```ts
+ * import { odeKernel } from "#gpu/ode/kernel.ts";
+ * import { runEnsembles } from "#gpu/ode/run.ts";
+ * import { RefEngine } from "#gpu/runtime/ref_engine.ts";
+ * import lorenz from "#lib/models/attractors/lorenz.ts";
+ * import { assertEquals } from "@std/assert";
+ * const member = { h: 0.01, noise: 0, key: [0, 0], substeps: 1, discard: 0, constants: [10, 28, 8 / 3] } as const;
+ * let points: ArrayLike<number> = [];
+ * const job = { member, numTrials: 1, initial: () => Float64Array.of(0, 0, 1), finish: (x: ArrayLike<number>) => points = x,
+ *   diverged: () => {}, progress: () => {} };
+ * await runEnsembles(new RefEngine(), odeKernel(lorenz, "rk4", 3), [job], { numUnits: 3, numPoints: 2 });
+ * assertEquals([points.length, points[3], points[5] < 1], [6, 0, true]);
+ * ```
+ */
+export async function runEnsembles(
+  engine: Engine,
+  kernel: OdeKernel,
+  jobs: readonly EnsembleJob[],
+  options: EnsembleOptions,
+): Promise<void> {
+  using room = new PointsRoom(engine);
+  for (const batch of batches(jobs, options)) {
+    const open = batch.map((job) => ({
+      job,
+      initial: job.initial(),
+      left: job.numTrials,
+      points: undefined,
+    }));
+    for (const chunk of chunks(engine, kernel, open, options)) {
+      await runChunk(engine, kernel, room, chunk, options);
+    }
+  }
+}
+
+/** A member in the works. */
+interface OpenJob {
+  readonly job: EnsembleJob;
+  readonly initial: Float64Array;
+  /** Trials that are not done. */
+  left: number;
+  points: Float32Array | Float64Array | undefined;
+}
+
+/** Rows that are computed side by side. */
+interface Chunk {
+  readonly jobs: readonly OpenJob[];
+  /** Members are indexes into `jobs`. */
+  readonly stretches: readonly Stretch[];
+  readonly numRows: number;
+  /** Points per window. */
+  readonly window: number;
+  /** Steps per dispatch. */
+  readonly steps: number;
+}
+
+/** Whole members whose points lie in memory together; results that are larger than this come one by one. */
+const batchBytes = 64 * 2 ** 20;
+/** Points in one buffer. More would gain nothing, and is held several times while it is handed over. */
+const chunkBytes = 64 * 2 ** 20;
+/** Trajectories that keep any device busy. */
+const busyRows = 16384;
+/** Operations in one dispatch: some tenths of a second on one CPU core. */
+const dispatchOperations = 8e9;
+/** Operations per unit and step, roughly: a field, four times, and what the method adds. */
+const stepOperations = 40;
+/** One trajectory is no faster than this many steps per dispatch allow on a GPU. */
+const mostSteps = 65536;
+const mostNetworkSteps = 8192;
+/** Dispatches between two waits. */
+const dispatchesAhead = 16;
+
+function* batches(
+  jobs: readonly EnsembleJob[],
+  { numPoints, numUnits }: EnsembleOptions,
+): Iterable<readonly EnsembleJob[]> {
+  let batch: EnsembleJob[] = [];
+  let bytes = 0;
+  for (const job of jobs) {
+    const own = 4 * job.numTrials * numPoints * numUnits;
+    if (batch.length > 0 && bytes + own > batchBytes) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(job);
+    bytes += own;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Cuts the rows of a batch, whole quads at a time, so that every buffer fits into a binding. */
+function* chunks(
+  engine: Engine,
+  kernel: OdeKernel,
+  open: readonly OpenJob[],
+  { numPoints, numUnits }: EnsembleOptions,
+): Iterable<Chunk> {
+  const { maxBindingBytes, maxWorkgroups } = engine.limits;
+  const floats = Math.floor(Math.min(maxBindingBytes, chunkBytes) / 4);
+  const padded = open.reduce((sum, { job }) => sum + Math.ceil(job.numTrials / lanes) * lanes, 0);
+  const held = Math.min(Math.floor(floats / (kernel.blocks * numUnits)), lanes * maxWorkgroups);
+  const whole = Math.floor(floats / (numPoints * numUnits));
+  const wanted = Math.min(padded, held, Math.max(whole, busyRows));
+  const numRows = Math.max(lanes, Math.floor(wanted / lanes) * lanes);
+  for (const stretches of cut(open, numRows)) {
+    const own = stretches.reduce((sum, { numTrials }) => sum + numTrials, 0);
+    const jobs = [...new Set(stretches.map(({ member }) => open[member]))];
+    const operations = own * numUnits * stepOperations;
+    const steps = Math.max(
+      1,
+      Math.min(
+        kernel.blocks === 1 ? mostSteps : mostNetworkSteps,
+        Math.floor(dispatchOperations / operations),
+      ),
+    );
+    const substeps = Math.max(...jobs.map(({ job }) => job.member.substeps));
+    const window = Math.min(
+      numPoints,
+      Math.max(1, Math.floor(floats / (own * numUnits))),
+      Math.max(1, Math.floor(dispatchesAhead * steps / substeps)),
+    );
+    yield {
+      jobs,
+      stretches: stretches.map((one) => ({ ...one, member: jobs.indexOf(open[one.member]) })),
+      numRows: own,
+      window,
+      steps,
+    };
+  }
+}
+
+/** Groups of stretches with up to `numRows` rows, a multiple of four; stretches begin at multiples of four. */
+function* cut(open: readonly OpenJob[], numRows: number): Iterable<readonly Stretch[]> {
+  let stretches: Stretch[] = [];
+  let room = numRows;
+  for (const [member, { job: { numTrials } }] of open.entries()) {
+    for (let firstTrial = 0; firstTrial < numTrials;) {
+      const count = Math.min(numTrials - firstTrial, room);
+      stretches.push({ member, firstTrial, numTrials: count });
+      firstTrial += count;
+      room -= Math.ceil(count / lanes) * lanes;
+      if (room > 0) continue;
+      yield stretches;
+      stretches = [];
+      room = numRows;
+    }
+  }
+  if (stretches.length > 0) yield stretches;
+}
+
+/** Up to where a chunk came. */
+interface Checkpoint {
+  /** First point that is not done. */
+  point: number;
+  /** Steps done before the first point; `Infinity` once states have settled. */
+  settled: number;
+  state: EngineArray;
+}
+
+async function runChunk(
+  engine: Engine,
+  kernel: OdeKernel,
+  room: PointsRoom,
+  chunk: Chunk,
+  options: EnsembleOptions,
+): Promise<void> {
+  const { numUnits } = options;
+  const rows = concatenated(chunk, numUnits);
+  const settled = chunk.jobs.some(({ job }) => job.member.discard > 0) ? 0 : Infinity;
+  const state = packStates(chunk.stretches, rows, numUnits, kernel.blocks);
+  const checkpoint: Checkpoint = { point: 0, settled, state };
+  for (;;) {
+    try {
+      return await goOn(engine, kernel, room, chunk, checkpoint, options);
+    } catch (error) {
+      if (!(error instanceof DeviceLostError)) throw error;
+      room.forget();
+      if (!await engine.renew()) throw error;
+    }
+  }
+}
+
+async function goOn(
+  engine: Engine,
+  kernel: OdeKernel,
+  room: PointsRoom,
+  chunk: Chunk,
+  checkpoint: Checkpoint,
+  { numUnits, numPoints, signal }: EnsembleOptions,
+): Promise<void> {
+  const { jobs, stretches, numRows, window, steps } = chunk;
+  const tables = memberTables(jobs.map(({ job }) => job.member));
+  using quads = engine.upload(quadTable(stretches));
+  using members = engine.upload(tables.members);
+  using constants = engine.upload(tables.constants);
+  using state = engine.upload(checkpoint.state);
+  const points = room.of(numRows * window * numUnits);
+  const buffers = { quads, members, constants, state, points };
+  const shared = { num_quads: numQuadsOf(stretches), num_units: numUnits, num_steps: steps };
+
+  const longest = (of: (member: EnsembleMember) => number) =>
+    Math.max(...jobs.map(({ job }) => of(job.member)));
+  const settling = longest(({ discard }) => discard);
+  let settled = checkpoint.settled;
+  while (settled < settling) {
+    for (let i = 0; i < dispatchesAhead && settled < settling; i++, settled += steps) {
+      signal?.throwIfAborted();
+      engine.dispatch(kernel, buffers, {
+        ...shared,
+        first_point: 0,
+        num_points: 0,
+        first_step: settled,
+      });
+    }
+    // At the end of it the points follow at once, and the states after them.
+    if (settled >= settling) break;
+    checkpoint.state = await engine.download(state);
+    checkpoint.settled = settled;
+  }
+  while (checkpoint.point < numPoints) {
+    const first = checkpoint.point;
+    const count = Math.min(window, numPoints - first);
+    const most = longest(({ substeps }) => (first === 0 ? count - 1 : count) * substeps);
+    // A window of the first point alone has no steps, and stores it all the same.
+    for (let done = 0; done < Math.max(1, most); done += steps) {
+      signal?.throwIfAborted();
+      engine.dispatch(kernel, buffers, {
+        ...shared,
+        first_point: first,
+        num_points: count,
+        first_step: done,
+      });
+    }
+    const isLast = first + count === numPoints;
+    const [made, after] = await Promise.all([
+      engine.download(points, 0, numRows * count * numUnits),
+      isLast ? checkpoint.state : engine.download(state),
+    ]);
+    checkpoint.point = first + count;
+    checkpoint.state = after;
+    checkpoint.settled = Infinity;
+    take(chunk, made as Float32Array | Float64Array, first, count, numPoints, numUnits);
+  }
+}
+
+/** Puts a window of points where they belong, and ends members that are complete. */
+function take(
+  { jobs, stretches }: Chunk,
+  made: Float32Array | Float64Array,
+  first: number,
+  count: number,
+  numPoints: number,
+  numUnits: number,
+): void {
+  const Numbers = made instanceof Float64Array ? Float64Array : Float32Array;
+  const length = count * numUnits;
+  let from = 0;
+  for (const { member, firstTrial, numTrials } of stretches) {
+    const open = jobs[member];
+    const size = numTrials * length;
+    if (numTrials === open.job.numTrials && count === numPoints) {
+      open.points = made.slice(from, from + size);
+    } else {
+      open.points ??= new Numbers(open.job.numTrials * numPoints * numUnits);
+      for (let trial = 0; trial < numTrials; trial++) {
+        const to = ((firstTrial + trial) * numPoints + first) * numUnits;
+        open.points.set(made.subarray(from + trial * length, from + (trial + 1) * length), to);
+      }
+    }
+    from += size;
+    if (first + count < numPoints) {
+      open.job.progress(
+        (open.job.numTrials - open.left + numTrials * (first + count) / numPoints) /
+          open.job.numTrials,
+      );
+      continue;
+    }
+    open.left -= numTrials;
+    open.job.progress(1 - open.left / open.job.numTrials);
+    if (open.left === 0) end(open, numPoints, numUnits);
+  }
+}
+
+function end(open: OpenJob, numPoints: number, numUnits: number): void {
+  const points = open.points!;
+  open.points = undefined;
+  const row = numPoints * numUnits;
+  for (let trial = 0; trial < open.job.numTrials; trial++) {
+    // No step leads back from infinity or NaN, so the last point tells whether any was there.
+    const last = points.subarray((trial + 1) * row - numUnits, (trial + 1) * row);
+    if (last.every(Number.isFinite)) continue;
+    const at = points.subarray(trial * row, (trial + 1) * row).findIndex((x: number) =>
+      !Number.isFinite(x)
+    );
+    return open.job.diverged(trial, Math.floor(at / numUnits));
+  }
+  open.job.finish(points);
+}
+
+/** Initial states of the rows of a chunk. */
+function concatenated({ jobs, stretches, numRows }: Chunk, numUnits: number): Float64Array {
+  const rows = new Float64Array(numRows * numUnits);
+  let at = 0;
+  for (const { member, firstTrial, numTrials } of stretches) {
+    const end = (firstTrial + numTrials) * numUnits;
+    rows.set(jobs[member].initial.subarray(firstTrial * numUnits, end), at);
+    at += numTrials * numUnits;
+  }
+  return rows;
+}
+
+/** One buffer of points for all chunks: it is the large one, and its former contents do not matter. */
+class PointsRoom {
+  #buffer: EngineBuffer | undefined;
+
+  constructor(readonly engine: Engine) {}
+
+  /** A buffer of at least this length. */
+  of(length: number): EngineBuffer {
+    if (this.#buffer !== undefined && this.#buffer.length >= length) return this.#buffer;
+    this[Symbol.dispose]();
+    this.#buffer = this.engine.allocate(length);
+    return this.#buffer;
+  }
+
+  /** After a loss. */
+  forget(): void {
+    this[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
+    this.#buffer?.[Symbol.dispose]();
+    this.#buffer = undefined;
+  }
+}
