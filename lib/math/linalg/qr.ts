@@ -1,11 +1,8 @@
-// Thin QR decomposition by Householder reflections, unpivoted.
+// Thin QR decomposition by Householder reflections, unpivoted: one after the other (householder.ts) for small matrices, in
+// blocks on wasm (lib/wasm/tall_qr.ts) for others.
 
-import {
-  type ColumnFactor,
-  factorColumns,
-  orthonormalColumns,
-  upperTriangle,
-} from "./householder.ts";
+import { factorQr, multiplyQ } from "#lib/wasm/tall_qr.ts";
+import { factorColumns, orthonormalColumns, upperTriangle } from "./householder.ts";
 import { frobeniusNorm } from "./norms.ts";
 import { requireFinite, requireShape } from "./require_shape.ts";
 import { transpose } from "./transpose.ts";
@@ -33,9 +30,14 @@ export interface ThinQR {
  * ```
  */
 export function qr(a: Float64Array, m: number, n: number): ThinQR {
-  const factor = factorScaled("qr", a, m, n);
+  const scale = checkedScale("qr", a, m, n);
   const k = Math.min(m, n);
-  return { q: transpose(orthonormalColumns(factor), k, m), r: rescaled(factor, a) };
+  if (wasmPays(m, n)) {
+    const factor = factorQr(divided(a, scale), m, n, true);
+    return { q: multiplyQ(factor, identity(k), k, true), r: times(factor.r, scale) };
+  }
+  const factor = factorColumns(divided(transpose(a, m, n), scale), m, n);
+  return { q: transpose(orthonormalColumns(factor), k, m), r: times(upperTriangle(factor), scale) };
 }
 
 /**
@@ -52,29 +54,37 @@ export function qr(a: Float64Array, m: number, n: number): ThinQR {
  * ```
  */
 export function triangularFactor(a: Float64Array, m: number, n: number): Float64Array {
-  return rescaled(factorScaled("triangularFactor", a, m, n), a);
+  const scale = checkedScale("triangularFactor", a, m, n);
+  const r = wasmPays(m, n)
+    ? factorQr(divided(a, scale), m, n, false).r
+    : upperTriangle(factorColumns(divided(transpose(a, m, n), scale), m, n));
+  return times(r, scale);
 }
 
 // Entries are first divided by a power of two near the norm: exact, and squares cannot overflow.
-function factorScaled(caller: string, a: Float64Array, m: number, n: number): ColumnFactor {
+function checkedScale(caller: string, a: Float64Array, m: number, n: number): number {
   requireShape(caller, "a", a, m, n);
   requireFinite(caller, "a", a);
-  const columns = transpose(a, m, n);
-  const scale = powerOfTwo(a);
-  if (scale !== 1) { for (let i = 0; i < columns.length; i++) columns[i] /= scale; }
-  return factorColumns(columns, m, n);
-}
-
-function rescaled(factor: ColumnFactor, a: Float64Array): Float64Array {
-  const r = upperTriangle(factor);
-  const scale = powerOfTwo(a);
-  if (scale !== 1) { for (let i = 0; i < r.length; i++) r[i] *= scale; }
-  return r;
-}
-
-function powerOfTwo(a: Float64Array): number {
   const norm = frobeniusNorm(a);
-  if (norm > 1e-100 && norm < 1e100) return 1;
-  if (norm === 0) return 1;
+  if ((norm > 1e-100 && norm < 1e100) || norm === 0) return 1;
   return 2 ** Math.max(-1000, Math.min(1000, Math.round(Math.log2(norm))));
+}
+
+function divided(a: Float64Array, scale: number): Float64Array {
+  return scale === 1 ? a : a.map((x) => x / scale);
+}
+
+function times(a: Float64Array, scale: number): Float64Array {
+  return scale === 1 ? a : a.map((x) => x * scale);
+}
+
+function identity(n: number): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) out[i * n + i] = 1;
+  return out;
+}
+
+// The plain loops are faster for small sizes; the two agree to rounding.
+function wasmPays(m: number, n: number): boolean {
+  return n >= 16 && m * n * Math.min(m, n) >= 100_000;
 }
