@@ -214,5 +214,5 @@ async function onePart(
     { ...uniforms, num_problems, num_tiles },
   );
   const all = await engine.download(result);
-  return shapes.map(({ rows, columns }, i) => all.slice(starts[i], starts[i] + rows * columns));
+  return shapes.map(({ rows, columns }, i) => all.subarray(starts[i], starts[i] + rows * columns));
 }

@@ -116,8 +116,12 @@ export function packMatrices<T extends Float32Array | Float64Array = Float32Arra
   const packed = new Numbers(length);
   matrices.forEach(({ data, rows, columns }, i) => {
     const { at, stride } = placed[i];
+    if (stride === columns) return packed.set(data, at);
+    const part = ArrayBuffer.isView(data)
+      ? data as unknown as Float64Array
+      : Float64Array.from(data);
     for (let row = 0; row < rows; row++) {
-      for (let k = 0; k < columns; k++) packed[at + row * stride + k] = data[row * columns + k];
+      packed.set(part.subarray(row * columns, (row + 1) * columns), at + row * stride);
     }
   });
   return { data: packed, placed };
