@@ -6,7 +6,7 @@
 //   MF² + 4/3 F³ + 2MFR operations. Rounding in the whitened moments is about eps·(σ₁/σ_R)².
 // Leaves out the choice between them and the regression (havok.ts).
 
-import { svdOfColumns } from "../linalg/svd.ts";
+import { tallSvd } from "../linalg/svd.ts";
 import { leadingEigen } from "../linalg/symmetric_eigen.ts";
 import { transpose } from "../linalg/transpose.ts";
 import {
@@ -59,13 +59,13 @@ export function whitenByQr(
 ): Whitening {
   const { data, numRows: m, numFeatures: f, rowsPerTrial } = delayEmbedding(trials, delays);
   const tall = m >= f;
-  const { leftRows, s, right } = tall
-    ? svdOfColumns(transpose(data, m, f), m, f, choose)
-    : svdOfColumns(data, f, m, choose);
-  const k = Math.min(m, f);
-  const maxRank = leftRows.length / Math.max(m, f);
-  const left = transpose(leftRows, maxRank, Math.max(m, f));
-  const leading = firstColumns(right, k, k, maxRank);
+  const [rows, columns] = tall ? [m, f] : [f, m];
+  const { left, s, right } = tallSvd(tall ? data : transpose(data, m, f), rows, columns, {
+    numLeft: choose,
+    accuracy: "absolute",
+  });
+  const maxRank = left.length / rows;
+  const leading = firstColumns(right, columns, columns, maxRank);
   const [modes, components] = tall ? [leading, left] : [left, leading];
   fixSigns(modes, f, components, m, maxRank);
   const moments = momentsOfRows(components, rowsPerTrial, stepsAhead, maxRank);

@@ -1,27 +1,27 @@
-// Singular value decomposition, accurate also for small singular values.
-// QR of the tall matrix, QR with column pivoting of its triangle, then one-sided Jacobi on the rows of that
-// triangle (Drmač & Veselić, SIAM J. Matrix Anal. Appl. 29, 2008; de Rijk 1989). Small singular values come out with
-// high relative accuracy when ill-conditioning is a matter of column scale, and at worst with error eps·σ₁.
-// About 4mn² + (4 … 8 sweeps)·7n³ operations. Leaves out decompositions too large for n³ (n ≳ 500).
+// Singular value decomposition, accurate also for small singular values: QR of the tall matrix, then the decomposition of
+// its triangle (triangle_svd.ts). Small values come out with high relative accuracy when ill-conditioning is a matter
+// of column scale, and at worst with error eps·σ₁.
+// About 4mn² + 4mnr operations for r left vectors beside those on the n×n triangle. From a size on in wasm.
 
-import {
-  factorColumns,
-  makeReflector,
-  orthonormalColumns,
-  reflectRows,
-  upperTriangle,
-} from "./householder.ts";
-import { multiply } from "./matmul.ts";
-import { frobeniusNorm, innerProduct } from "./norms.ts";
-import { orthogonaliseRows } from "./one_sided_jacobi.ts";
+import { factorQr, multiplyQ } from "#lib/wasm/tall_qr.ts";
+import { exactScale } from "./exact_scale.ts";
+import { factorColumns, reflectRows, upperTriangle } from "./householder.ts";
 import { requireFinite, requireShape } from "./require_shape.ts";
 import { transpose } from "./transpose.ts";
+import { type SvdAccuracy, triangleSvd, triangleValues } from "./triangle_svd.ts";
 
 /** A = U diag(s) Vᵀ with U m×k, V n×k, k = min(m, n); s descending. */
 export interface Svd {
   readonly u: Float64Array;
   readonly s: Float64Array;
   readonly v: Float64Array;
+}
+
+/** How many left vectors, and how exact small singular values are to be (`relative` unless said otherwise). */
+export interface TallSvdOptions {
+  /** A number, or a function of the singular values. Default: all. */
+  readonly numLeft?: number | ((s: Float64Array) => number);
+  readonly accuracy?: SvdAccuracy;
 }
 
 /**
@@ -44,61 +44,47 @@ export function svd(a: Float64Array, m: number, n: number): Svd {
   requireShape("svd", "a", a, m, n);
   requireFinite("svd", "a", a);
   if (m < n) {
-    const { leftRows, s, right } = svdOfColumns(a.slice(), n, m);
-    const v = transpose(leftRows, m, n);
-    fixSigns(v, n, right, m, m);
-    return { u: right, s, v };
+    const { left: v, s, right: u } = tallSvd(transpose(a, m, n), n, m);
+    fixSigns(v, n, u, m, m);
+    return { u, s, v };
   }
-  const { leftRows, s, right } = svdOfColumns(transpose(a, m, n), m, n);
-  const u = transpose(leftRows, n, m);
-  fixSigns(right, n, u, m, n);
-  return { u, s, v: right };
+  const { left: u, s, right: v } = tallSvd(a, m, n);
+  fixSigns(v, n, u, m, n);
+  return { u, s, v };
 }
 
 /**
- * SVD of a tall matrix (m ≥ n) held as the rows of `columns` (n×m, overwritten), with only the leading
- * `numLeft` left vectors, each a contiguous row of `leftRows`; `right` is n×n, vectors in columns.
- * `numLeft` may be a function of the singular values. Signs are not fixed. 2mn² + 4mn·numLeft operations beside those on the n×n triangle.
+ * SVD of a tall matrix (m ≥ n, row-major, entries finite) with only the leading r = `numLeft` left vectors: `left` is m×r, `right`
+ * n×n, vectors in columns. Signs are not fixed.
  *
- * @throws {RangeError} if m < n, numLeft > n or the length does not fit.
+ * @throws {RangeError} if m < n, numLeft is not in [0, n] or the length does not fit.
  *
  * @example
  * ```ts
- * import { svdOfColumns } from "#lib/math/linalg/svd.ts";
+ * import { tallSvd } from "#lib/math/linalg/svd.ts";
  * import { assertAlmostEquals } from "@std/assert";
  *
- * const { s, leftRows } = svdOfColumns(Float64Array.of(3, 4), 2, 1, 1);
+ * const { s, left } = tallSvd(Float64Array.of(3, 4), 2, 1, { numLeft: 1 });
  * assertAlmostEquals(s[0], 5, 1e-14);
- * assertAlmostEquals(Math.abs(leftRows[1]), 0.8, 1e-15);
+ * assertAlmostEquals(Math.abs(left[1]), 0.8, 1e-15);
  * ```
  */
-export function svdOfColumns(
-  columns: Float64Array,
+export function tallSvd(
+  a: Float64Array,
   m: number,
   n: number,
-  numLeft: number | ((s: Float64Array) => number) = n,
-): { leftRows: Float64Array; s: Float64Array; right: Float64Array } {
-  requireShape("svdOfColumns", "columns", columns, n, m);
-  if (m < n) throw new RangeError(`svdOfColumns: a ${m}×${n} matrix has fewer rows than columns`);
-  const scale = exactScale(columns);
-  if (scale !== 1) { for (let i = 0; i < columns.length; i++) columns[i] /= scale; }
-  const factor = factorColumns(columns, m, n);
-  const { left, s, right } = triangleSvd(upperTriangle(factor), n);
-  if (scale !== 1) { for (let i = 0; i < n; i++) s[i] *= scale; }
-  const rows = typeof numLeft === "number" ? numLeft : numLeft(s);
-  if (!(rows >= 0 && rows <= n)) {
-    throw new RangeError(`svdOfColumns: ${rows} left vectors wanted of a ${m}×${n} matrix`);
+  { numLeft = n, accuracy }: TallSvdOptions = {},
+): { left: Float64Array; s: Float64Array; right: Float64Array } {
+  requireTall(a, m, n);
+  const scaled = equalised(a, n);
+  const factor = factored(scaled.a, m, n);
+  const { left: first, s, right } = triangleSvd(scaled.restore(factor.r), n, accuracy);
+  for (let i = 0; i < n; i++) s[i] *= scaled.scale;
+  const r = typeof numLeft === "number" ? numLeft : numLeft(s);
+  if (!(r >= 0 && r <= n)) {
+    throw new RangeError(`tallSvd: ${r} left vectors wanted of a ${m}×${n} matrix`);
   }
-  const leftRows = new Float64Array(rows * m);
-  for (let j = 0; j < n; j++) {
-    const sign = factor.diagonal[j] < 0 ? -1 : 1;
-    for (let i = 0; i < rows; i++) leftRows[i * m + j] = sign * left[j * n + i];
-  }
-  for (let j = n - 1; j >= 0; j--) {
-    if (factor.beta[j] === 0) continue;
-    reflectRows(columns, j * m + j, m - j, factor.beta[j], leftRows, 0, rows, m, j);
-  }
-  return { leftRows, s, right };
+  return { left: factor.timesQ(firstColumns(first, n, r), r), s, right };
 }
 
 /**
@@ -117,98 +103,70 @@ export function svdOfColumns(
 export function singularValues(a: Float64Array, m: number, n: number): Float64Array {
   requireShape("singularValues", "a", a, m, n);
   requireFinite("singularValues", "a", a);
+  const rows = Math.max(m, n), k = Math.min(m, n);
+  const scaled = equalised(m >= n ? a : transpose(a, m, n), k);
+  const s = triangleValues(scaled.restore(factored(scaled.a, rows, k, false).r), k);
+  for (let i = 0; i < k; i++) s[i] *= scaled.scale;
+  return s;
+}
+
+function requireTall(a: Float64Array, m: number, n: number): void {
+  requireShape("tallSvd", "a", a, m, n);
+  if (m < n) throw new RangeError(`tallSvd: a ${m}×${n} matrix has fewer rows than columns`);
+}
+
+// Divides A by a power of two near its largest entry, and, where squares of a column's entries would underflow, the columns by
+// powers of two of their own, which `restore` gives back to the triangle: all exact.
+function equalised(a: Float64Array, n: number) {
   const scale = exactScale(a);
-  const tall = m >= n;
-  const columns = tall ? transpose(a, m, n) : a.slice();
-  if (scale !== 1) { for (let i = 0; i < columns.length; i++) columns[i] /= scale; }
-  const k = Math.min(m, n);
-  const triangle = upperTriangle(factorColumns(columns, Math.max(m, n), k));
-  const { rows } = pivotedTriangle(triangle, k);
-  orthogonaliseRows(rows, k, null);
-  const s = new Float64Array(k);
-  for (let i = 0; i < k; i++) s[i] = scale * frobeniusNorm(rows.subarray(i * k, (i + 1) * k));
-  return s.sort().reverse();
+  const largest = new Float64Array(n);
+  for (let i = 0; i < a.length; i += n) {
+    for (let j = 0; j < n; j++) largest[j] = Math.max(largest[j], Math.abs(a[i + j]));
+  }
+  const deep = largest.some((x) => x > 0 && x / scale < 1e-100);
+  if (!deep) {
+    const copy = a.map((x) => x / scale);
+    return { a: copy, scale, restore: (r: Float64Array) => r };
+  }
+  const own = largest.map((x) => x > 0 ? exactScale(Float64Array.of(x)) : 1);
+  const copy = a.map((x, p) => x / own[p % n]);
+  return {
+    a: copy,
+    scale,
+    restore: (r: Float64Array) => r.map((x, p) => x / scale * own[p % n]),
+  };
 }
 
-// R = left diag(s) rightᵀ, all n×n.
-function triangleSvd(triangle: Float64Array, n: number) {
-  const { rows, order, q } = pivotedTriangle(triangle, n);
-  const turns = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) turns[i * n + i] = 1;
-  orthogonaliseRows(rows, n, turns);
-  // turns · rows₀ = rows, so rows₀ = turnsᵀ diag(s) Wᵀ with W's columns the normalised rows.
-  const norms = new Float64Array(n);
-  for (let i = 0; i < n; i++) norms[i] = frobeniusNorm(rows.subarray(i * n, (i + 1) * n));
-  const rank = Array.from({ length: n }, (_, i) => i).sort((i, j) => norms[j] - norms[i] || i - j);
-  const s = new Float64Array(n);
-  const w = new Float64Array(n * n);
-  const turned = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    const from = rank[j] * n;
-    s[j] = norms[rank[j]];
-    if (s[j] > 0) { for (let i = 0; i < n; i++) w[j * n + i] = rows[from + i] / s[j]; }
-    else completeRow(w, j, n);
-    for (let i = 0; i < n; i++) turned[i * n + j] = turns[from + i];
-  }
-  const right = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) right[order[i] * n + j] = w[j * n + i];
-  }
-  return { left: multiply(q, turned, n, n, n), s, right };
+// The triangle of a tall matrix, and the product with the orthogonal factor.
+function factored(a: Float64Array, m: number, n: number, keepQ = true) {
+  if (m === n) return { r: a, timesQ: (c: Float64Array) => c };
+  if (m * n * n < QR_WASM_FROM) return plainFactor(a, m, n);
+  const factor = factorQr(a, m, n, keepQ);
+  return { r: factor.r, timesQ: (c: Float64Array, p: number) => multiplyQ(factor, c, p) };
 }
 
-// QR with column pivoting of an n×n triangle R: R P = Q T. Returns T's rows, P as `order` and Q.
-function pivotedTriangle(triangle: Float64Array, n: number) {
-  const columns = transpose(triangle, n, n);
-  const order = Array.from({ length: n }, (_, i) => i);
-  const beta = new Float64Array(n);
-  const diagonal = new Float64Array(n);
-  for (let j = 0; j < n; j++) {
-    let best = j;
-    let bestSquares = -1;
-    for (let c = j; c < n; c++) {
-      const tail = columns.subarray(c * n + j, (c + 1) * n);
-      const squares = innerProduct(tail, tail);
-      if (squares > bestSquares) {
-        best = c;
-        bestSquares = squares;
-      }
+function plainFactor(a: Float64Array, m: number, n: number) {
+  const factor = factorColumns(transpose(a, m, n), m, n);
+  const timesQ = (c: Float64Array, p: number) => {
+    const rows = new Float64Array(p * m);
+    for (let j = 0; j < n; j++) {
+      const sign = factor.diagonal[j] < 0 ? -1 : 1;
+      for (let i = 0; i < p; i++) rows[i * m + j] = sign * c[j * p + i];
     }
-    if (best !== j) {
-      [order[j], order[best]] = [order[best], order[j]];
-      swapRows(columns, j * n, best * n, n);
+    for (let j = n - 1; j >= 0; j--) {
+      if (factor.beta[j] === 0) continue;
+      reflectRows(factor.columns, j * m + j, m - j, factor.beta[j], rows, 0, p, m, j);
     }
-    makeReflector(columns, j * n + j, n - j, j, beta, diagonal);
-    if (beta[j] !== 0) reflectRows(columns, j * n + j, n - j, beta[j], columns, j + 1, n, n, j);
-  }
-  const factor = { columns, beta, diagonal, m: n, n };
-  return { rows: upperTriangle(factor), order, q: transpose(orthonormalColumns(factor), n, n) };
+    return transpose(rows, p, m);
+  };
+  return { r: upperTriangle(factor), timesQ };
 }
 
-// Fills row j of `w` with a unit vector orthogonal to rows 0 … j−1 (for singular values that are exactly 0).
-function completeRow(w: Float64Array, j: number, n: number): void {
-  const row = w.subarray(j * n, (j + 1) * n);
-  let bestUnit = 0;
-  let smallest = Infinity;
-  for (let unit = 0; unit < n; unit++) {
-    let taken = 0;
-    for (let i = 0; i < j; i++) taken += w[i * n + unit] ** 2;
-    if (taken < smallest) {
-      smallest = taken;
-      bestUnit = unit;
-    }
-  }
-  row.fill(0);
-  row[bestUnit] = 1;
-  for (let pass = 0; pass < 2; pass++) {
-    for (let i = 0; i < j; i++) {
-      const other = w.subarray(i * n, (i + 1) * n);
-      const overlap = innerProduct(row, other);
-      for (let c = 0; c < n; c++) row[c] -= overlap * other[c];
-    }
-  }
-  const norm = frobeniusNorm(row);
-  for (let c = 0; c < n; c++) row[c] /= norm;
+function firstColumns(a: Float64Array, n: number, count: number): Float64Array {
+  if (count === n) return a;
+  const out = new Float64Array(n * count);
+  for (let i = 0; i < n; i++) out.set(a.subarray(i * n, i * n + count), i * count);
+  return out;
 }
 
 // Makes the largest-magnitude component of each column of `v` positive, turning `u` along.
@@ -224,17 +182,4 @@ function fixSigns(v: Float64Array, n: number, u: Float64Array, m: number, k: num
   }
 }
 
-function swapRows(a: Float64Array, x: number, y: number, n: number): void {
-  for (let i = 0; i < n; i++) {
-    const t = a[x + i];
-    a[x + i] = a[y + i];
-    a[y + i] = t;
-  }
-}
-
-// A power of two near the norm (division by it is exact); 1 for matrices that are zero.
-function exactScale(a: Float64Array): number {
-  const norm = frobeniusNorm(a);
-  if (norm === 0) return 1;
-  return 2 ** Math.max(-1000, Math.min(1000, Math.round(Math.log2(norm))));
-}
+const QR_WASM_FROM = 4096;

@@ -1,5 +1,5 @@
 // Singular values of an upper bidiagonal matrix by implicit QR, with zero shift where a shift would cost relative
-// accuracy (Demmel & Kahan, SIAM J. Sci. Stat. Comput. 11, 1990; the choices of LAPACK's dbdsqr). Rotations are kept and
+// accuracy (Demmel & Kahan, SIAM J. Sci. Stat. Comput. 11, 1990; the choices of LAPACK's dbdsqr, absolute tolerance). Rotations are kept and
 // applied to the rows of Uᵀ and Vᵀ in batches.
 
 import { get, set } from "./_lanes";
@@ -26,26 +26,19 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
   let norm: f64 = 0;
   for (let i = 0; i < n; i++) norm = Math.max(norm, Math.max(Math.abs(get(d, i)), Math.abs(get(e, i))));
   if (norm == 0) return 0;
-  // The least singular value from below, roughly: what is far beneath it may go.
-  let mu = Math.abs(get(d, 0)), least = mu;
-  for (let i = 1; i < n && least > 0; i++) {
-    mu = Math.abs(get(d, i)) * (mu / (mu + Math.abs(get(e, i - 1))));
-    least = Math.min(least, mu);
-  }
-  const threshold = Math.max(tolerance * least / Math.sqrt(n), 1e-300 * norm);
+  // Entries that are nothing beside the norm may go: values are wanted to eps·σ₁, not each to its own digits.
+  const threshold = epsilon * norm;
   let hi = n - 1;
   let oldLo = -1, oldHi = -1, down = true, steps = 0;
   while (hi > 0) {
     if (Math.abs(get(d, hi)) <= threshold) set(d, hi, 0);
     let lo = hi;
     let large = Math.abs(get(d, hi));
-    let split = false;
     while (lo > 0) {
       const s = Math.abs(get(d, lo - 1)), f = Math.abs(get(e, lo - 1));
       if (s <= threshold) set(d, lo - 1, 0);
       if (f <= threshold) {
         set(e, lo - 1, 0);
-        split = true;
         break;
       }
       large = Math.max(large, Math.max(s, f));
@@ -64,7 +57,7 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
         set(e, hi - 1, 0);
         continue;
       }
-      mu = Math.abs(get(d, lo));
+      let mu = Math.abs(get(d, lo));
       smallest = mu;
       let cut = false;
       for (let i = lo; i < hi; i++) {
@@ -82,7 +75,7 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
         set(e, lo, 0);
         continue;
       }
-      mu = Math.abs(get(d, hi));
+      let mu = Math.abs(get(d, hi));
       smallest = mu;
       let cut = false;
       for (let i = hi - 1; i >= lo; i--) {
