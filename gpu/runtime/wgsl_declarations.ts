@@ -204,6 +204,16 @@ class Parser {
       const width = Number(vector[1]) as 2 | 3 | 4;
       if (inner.kind === "scalar") return { kind: "vector", scalar: inner.scalar, width };
     }
+    // Matrices are for workgroup memory alone, whose size is all that matters: columns, one after the other.
+    const matrix = /^mat([234])x([234])f?$/.exec(name.text);
+    if (matrix !== null && lookup !== undefined) {
+      const width = Number(matrix[2]) as 2 | 3 | 4;
+      return {
+        kind: "array",
+        element: { kind: "vector", scalar: "f32", width },
+        length: Number(matrix[1]),
+      };
+    }
     if (name.text === "array" && args.length > 0) {
       const length = args.length > 1 ? this.#value(args[1], lookup) : undefined;
       return { kind: "array", element: this.#type(args[0], lookup), length };
