@@ -1,12 +1,22 @@
 // Compares systems by a metric: all pairs of a gathered list, which gives a matrix in long form, or one pair
-// `a` and `b`, which gives a number. Work per system is done once, however many pairs.
+// `a` and `b`, which gives a number. Work per system is done once, however many pairs. A metric that uses the engine
+// gets the pairs of all members of a batch at once.
 
 import { z } from "zod";
-import { commonRank, type StudyRank } from "#lib/core/artifacts/common_rank.ts";
+import { commonRank } from "#lib/core/artifacts/common_rank.ts";
 import { table } from "#lib/core/artifacts/table.ts";
+import { DeviceLostError, EngineError } from "#lib/core/engine.ts";
 import type { Metric, Score } from "#lib/core/metric.ts";
-import { type Cell, tableOf } from "#lib/core/table.ts";
-import { defineTask, type Item, many, one, optional, type TaskContext } from "#lib/core/task.ts";
+import type { Table } from "#lib/core/table.ts";
+import {
+  defineTask,
+  type FusedMember,
+  many,
+  one,
+  optional,
+  type TaskContext,
+} from "#lib/core/task.ts";
+import { type Comparisons, comparisonsOf, exampleOperator } from "./_comparisons.ts";
 import { exampleTrajectories } from "./_states.ts";
 
 const params = z.strictObject({
@@ -22,7 +32,7 @@ export default defineTask({
   name: "compare",
   summary: "Compares systems by a metric, pair by pair.",
   version: 1,
-  numerics: "f64",
+  numerics: ({ options }, { metric }) => (metric as Metric).numerics?.(options as never) ?? "f64",
   params,
   members: { metric: { room: "metrics", params: "options" } },
   inputs(_params, members) {
@@ -45,91 +55,122 @@ export default defineTask({
       params: { metric: "procrustes" },
       inputs: () => ({ a: exampleTrajectories(3, 30, 3), b: exampleTrajectories(3, 30, 2) }),
     },
-  ],
-  run(context, params, inputs) {
-    const metric = context.members.metric as Metric;
-    const bound = inputs as Readonly<Record<string, unknown>>;
-    const rank = (bound.rank as StudyRank | undefined)?.rank;
-    const options = rank === undefined ? {} : { rank };
-    const prepare = (system: unknown) => metric.prepare(system, params.options as never, options);
-    const compare = (a: unknown, b: unknown) => metric.compare(a, b, params.options as never);
-    const facts = {
-      metric: metric.name,
-      unit: metric.unit(params.options as never),
-    };
-    const records = bound.a !== undefined
-      ? [{ ...scoreCells(compare(prepare(bound.a), prepare(bound.b))), ...facts }]
-      : matrix(context, bound[metric.port] as readonly Item<unknown>[], metric, {
-        prepare,
-        compare,
-        computeDiagonal: params.diagonal === "computed",
-      }).map((record) => ({ ...record, ...facts }));
-    return {
-      scores: tableOf(records, {
-        value: { unit: facts.unit, description: `${metric.summary} (${metric.sense})` },
+    {
+      params: { metric: "dsa", options: { search: "engine" } },
+      inputs: () => ({
+        operators: [exampleOperator(0.2), exampleOperator(0.9), exampleOperator(1.3)],
       }),
-    };
+    },
+  ],
+  async run(context, params, inputs) {
+    let made: { readonly scores: Table } | undefined;
+    let failure: { readonly error: unknown } | undefined;
+    await compareMembers(context, [{
+      params,
+      inputs,
+      finish: (results) => void (made = results),
+      fail: (error) => void (failure = { error }),
+      progress: context.progress,
+    }]);
+    if (failure !== undefined) throw failure.error;
+    return made!;
   },
+  fuse: { by: ["metric", "options"] },
+  runMany: compareMembers,
 });
 
-type Row = Record<string, Cell>;
+type Params = z.output<typeof params>;
 
-/** All ordered pairs; each unordered pair is computed once, and mirrored if the metric is symmetric. */
-function matrix(
-  context: TaskContext,
-  items: readonly Item<unknown>[],
-  metric: Metric,
-  work: {
-    readonly prepare: (system: unknown) => unknown;
-    readonly compare: (a: unknown, b: unknown) => Score;
-    readonly computeDiagonal: boolean;
-  },
-): Row[] {
-  if (items.length === 0) {
-    throw new RangeError("compare got an empty list; gather at least one system");
+// deno-lint-ignore no-explicit-any
+type Member = FusedMember<Params, any, { scores: typeof table }>;
+
+/** What members that run together have in common. */
+interface Batch {
+  readonly context: TaskContext;
+  readonly metric: Metric;
+  readonly options: never;
+}
+
+async function compareMembers(context: TaskContext, members: readonly Member[]): Promise<void> {
+  const metric = context.members.metric as Metric;
+  const batch: Batch = { context, metric, options: members[0].params.options as never };
+  if (metric.numerics?.(batch.options) === "engine") return await compareOnEngine(batch, members);
+  for (const member of members) {
+    await settling(member, () => {
+      const { pairs, tabled } = comparisonsOf(metric, member);
+      member.finish(tabled(pairs.map(([a, b], done) => {
+        const score = metric.compare(a as never, b as never, batch.options);
+        reportPairs(member, (done + 1) / pairs.length, pairs.length);
+        return score;
+      })));
+    });
   }
-  const prepared = items.map(({ value }, i) => {
-    context.progress(0.3 * i / items.length, `prepare ${i + 1} of ${items.length}`);
-    return work.prepare(value);
-  });
-  const scores: Score[][] = items.map(() => []);
-  const numPairs = items.length * (items.length - 1) / 2;
-  let done = 0;
-  for (let i = 0; i < items.length; i++) {
-    for (let j = i + 1; j < items.length; j++) {
-      scores[i][j] = work.compare(prepared[i], prepared[j]);
-      scores[j][i] = metric.laws.symmetric ? scores[i][j] : work.compare(prepared[j], prepared[i]);
-      context.progress(0.3 + 0.7 * ++done / numPairs, `pair ${done} of ${numPairs}`);
+}
+
+/** The pairs of all members at once. What is the engine's failure is the batch's. */
+async function compareOnEngine(batch: Batch, members: readonly Member[]): Promise<void> {
+  const open: (Comparisons & { readonly member: Member })[] = [];
+  for (const member of members) {
+    await settling(member, () => {
+      open.push({ member, ...comparisonsOf(batch.metric, member) });
+    });
+  }
+  if (open.length === 0) return;
+  let scores: readonly Score[];
+  try {
+    scores = await scoresOf(batch, open);
+  } catch (error) {
+    if (isTheEngines(error)) throw error;
+    if (open.length === 1) return open[0].member.fail(error);
+    // Some member's own: it shows which when they run one by one.
+    for (const one of open) {
+      await settling(one.member, async () => {
+        one.member.finish(one.tabled(await scoresOf(batch, [one])));
+      });
     }
+    return;
   }
-  for (let i = 0; i < items.length; i++) {
-    scores[i][i] = work.computeDiagonal
-      ? work.compare(prepared[i], prepared[i])
-      : { value: metric.laws.identity };
+  let from = 0;
+  for (const { member, pairs, tabled } of open) {
+    const own = scores.slice(from, from += pairs.length);
+    await settling(member, () => member.finish(tabled(own)));
   }
-  return items.flatMap((a, i) =>
-    items.map((b, j) => ({
-      ...label("a", a, i),
-      ...label("b", b, j),
-      half: i < j ? "upper" : i === j ? "diagonal" : "lower",
-      ...scoreCells(scores[i][j]),
-    }))
-  );
 }
 
-function scoreCells({ value, more }: Score): Row {
-  return { value, ...more };
+/** Scores of the pairs of members, one after the other; once more on a new device, if the one there was went away. */
+async function scoresOf(
+  { context, metric, options }: Batch,
+  open: readonly (Comparisons & { readonly member: Member })[],
+): Promise<readonly Score[]> {
+  let furthest = 0;
+  const compare = () =>
+    metric.compareMany!(context.engine, open.flatMap(({ pairs }) => pairs), options, (fraction) => {
+      furthest = Math.max(furthest, fraction);
+      for (const { member, pairs } of open) reportPairs(member, furthest, pairs.length);
+    });
+  try {
+    return await compare();
+  } catch (error) {
+    if (!(error instanceof DeviceLostError) || !await context.engine.renew()) throw error;
+    return await compare();
+  }
 }
 
-/** `a` is the coordinates in words, `a_group` and the like each of them. */
-function label(side: "a" | "b", { coords }: Item<unknown>, position: number): Row {
-  // Sorted, because the order of axis names is in no key.
-  const entries = Object.entries(coords).sort(([one], [other]) => (one < other ? -1 : 1));
-  const text = entries.length === 0
-    ? String(position)
-    : entries.map(([, id]) => String(id)).join(" ");
-  return {
-    [side]: text,
-    ...Object.fromEntries(entries.map(([axis, id]) => [`${side}_${axis}`, id])),
-  };
+/** What goes wrong in `work` is this member's failure, unless it is the engine's. */
+async function settling(member: Member, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isTheEngines(error)) throw error;
+    member.fail(error);
+  }
+}
+
+function isTheEngines(error: unknown): boolean {
+  return error instanceof DeviceLostError || error instanceof EngineError;
+}
+
+function reportPairs(member: Member, fraction: number, numPairs: number): void {
+  const done = Math.round(fraction * numPairs);
+  member.progress(0.3 + 0.7 * fraction, `pair ${done} of ${numPairs}`);
 }

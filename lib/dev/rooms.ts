@@ -23,7 +23,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/math": { imports: ["lib/core", "lib/wasm"], pure: true },
   "lib/models": { imports: [...science, "lib/wasm"], pure: true },
   "lib/neurotasks": { imports: science, pure: true },
-  "lib/metrics": { imports: [...science, "lib/wasm"], pure: true },
+  "lib/metrics": { imports: [...science, "lib/wasm", "gpu"], pure: true },
   "lib/draw": { imports: science, pure: true },
   "lib/figures": { imports: [...science, "lib/draw"], pure: true },
   "lib/claims": { imports: science, pure: true },

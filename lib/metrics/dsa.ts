@@ -3,12 +3,14 @@
 
 import { z } from "zod";
 import { type Operator, operator } from "../core/artifacts/operator.ts";
-import { defineMetric } from "../core/metric.ts";
-import { compareOperators } from "../math/dsa/dsa.ts";
+import { defineMetric, type Score } from "../core/metric.ts";
+import { concludeComparison, openComparison, sameOperator } from "../math/dsa/comparison.ts";
+import { compareOperators, type DsaOptions, type DsaResult } from "../math/dsa/dsa.ts";
 import { matchSizes, type SizePolicy } from "../math/dsa/match_sizes.ts";
 import { describeOperator, type OperatorFrames } from "../math/dsa/operator_frames.ts";
 import { operatorAtRank } from "../math/dmd/operator_at_rank.ts";
 import { angleScale, angleUnit, scaled } from "./_angle_scale.ts";
+import { searchOnEngine } from "./_dsa_search.ts";
 
 const params = z.strictObject({
   score: z.enum(["angular", "euclidean"]).default("angular")
@@ -30,10 +32,16 @@ const params = z.strictObject({
     .describe("reference: the published package's Adam search, to understand published numbers"),
   iterations: z.int().min(1).optional().describe("of the reference optimiser"),
   learning_rate: z.number().positive().optional().describe("of the reference optimiser"),
+  search: z.enum(["f64", "engine"]).default("f64")
+    .describe(
+      "engine: all starts of all pairs at once on the run's engine, the best ends polished in f64",
+    ),
   seed: z.int().default(0).describe(
     "seed of the random starts, together with the pair's own content",
   ),
 });
+
+type Params = z.output<typeof params>;
 
 export default defineMetric({
   name: "dsa",
@@ -62,34 +70,71 @@ export default defineMetric({
   },
   compare(first, second, params) {
     const [a, b] = sameSize(first.frames, second.frames, params.on_size_mismatch);
-    const result = compareOperators(a, b, {
-      effort: params.effort,
-      group: params.group,
-      optimiser: params.optimiser,
-      seed: params.seed,
-      ...(params.iterations === undefined ? {} : { iterations: params.iterations }),
-      ...(params.learning_rate === undefined ? {} : { learningRate: params.learning_rate }),
+    return scoreOf(first, second, compareOperators(a, b, optionsOf(params)), a.n, params);
+  },
+  numerics: onEngine,
+  async compareMany(engine, pairs, params, progress) {
+    const sized = pairs.map(([first, second]) =>
+      sameSize(first.frames, second.frames, params.on_size_mismatch)
+    );
+    const open = sized.map(([a, b]) => openComparison(a, b, optionsOf(params)));
+    const found = await searchOnEngine(engine, open.filter((one) => one !== undefined), progress);
+    let next = 0;
+    return open.map((comparison, i) => {
+      const { n } = sized[i][0];
+      const result = comparison === undefined
+        ? sameOperator(n)
+        : concludeComparison(comparison, found[next++]);
+      return scoreOf(...pairs[i], result, n, params);
     });
-    const value = params.score === "euclidean"
-      ? result.euclidean
-      : scaled(result.angle, params.scale);
-    return {
-      value,
-      more: {
-        rank: a.n,
-        singular_ratio: Math.min(first.singularRatio, second.singularRatio),
-        lower_bound: params.score === "euclidean"
-          ? 2 * Math.sin(result.lowerBound / 2)
-          : scaled(result.lowerBound, params.scale),
-        gap: result.gap,
-        num_starts: result.numStarts,
-        best_start: result.bestStart,
-        iterations: result.iterations,
-        gradient_norm: result.gradientNorm,
-      },
-    };
   },
 });
+
+/** The published optimiser stays as published, whatever the search. */
+function onEngine({ search, optimiser }: Params): "f64" | "engine" {
+  return search === "engine" && optimiser === "riemannian" ? "engine" : "f64";
+}
+
+function optionsOf(params: Params): DsaOptions {
+  return {
+    effort: params.effort,
+    group: params.group,
+    optimiser: params.optimiser,
+    seed: params.seed,
+    ...(params.iterations === undefined ? {} : { iterations: params.iterations }),
+    ...(params.learning_rate === undefined ? {} : { learningRate: params.learning_rate }),
+  };
+}
+
+interface Prepared {
+  readonly frames: OperatorFrames;
+  readonly singularRatio: number;
+}
+
+function scoreOf(
+  first: Prepared,
+  second: Prepared,
+  result: DsaResult,
+  rank: number,
+  params: Params,
+): Score {
+  const isEuclidean = params.score === "euclidean";
+  return {
+    value: isEuclidean ? result.euclidean : scaled(result.angle, params.scale),
+    more: {
+      rank,
+      singular_ratio: Math.min(first.singularRatio, second.singularRatio),
+      lower_bound: isEuclidean
+        ? 2 * Math.sin(result.lowerBound / 2)
+        : scaled(result.lowerBound, params.scale),
+      gap: result.gap,
+      num_starts: result.numStarts,
+      best_start: result.bestStart,
+      iterations: result.iterations,
+      gradient_norm: result.gradientNorm,
+    },
+  };
+}
 
 function sameSize(
   a: OperatorFrames,

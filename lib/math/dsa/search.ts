@@ -19,6 +19,8 @@ import { type Descend, withDescents } from "./wasm_descent.ts";
 /** The best rotation found between two Schur frames (n×n), and how. */
 export interface SearchResult {
   readonly rotation: Float64Array;
+  /** ½‖A − C B Cᵀ‖². */
+  readonly value: number;
   readonly numStarts: number;
   readonly bestStart: string;
   /** Descent steps of all starts together. */
@@ -105,6 +107,7 @@ function searchWith(
   orthonormalise(problem, best.c);
   return {
     rotation: unpad(best.c, n, stride),
+    value: last.value,
     numStarts,
     bestStart: best.name,
     iterations,

@@ -1,0 +1,283 @@
+// The search for the best rotations of many pairs on an engine: every start of every pair is descended in f32 at once
+// (gpu/dsa_align.ts), starts that cannot catch up are dropped between dispatches, and the best few ends of each pair are
+// polished in f64. A pair's result depends on the pair and the engine alone: not on the other pairs, nor on how the
+// work is cut into dispatches. Leaves out starts, bounds and scores (lib/math/dsa/comparison.ts).
+
+import align from "#gpu/dsa_align.ts";
+import {
+  type AlignLayout,
+  alignLayout,
+  maxDimensions,
+  placedOperators,
+  placedRotation,
+} from "#gpu/dsa_align/layout.ts";
+import { Mark, Status } from "#gpu/dsa_align/twin.ts";
+import type { Engine, EngineArray, EngineBuffer } from "#lib/core/engine.ts";
+import type { Comparison } from "#lib/math/dsa/comparison.ts";
+import { multiply, multiplyTransposeA } from "#lib/math/linalg/matmul.ts";
+import { matchingError, matchingProblem, pad } from "#lib/math/dsa/matching_problem.ts";
+import { pairTable } from "#lib/math/dsa/pair_table.ts";
+import { search, type SearchResult } from "#lib/math/dsa/search.ts";
+import type { Start } from "#lib/math/dsa/starts.ts";
+
+/**
+ * Searches all pairs; one with more than 128 dimensions is searched in f64.
+ *
+ * @param progress is told the fraction that is done.
+ */
+export async function searchOnEngine(
+  engine: Engine,
+  comparisons: readonly Comparison[],
+  progress: (fraction: number) => void,
+): Promise<readonly SearchResult[]> {
+  const results: SearchResult[] = [];
+  const open = new Map<number, number[]>();
+  comparisons.forEach((comparison, index) => {
+    const settled = settle(comparison);
+    const { n } = comparison.x;
+    if (settled !== undefined) results[index] = settled;
+    else if (open.has(n)) open.get(n)!.push(index);
+    else open.set(n, [index]);
+  });
+  let done = comparisons.length - [...open.values()].flat().length;
+  for (const [n, members] of open) {
+    // As many pairs at once as one buffer holds.
+    let rest = members.map((index) => ({ index, starts: startsOf(comparisons[index]) }));
+    while (rest.length > 0) {
+      const count = howManyFit(engine, n, rest.map(({ starts }) => starts.length));
+      const group = rest.slice(0, count);
+      rest = rest.slice(count);
+      const ends = await descendAll(
+        engine,
+        n,
+        group.map(({ index, starts }) => ({ comparison: comparisons[index], starts })),
+      );
+      group.forEach(({ index, starts }, k) => {
+        results[index] = polish(comparisons[index], starts, ends[k]);
+        progress(++done / comparisons.length);
+      });
+    }
+  }
+  return results;
+}
+
+/** Where the descent from one start ended. */
+interface End {
+  readonly value: number;
+  readonly iterations: number;
+  readonly rotation: Float64Array;
+}
+
+// What needs no engine: pairs whose best start is proved, or nearly, and those too large for the kernel.
+function settle({ x, y, first, later, lowerBound }: Comparison): SearchResult | undefined {
+  if (x.n > maxDimensions) return search(x, y, first, later, lowerBound);
+  const problem = matchingProblem(x.t, y.t, x.partner, x.n);
+  const values = first.map(({ rotation }) =>
+    matchingError(problem, pad(rotation, x.n, problem.stride, 1))
+  );
+  const best = values.indexOf(Math.min(...values));
+  if (angleOf(values[best]) - lowerBound > NEARLY_PROVED) return undefined;
+  const found = search(x, y, [first[best]], () => [], lowerBound);
+  return angleOf(found.value) - lowerBound < ENOUGH ? found : undefined;
+}
+
+// θ from F = ½‖A − C B Cᵀ‖² of unit operators.
+function angleOf(value: number): number {
+  return 2 * Math.asin(Math.min(1, Math.sqrt(value / 2)));
+}
+
+function startsOf(comparison: Comparison): readonly Start[] {
+  return [...comparison.first, ...comparison.later()];
+}
+
+// The ends that may be the best, polished in f64.
+function polish(
+  { x, y, lowerBound }: Comparison,
+  starts: readonly Start[],
+  ends: readonly End[],
+): SearchResult {
+  const order = ends.map((_, k) => k).sort((p, q) => ends[p].value - ends[q].value || p - q);
+  const most = ends[order[0]].value * (1 + WORTH_POLISHING) + ROUNDING;
+  const chosen: number[] = [];
+  for (const k of order) {
+    if (chosen.length === MAX_POLISHED || ends[k].value > most) break;
+    // Two starts that ended at one place: its value differs by rounding only.
+    const last = chosen.at(-1);
+    const isNew = last === undefined || ends[k].value - ends[last].value > SAME * ends[k].value;
+    if (isNew) chosen.push(k);
+  }
+  const candidates = chosen.map((k) => ({ name: starts[k].name, rotation: ends[k].rotation }));
+  const found = search(x, y, candidates, () => [], lowerBound);
+  const iterations = ends.reduce((sum, end) => sum + end.iterations, found.iterations);
+  return { ...found, numStarts: starts.length, iterations };
+}
+
+interface Member {
+  readonly comparison: Comparison;
+  readonly starts: readonly Start[];
+}
+
+async function descendAll(
+  engine: Engine,
+  n: number,
+  members: readonly Member[],
+): Promise<readonly (readonly End[])[]> {
+  const numSlots = members.reduce((sum, { starts }) => sum + starts.length, 0);
+  const layout = alignLayout(n, members.length, numSlots);
+  const pairs = members.flatMap(({ starts }, pair) => starts.map(() => pair));
+  using space = engine.allocate(layout.spaceLength);
+  using entries = engine.upload(tablesOf(members, layout));
+  using marks = engine.allocate(layout.marksLength);
+  engine.write(space, placed(members, layout));
+  const buffers = { space, entries, marks };
+  let state: EngineArray = new Float32Array(layout.marksLength);
+  let running = pairs.map((_, slot) => slot);
+  while (running.length > 0) {
+    dispatchRound(engine, layout, buffers, running.map((slot) => [slot, pairs[slot]]));
+    state = await engine.download(marks);
+    running = stillPromising(state, pairs, running);
+  }
+  const { rotationsAt, s } = layout;
+  const rotations = await engine.download(space, rotationsAt, numSlots * s * s);
+  const ends = pairs.map((_, slot): End => ({
+    value: state[slot * Mark.length + Mark.value],
+    iterations: state[slot * Mark.length + Mark.iterations],
+    rotation: rotationAt(rotations, slot, layout),
+  }));
+  return members.map((_, pair) => ends.filter((_, slot) => pairs[slot] === pair));
+}
+
+// Operators of all pairs, then all starts: what `space` begins with.
+function placed(members: readonly Member[], layout: AlignLayout): Float32Array {
+  const { n, s, pairLength, rotationsAt, scratchAt } = layout;
+  const out = new Float32Array(scratchAt);
+  let slot = 0;
+  members.forEach(({ comparison: { x, y }, starts }, pair) => {
+    out.set(placedOperators(x.t, y.t, n), pair * pairLength);
+    for (const { rotation } of starts) {
+      out.set(placedRotation(rotation, n), rotationsAt + slot++ * s * s);
+    }
+  });
+  return out;
+}
+
+function tablesOf(members: readonly Member[], { n, tableLength }: AlignLayout): Uint32Array {
+  const out = new Uint32Array(Math.max(1, members.length * tableLength));
+  members.forEach(({ comparison }, pair) => {
+    out.set(pairTable(comparison.x.partner, n), pair * tableLength);
+  });
+  return out;
+}
+
+// One round of evaluations for these slots, in dispatches that are each well under a second long.
+function dispatchRound(
+  engine: Engine,
+  { n, rotationsAt, scratchAt }: AlignLayout,
+  buffers: Readonly<Record<"space" | "entries" | "marks", EngineBuffer>>,
+  slots: readonly (readonly number[])[],
+): void {
+  const { inAll, inOne } = operationsPerDispatch(engine);
+  const each = operationsPerEvaluation(n);
+  const most = Math.min(engine.limits.maxWorkgroups, MAX_SLOTS);
+  const steps = Math.max(1, Math.min(ROUND, Math.floor(inOne / each)));
+  const size = Math.max(1, Math.min(most, Math.floor(inAll / (steps * each))));
+  for (let from = 0; from < slots.length; from += size) {
+    const batch = slots.slice(from, from + size);
+    using listed = engine.upload(Uint32Array.from(batch.flat()));
+    for (let step = 0; step < ROUND; step += steps) {
+      engine.dispatch(align, { ...buffers, slots: listed }, {
+        n,
+        num: batch.length,
+        steps: Math.min(steps, ROUND - step),
+        rotations_at: rotationsAt,
+        scratch_at: scratchAt,
+        max_iterations: MAX_ITERATIONS,
+        gradient_tolerance: GRADIENT_TOLERANCE,
+        relative_decrease: RELATIVE_DECREASE,
+      });
+    }
+  }
+}
+
+// Drops starts that ended, and those that, going on as in their last ten steps, would need too long to catch up with
+// their own pair's best. Less strictly than in f64, where starts follow one another: it costs a sixth more, and finds better ends.
+function stillPromising(
+  state: EngineArray,
+  pairs: readonly number[],
+  running: readonly number[],
+): number[] {
+  const mark = (slot: number, place: number) => state[slot * Mark.length + place];
+  const best: number[] = [];
+  pairs.forEach((pair, slot) => {
+    best[pair] = Math.min(best[pair] ?? Infinity, mark(slot, Mark.value));
+  });
+  return running.filter((slot) => {
+    if (mark(slot, Mark.status) !== Status.running) return false;
+    const iterations = mark(slot, Mark.iterations);
+    if (iterations < WINDOW) return true;
+    const value = mark(slot, Mark.value);
+    const progress = mark(slot, Mark.history + iterations % WINDOW) - value;
+    return value - OPTIMISM * progress <= best[pairs[slot]];
+  });
+}
+
+function rotationAt(all: EngineArray, slot: number, { n, s }: AlignLayout): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) out[i * n + j] = all[slot * s * s + i * s + j];
+  }
+  return orthonormal(out, n);
+}
+
+// Two Newton steps towards the polar factor: from the accuracy of f32 to that of f64.
+function orthonormal(c: Float64Array, n: number): Float64Array {
+  for (let round = 0; round < 2; round++) {
+    const gram = multiplyTransposeA(c, c, n, n, n).map((x) => -0.5 * x);
+    for (let i = 0; i < n; i++) gram[i * n + i] += 1.5;
+    c = multiply(c, gram, n, n, n);
+  }
+  return c;
+}
+
+function howManyFit(engine: Engine, n: number, numStarts: readonly number[]): number {
+  let slots = 0;
+  for (let pairs = 0; pairs < numStarts.length; pairs++) {
+    slots += numStarts[pairs];
+    const bytes = 4 * alignLayout(n, pairs + 1, slots).spaceLength;
+    if (pairs > 0 && bytes > engine.limits.maxBindingBytes) return pairs;
+  }
+  return numStarts.length;
+}
+
+/** Multiplications and additions of one evaluation with its gradient: eight products' worth, and the vectors. */
+function operationsPerEvaluation(n: number): number {
+  const s = 4 * Math.ceil(n / 4);
+  return 14 * s ** 3 + 80 * s ** 2;
+}
+
+// How much to ask of one dispatch, and of one workgroup in it, so that it takes a few tenths of a second. It decides no
+// result. Software adapters do about 1e9 operations a second for each of a few threads.
+function operationsPerDispatch({ name, numerics }: Engine): { inAll: number; inOne: number } {
+  if (name !== "webgpu") return { inAll: Infinity, inOne: Infinity };
+  return /llvmpipe|lavapipe|swiftshader|software/.test(numerics)
+    ? { inAll: 3e8, inOne: 1.5e8 }
+    : { inAll: 1e11, inOne: 1e9 };
+}
+
+/** Radians above the bound at which a start is worth a look in f64 first, and at which the search ends. */
+const NEARLY_PROVED = 0.02;
+const ENOUGH = 1e-6;
+/** Evaluations between two looks at all starts: about as many as a start far behind needs to show it. */
+const ROUND = 30;
+const WINDOW = 10;
+const OPTIMISM = 60;
+/** Past these f32 brings nothing. */
+const MAX_ITERATIONS = 500;
+const GRADIENT_TOLERANCE = 1e-6;
+const RELATIVE_DECREASE = 1e-6;
+const MAX_SLOTS = 4096;
+const MAX_POLISHED = 3;
+/** Ends this much above the best, relatively, may overtake it when polished. */
+const WORTH_POLISHING = 1e-2;
+const ROUNDING = 1e-9;
+const SAME = 1e-5;
