@@ -9,8 +9,10 @@
 // Rounding: an entry is a sum of at most M + 2dKτ products, error about eps·σ₁². Singular values from G have
 // relative errors of about eps·(σ₁/σ)²: 1e-8 at σ/σ₁ = 1e-4 at worst, and nothing is left below 1e-8.
 
+import { addLaggedProducts } from "#lib/wasm/lagged.ts";
 import { addUpperGram, gram, GRAM_ROW_BLOCK, mirrorUpper } from "../linalg/gram.ts";
-import { multiplyTransposeA } from "../linalg/matmul.ts";
+import { wasmPays } from "../linalg/matmul.ts";
+import { plainAddCrossGram } from "../linalg/plain_gram.ts";
 import { type DelayParams, embeddingShape, embedRows, type TrialSet } from "./delay_embedding.ts";
 
 /**
@@ -68,29 +70,10 @@ function gramByRows(trials: TrialSet, delays: DelayParams): Float64Array {
 
 function gramByRecursion(trials: TrialSet, delays: DelayParams): Float64Array {
   const { numDelays, delayInterval = 1 } = delays;
-  const { data, numTrials, numUnits: n } = trials;
+  const { numTrials, numUnits: n } = trials;
   const { rowsPerTrial, numFeatures: f, offsets } = embeddingShape(trials, delays);
   const g = new Float64Array(f * f);
-  // First block row: lagged products of contiguous stretches of the data.
-  const block = new Float64Array(n * n);
-  for (let b = 0; b < numDelays; b++) {
-    for (let trial = 0; trial < numTrials; trial++) {
-      const size = rowsPerTrial[trial] * n;
-      const newest = offsets[trial] + (numDelays - 1) * delayInterval * n;
-      const older = newest - b * delayInterval * n;
-      multiplyTransposeA(
-        data.subarray(newest, newest + size),
-        data.subarray(older, older + size),
-        rowsPerTrial[trial],
-        n,
-        n,
-        block,
-      );
-      for (let i = 0; i < n; i++) {
-        for (let j = 0; j < n; j++) g[i * f + b * n + j] += block[i * n + j];
-      }
-    }
-  }
+  g.set(firstBlockRow(trials, delays));
   // What each shift by one interval lets in at the front and out at the back.
   const width = f - n;
   const shorter = { numDelays: numDelays - 1, delayInterval };
@@ -110,4 +93,54 @@ function gramByRecursion(trials: TrialSet, delays: DelayParams): Float64Array {
     for (let j = Math.max(n, i); j < f; j++) g[i * f + j] = g[above + j] + change[base + j];
   }
   return mirrorUpper(g, f);
+}
+
+// G[0, b] for every delay b: lagged products of contiguous stretches of the data (n × F), in blocks of rows within
+// each trial as `crossGram` adds them, whichever way.
+function firstBlockRow(trials: TrialSet, delays: DelayParams): Float64Array {
+  const { numDelays, delayInterval = 1 } = delays;
+  const { data, numUnits: n } = trials;
+  const { rowsPerTrial, numRows, numFeatures: f, offsets } = embeddingShape(trials, delays);
+  const before = (numDelays - 1) * delayInterval;
+  const series = offsets.map((at, k) => data.subarray(at, at + (before + rowsPerTrial[k]) * n));
+  const out = new Float64Array(n * f);
+  if (wasmPays(n, numRows, f)) addLaggedProducts(series, n, numDelays, delayInterval, out);
+  else plainAddLaggedProducts(series, n, numDelays, delayInterval, out);
+  return out;
+}
+
+/**
+ * What `addLaggedProducts` (lib/wasm/lagged.ts) means and does, in plain loops.
+ *
+ * @example
+ * ```ts
+ * import { plainAddLaggedProducts } from "#lib/math/dmd/hankel_gram.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const out = new Float64Array(2);
+ * plainAddLaggedProducts([Float64Array.of(1, 2, 3)], 1, 2, 1, out);
+ * assertEquals(out, Float64Array.of(13, 8));
+ * ```
+ */
+export function plainAddLaggedProducts(
+  series: readonly Float64Array[],
+  n: number,
+  numDelays: number,
+  lag: number,
+  out: Float64Array,
+): void {
+  const block = new Float64Array(n * n);
+  for (let b = 0; b < numDelays; b++) {
+    for (let i = 0; i < n; i++) {
+      block.set(out.subarray((i * numDelays + b) * n, (i * numDelays + b + 1) * n), i * n);
+    }
+    for (const data of series) {
+      const now = data.subarray((numDelays - 1) * lag * n);
+      const past = data.subarray((numDelays - 1 - b) * lag * n, data.length - b * lag * n);
+      plainAddCrossGram(now, past, now.length / n, n, n, block);
+    }
+    for (let i = 0; i < n; i++) {
+      out.set(block.subarray(i * n, (i + 1) * n), (i * numDelays + b) * n);
+    }
+  }
 }

@@ -72,16 +72,25 @@ function tiles(
       if (i + below > j + 3) break;
       const aI = a + <usize>(i >> 2) * panel;
       const at = c + (<usize>(i * ldc + j) << 3);
-      const rows = min(4, m - i);
-      if (rows == 4 && columns == 4) {
-        multiplyTile(k, aI, bj, at, <usize>ldc << 3, add, apart);
-        continue;
-      }
-      if (add) copyTile(tile, 32, at, <usize>ldc << 3, rows, columns);
-      multiplyTile(k, aI, bj, tile, 32, add, apart);
-      copyTile(at, <usize>ldc << 3, tile, 32, rows, columns);
+      multiplyInto(k, aI, bj, at, <usize>ldc << 3, min(4, m - i), columns, add, apart, tile);
     }
   }
+}
+
+/**
+ * The corner of `rows` × `columns` of one 4×4 tile, from `k` steps of two packed panels. Rows of C lie `row` bytes apart;
+ * `tile` has room for 16 doubles.
+ */
+export function multiplyInto(
+  k: i32, a: usize, b: usize, c: usize, row: usize, rows: i32, columns: i32, add: bool, apart: bool, tile: usize,
+): void {
+  if (rows == 4 && columns == 4) {
+    multiplyTile(k, a, b, c, row, add, apart);
+    return;
+  }
+  if (add) copyTile(tile, 32, c, row, rows, columns);
+  multiplyTile(k, a, b, tile, 32, add, apart);
+  copyTile(c, row, tile, 32, rows, columns);
 }
 
 function copyTile(to: usize, toRow: usize, from: usize, fromRow: usize, rows: i32, columns: i32): void {
@@ -139,8 +148,8 @@ function writePair(at: usize, left: v128, right: v128, add: bool): void {
   v128.store(at, right, 16);
 }
 
-// Panels of four lanes: for each step the lanes' four numbers, times alpha, zeros beyond the last lane.
-function pack(to: usize, from: usize, lanes: i32, laneStride: i32, steps: i32, stepStride: i32, alpha: f64): void {
+/** Panels of four lanes: for each step the lanes' four numbers, times alpha, zeros beyond the last lane. */
+export function pack(to: usize, from: usize, lanes: i32, laneStride: i32, steps: i32, stepStride: i32, alpha: f64): void {
   const lane = <usize>laneStride << 3;
   const step = <usize>stepStride << 3;
   let i = 0;

@@ -4,6 +4,7 @@
 import { GEMM_WORK } from "./_gemm";
 
 export { gemm } from "./_gemm";
+export { lagged_products, lagged_work } from "./_hankel";
 export { cholesky_factor, lu_factor, lu_work } from "./_lu";
 export { qr_apply, qr_factor, qr_update, qr_update_apply, qr_work } from "./_qr";
 export { solve_lower, solve_upper } from "./_triangular";
