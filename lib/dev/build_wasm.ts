@@ -13,7 +13,6 @@ const modules = "lib/wasm";
 const options = [
   "--optimizeLevel=3",
   "--shrinkLevel=0",
-  "--converge",
   "--noAssert",
   "--runtime=stub",
   "--importMemory",
