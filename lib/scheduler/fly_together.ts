@@ -124,7 +124,8 @@ async function lockAll(
     for (const { lock } of locked) lock[Symbol.dispose]();
     throw error;
   }
-  return locked;
+  const order = new Map(passengers.map(({ unit }, i) => [unit, i]));
+  return locked.sort((a, b) => order.get(a.unit)! - order.get(b.unit)!);
 }
 
 /** The lock, if nobody holds it. */

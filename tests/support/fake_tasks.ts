@@ -188,6 +188,7 @@ const task = {
       }
     }
     if (params.fail) throw new RangeError("told to fail");
+    if (params.on_engine) void context.engine.numerics;
     const values = [...inputs.in, ...inputs.files].map(({ value }) => String(value));
     const h = hash(JSON.stringify([${JSON.stringify(name)}, ${version}, params, values]));
     return { out: String(params.buckets ? h % params.buckets : h) };
