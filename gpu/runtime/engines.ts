@@ -37,7 +37,7 @@ export async function openEngine(request: EngineRequest, world: EngineWorld): Pr
 
 async function open(
   { name, threads }: EngineRequest,
-  { gpu, Worker }: EngineWorld,
+  { gpu, Worker, now }: EngineWorld,
 ): Promise<Engine> {
   switch (name) {
     case "ref": {
@@ -50,7 +50,7 @@ async function open(
     }
     case "webgpu": {
       const { openWebgpu } = await import("./webgpu_engine.ts");
-      const opened = await openWebgpu(gpu);
+      const opened = await openWebgpu(gpu, { now });
       if (!opened.ok) throw new EngineError(opened.error.message);
       return opened.value;
     }

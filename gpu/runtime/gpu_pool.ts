@@ -82,6 +82,13 @@ export class GpuPool {
     return true;
   }
 
+  /** Destroys a buffer whose state is not known. */
+  drop(block: Block): void {
+    if (!this.#all.delete(block)) return;
+    this.#onDestroy(block);
+    block.gpu.destroy();
+  }
+
   /** Destroys everything, also what is in use. */
   destroy(): void {
     for (const { gpu } of this.#all) gpu.destroy();
@@ -95,9 +102,7 @@ export class GpuPool {
     const block = idle.shift()!;
     if (idle.length === 0) this.#idle.delete(size);
     this.#idleBytes -= block.bytes;
-    this.#all.delete(block);
-    this.#onDestroy(block);
-    block.gpu.destroy();
+    this.drop(block);
   }
 }
 

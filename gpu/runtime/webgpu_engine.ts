@@ -16,10 +16,11 @@ import {
 import type { Kernel } from "#lib/core/kernel.ts";
 import { err, ok, type Result } from "#lib/core/result.ts";
 import { type AdapterFacts, findAdapter, type FoundAdapter, type NoAdapter } from "./adapter.ts";
+import type { Bound } from "./bind_groups.ts";
 import { checkLength, checkRange, checkType, typeOfData } from "./checks.ts";
 import type { Block } from "./gpu_pool.ts";
 import type { BufferBinding } from "./reflect.ts";
-import { type Bound, type SessionCounts, WebgpuSession } from "./webgpu_session.ts";
+import { type SessionCounts, WebgpuSession } from "./webgpu_session.ts";
 
 /**
  * Opens the engine on the adapter that the system ranks highest, a software adapter included: whether that is wanted
@@ -37,10 +38,17 @@ import { type Bound, type SessionCounts, WebgpuSession } from "./webgpu_session.
  */
 export async function openWebgpu(
   gpu: Pick<GPU, "requestAdapter"> | undefined,
+  options: WebgpuOptions = {},
 ): Promise<Result<WebgpuEngine, NoAdapter>> {
   const found = await findAdapter(gpu);
   if (!found.ok) return err(found.error);
-  return ok(await WebgpuEngine.open(gpu!, found.value));
+  return ok(await WebgpuEngine.open(gpu!, found.value, options));
+}
+
+/** How to open it. */
+export interface WebgpuOptions {
+  /** Milliseconds: with a clock, submits are kept short (pace.ts). Never decides a result. */
+  readonly now?: () => number;
 }
 
 /** The engine `webgpu`. */
@@ -48,6 +56,9 @@ export class WebgpuEngine implements Engine {
   readonly name = "webgpu";
   readonly threads = 1;
   readonly #gpu: Pick<GPU, "requestAdapter">;
+  readonly #now: (() => number) | undefined;
+  /** Buffers that were not given back yet. */
+  readonly #live = new Set<WebgpuBuffer>();
   readonly #counts: SessionCounts = {
     dispatches: 0,
     submits: 0,
@@ -62,14 +73,16 @@ export class WebgpuEngine implements Engine {
   static async open(
     gpu: Pick<GPU, "requestAdapter">,
     adapter: FoundAdapter,
+    { now }: WebgpuOptions = {},
   ): Promise<WebgpuEngine> {
-    const engine = new WebgpuEngine(gpu);
-    engine.#session = await WebgpuSession.open(adapter, engine.#counts);
+    const engine = new WebgpuEngine(gpu, now);
+    engine.#session = await WebgpuSession.open(adapter, engine.#counts, now);
     return engine;
   }
 
-  private constructor(gpu: Pick<GPU, "requestAdapter">) {
+  private constructor(gpu: Pick<GPU, "requestAdapter">, now: (() => number) | undefined) {
     this.#gpu = gpu;
+    this.#now = now;
     this.#session = undefined as unknown as WebgpuSession;
   }
 
@@ -102,8 +115,8 @@ export class WebgpuEngine implements Engine {
     readonly pipelines: number;
     readonly bindGroups: number;
   } {
-    const { buffers, pipelines, numBindGroups } = this.#session;
-    return { buffers: buffers.made, pipelines: pipelines.made, bindGroups: numBindGroups };
+    const { buffers, pipelines, groups } = this.#session;
+    return { buffers: buffers.made, pipelines: pipelines.made, bindGroups: groups.made };
   }
 
   allocate(length: number, type: ElementType = "f32"): EngineBuffer {
@@ -185,12 +198,16 @@ export class WebgpuEngine implements Engine {
     const found = await findAdapter(this.#gpu);
     // Another card would compute another class of numbers.
     if (!found.ok || found.value.facts.numerics !== this.numerics) return false;
-    this.#session = await WebgpuSession.open(found.value, this.#counts);
+    this.#session = await WebgpuSession.open(found.value, this.#counts, this.#now);
     return true;
   }
 
-  /** Begins a job: it may renew once, and what went wrong in the last one is not its fault. */
+  /**
+   * Begins a job: it may renew once, what went wrong in the last one is not its fault, and what that one forgot to give
+   * back is taken.
+   */
   beginJob(): void {
+    for (const buffer of this.#live) buffer[Symbol.dispose]();
     this.#renewals = 1;
     this.#session.forgive();
   }
@@ -208,7 +225,7 @@ export class WebgpuEngine implements Engine {
         if (4 * length > buffer.size) {
           throw new RangeError(`Cannot adopt ${buffer.size} bytes as ${length} elements`);
         }
-        return new WebgpuBuffer(session, session.adopt(buffer), length, type);
+        return new WebgpuBuffer(session, session.adopt(buffer), length, type, this.#live);
       },
       flush: () => session.flush(),
     };
@@ -228,7 +245,7 @@ export class WebgpuEngine implements Engine {
       );
     }
     const { block, used } = this.#session.buffers.take(4 * length);
-    return { buffer: new WebgpuBuffer(this.#session, block, length, type), used };
+    return { buffer: new WebgpuBuffer(this.#session, block, length, type, this.#live), used };
   }
 
   #own(buffer: EngineBuffer, what = "The buffer"): WebgpuBuffer {
@@ -279,11 +296,15 @@ class WebgpuBuffer implements EngineBuffer {
     readonly block: Block,
     readonly length: number,
     readonly type: ElementType,
-  ) {}
+    readonly live: Set<WebgpuBuffer>,
+  ) {
+    live.add(this);
+  }
 
   [Symbol.dispose](): void {
     if (this.disposed) return;
     this.disposed = true;
+    this.live.delete(this);
     this.session.give(this.block);
   }
 }

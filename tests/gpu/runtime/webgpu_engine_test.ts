@@ -1,6 +1,7 @@
 // The engine `webgpu`: order of what it is given, what it keeps, and what it refuses at once.
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { openWebgpu } from "#gpu/runtime/webgpu_engine.ts";
 import { EngineError } from "#lib/core/engine.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { scale, shaderKernel } from "#tests/support/shader_kernel.ts";
@@ -52,6 +53,26 @@ gpuTest("WebgpuEngine submits many dispatches at once, each with its own uniform
   assertEquals([engine.counts.bytesUp, engine.counts.bytesDown], [600, 600]);
 });
 
+gpuTest("WebgpuEngine keeps submits short where a clock tells that work is long", async () => {
+  let clock = 0;
+  const opened = await openWebgpu(navigator.gpu, { now: () => clock });
+  if (!opened.ok) throw new Error(opened.error.message);
+  await using engine = opened.value;
+  using x = engine.upload(Float32Array.of(1));
+  const run = async (num: number, ms: number) => {
+    const { submits } = engine.counts;
+    for (let i = 0; i < num; i++) engine.dispatch(scale, { x }, { num: 1, factor: -1 });
+    const waited = engine.settle();
+    clock += ms;
+    await waited;
+    return engine.counts.submits - submits;
+  };
+  assertEquals(await run(64, 64 * 25 + 12), 1, "nothing is known yet");
+  assertEquals(await run(64, 0), 16, "25 ms each: four make 100 ms");
+  assertEquals(await run(64, 10), 1, "it took no time");
+  assertEquals([...await engine.download(x)], [1]);
+});
+
 gpuTest("WebgpuEngine reads uniforms where the shader has them", async () => {
   await using engine = await webgpuEngine();
   const layout = shaderKernel(
@@ -78,6 +99,17 @@ gpuTest("WebgpuEngine reads uniforms where the shader has them", async () => {
   names.push("f", "g", "h");
   const uniforms = Object.fromEntries(names.map((name, i) => [name, name === "f" ? -i : i + 1]));
   using out = engine.allocate(28);
+  // Leaves no zeros where padding will be.
+  const sevens = Object.fromEntries(
+    Array.from({ length: 32 }, (_, i) => [`table[${i >> 2}].${xyzw[i & 3]}`, 7]),
+  );
+  const dirty = shaderKernel(
+    `@group(0) @binding(0) var<uniform> table: array<vec4u, 8>;
+    @group(0) @binding(1) var<storage, read_write> out: array<f32>;
+    @compute @workgroup_size(1) fn main() { out[27] = f32(table[7].w); }`,
+  );
+  engine.dispatch(dirty, { out }, sevens);
+  await engine.settle();
   engine.dispatch(layout, { out }, uniforms);
   assertEquals([...await engine.download(out)], [...names.map((name) => uniforms[name]), 0, 0]);
 });

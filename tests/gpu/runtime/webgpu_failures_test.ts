@@ -75,7 +75,9 @@ gpuTest("WebgpuEngine fails a job for its own errors alone", async () => {
   device.createShaderModule({ code: "this is no shader" });
   await device.queue.onSubmittedWorkDone();
   engine.beginJob();
-  assertEquals([...await engine.download(x)], [1]);
+  using y = engine.upload(Float32Array.of(2));
+  assertEquals([...await engine.download(y)], [2]);
+  assertThrows(() => engine.write(x, Float32Array.of(1)), TypeError, "was disposed of");
 });
 
 gpuTest("WebgpuEngine tells a loss, renews once, and then computes what is right", async () => {
