@@ -267,8 +267,8 @@ engineTest(
   async (engine) => {
     const list = sweep.slice(0, 12).map((params) => ({
       ...params,
-      num_trials: 100,
-      num_steps: 75,
+      num_trials: 24,
+      num_steps: 25,
     }));
     const expected = await batchOf(engine, lorenz as never, list);
     const bytes = 12 * 24 * 25 * 3 * 4;
