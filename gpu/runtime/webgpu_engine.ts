@@ -18,8 +18,8 @@ import { err, ok, type Result } from "#lib/core/result.ts";
 import { type AdapterFacts, findAdapter, type FoundAdapter, type NoAdapter } from "./adapter.ts";
 import type { Bound } from "./bind_groups.ts";
 import { checkLength, checkRange, checkType, typeOfData } from "./checks.ts";
-import type { Block } from "./gpu_pool.ts";
 import type { BufferBinding } from "./reflect.ts";
+import { deviceArray, padded, WebgpuBuffer } from "./webgpu_buffer.ts";
 import { type SessionCounts, WebgpuSession } from "./webgpu_session.ts";
 
 /**
@@ -288,27 +288,6 @@ export class WebgpuEngine implements Engine {
   }
 }
 
-class WebgpuBuffer implements EngineBuffer {
-  disposed = false;
-
-  constructor(
-    readonly session: WebgpuSession,
-    readonly block: Block,
-    readonly length: number,
-    readonly type: ElementType,
-    readonly live: Set<WebgpuBuffer>,
-  ) {
-    live.add(this);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.disposed) return;
-    this.disposed = true;
-    this.live.delete(this);
-    this.session.give(this.block);
-  }
-}
-
 /** WebGPU lets nothing be written that is bound a second time. */
 function refuseAliases(
   kernel: string,
@@ -325,17 +304,4 @@ function refuseAliases(
       );
     }
   }
-}
-
-/** Bytes that must be zero or written: up to the next 256, if there are so many. */
-function padded(bytes: number, block: Block): number {
-  return Math.min(block.bytes, Math.ceil(Math.max(bytes, 1) / 256) * 256);
-}
-
-/** As the device takes it: f32 or words, in memory that no other thread changes. */
-function deviceArray(data: EngineArray): Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
-  if (data instanceof Float64Array) return new Float32Array(data);
-  return data.buffer instanceof ArrayBuffer
-    ? data as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
-    : data.slice() as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 }

@@ -3,9 +3,11 @@
 
 import { EngineError } from "#lib/core/engine.ts";
 import type { ProcessedShader } from "./preprocess.ts";
-import { evaluate, type Lookup } from "./wgsl_expressions.ts";
+import { type Attribute, attributesAt } from "./wgsl_attributes.ts";
+import type { Lookup } from "./wgsl_expressions.ts";
 import { type Token, wgslTokens } from "./wgsl_tokens.ts";
-import { type Member, type Scalar, sizeOf, type WgslType } from "./wgsl_types.ts";
+import { TypeReader } from "./wgsl_type_reader.ts";
+import { sizeOf, type WgslType } from "./wgsl_types.ts";
 
 /** A variable at module scope. */
 export interface Variable {
@@ -60,23 +62,13 @@ export function parseDeclarations(shader: ProcessedShader): Declarations {
   return new Parser(shader).parse();
 }
 
-interface Attribute {
-  readonly name: string;
-  readonly args: readonly (readonly Token[])[];
-}
-
 const closing: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}", "<": ">" };
 
 class Parser {
   readonly #tokens: readonly Token[];
   #i = 0;
   readonly #shader: ProcessedShader;
-  /** Tokens of types by name, read only when used: declarations come in any order. */
-  readonly #aliases = new Map<string, readonly Token[]>();
-  readonly #structs = new Map<string, readonly Token[]>();
-  readonly #constants = new Map<string, readonly Token[]>();
-  /** Structs and aliases that are being read. */
-  readonly #open: string[] = [];
+  readonly #types = new TypeReader((token, message) => this.#fail(token, message));
 
   constructor(shader: ProcessedShader) {
     this.#shader = shader;
@@ -103,13 +95,13 @@ class Parser {
         case "alias": {
           const name = this.#next().text;
           this.#expect("=");
-          this.#aliases.set(name, this.#until(";"));
+          this.#types.aliases.set(name, this.#until(";"));
           break;
         }
         case "struct": {
           const name = this.#next().text;
           this.#expect("{");
-          this.#structs.set(name, this.#inside("{"));
+          this.#types.structs.set(name, this.#inside("{"));
           break;
         }
         case "const":
@@ -118,7 +110,7 @@ class Parser {
           const equals = statement.findIndex(({ text }) => text === "=");
           const value = equals < 0 ? undefined : statement.slice(equals + 1);
           const name = statement[0].text;
-          if (token.text === "const") this.#constants.set(name, value ?? []);
+          if (token.text === "const") this.#types.constants.set(name, value ?? []);
           else overrides.push({ name, key: idOf(attributes) ?? name, value });
           break;
         }
@@ -151,7 +143,7 @@ class Parser {
     }
     return {
       extensions,
-      constants: this.#constants,
+      constants: this.#types.constants,
       overrides,
       variables: variables.map(({ attributes, tokens }) => this.#variable(attributes, tokens)),
       entryPoints,
@@ -168,7 +160,7 @@ class Parser {
     const name = rest[at];
     const number = (of: string) => {
       const attribute = attributes.find((each) => each.name === of);
-      return attribute && this.#value(attribute.args[0]);
+      return attribute && this.#types.value(attribute.args[0]);
     };
     const bound = number("binding") !== undefined || number("group") !== undefined;
     if (bound && rest[at + 1]?.text !== ":") this.#fail(first, `\`${name?.text}\` has no type`);
@@ -179,9 +171,9 @@ class Parser {
       space: space[0] ?? "handle",
       access: space[1] === "read_write" || space[1] === "write" ? "read_write" : "read",
       // Types of what is not bound matter to nobody here.
-      type: bound ? this.#type(type) : { kind: "other", text: "private" },
+      type: bound ? this.#types.type(type) : { kind: "other", text: "private" },
       ...(space[0] === "workgroup"
-        ? { workgroupBytes: (lookup: Lookup) => sizeOf(this.#type(type, lookup)) }
+        ? { workgroupBytes: (lookup: Lookup) => sizeOf(this.#types.type(type, lookup)) }
         : {}),
       group: number("group"),
       binding: number("binding"),
@@ -189,95 +181,9 @@ class Parser {
     };
   }
 
-  #type(tokens: readonly Token[], lookup?: Lookup): WgslType {
-    const [name, ...rest] = tokens;
-    if (name === undefined) return { kind: "other", text: "nothing" };
-    const args = rest[0]?.text === "<" ? split(rest.slice(1, lastBracket(rest))) : [];
-    if (isScalar(name.text)) return { kind: "scalar", scalar: name.text };
-    if (name.text === "bool") return { kind: "bool" };
-    if (name.text === "atomic" && args.length === 1) return this.#type(args[0], lookup);
-    const vector = /^vec([234])([fui]?)$/.exec(name.text);
-    if (vector !== null) {
-      const inner = vector[2] === ""
-        ? this.#type(args[0] ?? [])
-        : { kind: "scalar", scalar: scalarByLetter[vector[2]] } as const;
-      const width = Number(vector[1]) as 2 | 3 | 4;
-      if (inner.kind === "scalar") return { kind: "vector", scalar: inner.scalar, width };
-    }
-    // Matrices are for workgroup memory alone, whose size is all that matters: columns, one after the other.
-    const matrix = /^mat([234])x([234])f?$/.exec(name.text);
-    if (matrix !== null && lookup !== undefined) {
-      const width = Number(matrix[2]) as 2 | 3 | 4;
-      return {
-        kind: "array",
-        element: { kind: "vector", scalar: "f32", width },
-        length: Number(matrix[1]),
-      };
-    }
-    if (name.text === "array" && args.length > 0) {
-      const length = args.length > 1 ? this.#value(args[1], lookup) : undefined;
-      return { kind: "array", element: this.#type(args[0], lookup), length };
-    }
-    const alias = this.#aliases.get(name.text);
-    if (alias !== undefined) return this.#named(name, () => this.#type(alias, lookup));
-    const struct = this.#structs.get(name.text);
-    if (struct !== undefined) {
-      return this.#named(name, () => ({
-        kind: "struct",
-        name: name.text,
-        members: split(struct).filter((member) => member.length > 0).map((member) =>
-          this.#member(member)
-        ),
-      }));
-    }
-    return { kind: "other", text: tokens.map(({ text }) => text).join("") };
-  }
-
-  #named(name: Token, read: () => WgslType): WgslType {
-    if (this.#open.includes(name.text)) this.#fail(name, `\`${name.text}\` contains itself`);
-    this.#open.push(name.text);
-    const type = read();
-    this.#open.pop();
-    return type;
-  }
-
-  #member(tokens: readonly Token[]): Member {
-    const inner = new Cursor(tokens);
-    const attributes = inner.attributes();
-    const [name, colon, ...type] = tokens.slice(inner.at);
-    if (name === undefined || colon?.text !== ":") {
-      this.#fail(tokens[0], `\`${tokens.map(({ text }) => text).join(" ")}\` is no member`);
-    }
-    const number = (of: string) => {
-      const attribute = attributes.find((each) => each.name === of);
-      return attribute && this.#value(attribute.args[0]);
-    };
-    const align = number("align");
-    const size = number("size");
-    return {
-      name: name.text,
-      type: this.#type(type),
-      ...(align === undefined ? {} : { align }),
-      ...(size === undefined ? {} : { size }),
-    };
-  }
-
-  #value(expression: readonly Token[], lookup?: Lookup): number {
-    const constants = (name: string): number | undefined => {
-      const value = this.#constants.get(name);
-      return value && evaluate(value, constants);
-    };
-    try {
-      return evaluate(expression, lookup ?? constants);
-    } catch (error) {
-      return this.#fail(expression[0], error instanceof Error ? error.message : String(error));
-    }
-  }
-
   #attributes(): readonly Attribute[] {
-    const cursor = new Cursor(this.#tokens, this.#i);
-    const attributes = cursor.attributes();
-    this.#i = cursor.at;
+    const { attributes, end } = attributesAt(this.#tokens, this.#i);
+    this.#i = end;
     return attributes;
   }
 
@@ -323,53 +229,6 @@ class Parser {
   }
 }
 
-/** Reads the attributes in front of something. */
-class Cursor {
-  constructor(readonly tokens: readonly Token[], public at = 0) {}
-
-  attributes(): readonly Attribute[] {
-    const attributes: Attribute[] = [];
-    while (this.tokens[this.at]?.text === "@") {
-      const name = this.tokens[this.at + 1]?.text ?? "";
-      this.at += 2;
-      let args: readonly (readonly Token[])[] = [];
-      if (this.tokens[this.at]?.text === "(") {
-        const start = ++this.at;
-        for (let depth = 1; depth > 0 && this.at < this.tokens.length; this.at++) {
-          const { text } = this.tokens[this.at];
-          depth += text === "(" ? 1 : text === ")" ? -1 : 0;
-        }
-        args = split(this.tokens.slice(start, this.at - 1)).filter((arg) => arg.length > 0);
-      }
-      attributes.push({ name, args });
-    }
-    return attributes;
-  }
-}
-
-/** Cuts at commas outside of all brackets. */
-function split(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const parts: Token[][] = [[]];
-  let depth = 0;
-  for (const token of tokens) {
-    if ("([{<".includes(token.text)) depth++;
-    else if (")]}>".includes(token.text)) depth--;
-    if (depth === 0 && token.text === ",") parts.push([]);
-    else parts.at(-1)!.push(token);
-  }
-  return parts;
-}
-
-function lastBracket(tokens: readonly Token[]): number {
-  return tokens.findLastIndex(({ text }) => text === ">");
-}
-
 function idOf(attributes: readonly Attribute[]): string | undefined {
   return attributes.find(({ name }) => name === "id")?.args[0]?.[0]?.text.replace(/[iu]$/, "");
 }
-
-function isScalar(text: string): text is Scalar {
-  return text === "f32" || text === "u32" || text === "i32";
-}
-
-const scalarByLetter: Readonly<Record<string, Scalar>> = { f: "f32", u: "u32", i: "i32" };
