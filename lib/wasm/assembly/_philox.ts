@@ -4,22 +4,14 @@
 // Source: Salmon, Moraes, Dror & Shaw 2011. Polynomials: minimax fits made for Basin, relative errors below 3e-8.
 
 /**
- * Stores the words counter by counter: those of lane 0 from `to0` on, and so on. Byte i of `counts` says how many of
- * the words of lane i, from 0 to 4.
+ * Stores words counter by counter, those of lane 0 from `to0` on, and so on; and the normal numbers made of them,
+ * `further` bytes behind. Byte i of `counts` says how many of lane i, from 0 to 4.
  */
-export function wordRows4(
+export function rows4(
   c0: v128, c1: v128, c2: v128, c3: v128, k0: u32, k1: u32,
-  to0: usize, to1: usize, to2: usize, to3: usize, counts: u32,
+  to0: usize, to1: usize, to2: usize, to3: usize, counts: u32, further: usize,
 ): void {
-  rounds<WordRows>(c0, c1, c2, c3, k0, k1, to0, to1, to2, to3, counts);
-}
-
-/** The same for normal numbers. */
-export function normalRows4(
-  c0: v128, c1: v128, c2: v128, c3: v128, k0: u32, k1: u32,
-  to0: usize, to1: usize, to2: usize, to3: usize, counts: u32,
-): void {
-  rounds<NormalRows>(c0, c1, c2, c3, k0, k1, to0, to1, to2, to3, counts);
+  rounds<Rows>(c0, c1, c2, c3, k0, k1, to0, to1, to2, to3, counts, further);
 }
 
 /**
@@ -29,14 +21,14 @@ export function normalRows4(
 export function addNormals4(
   to: usize, scale: usize, count: u32, c0: v128, c1: v128, c2: v128, c3: v128, k0: u32, k1: u32,
 ): void {
-  rounds<AddedNormals>(c0, c1, c2, c3, k0, k1, to, scale, 0, 0, count);
+  rounds<AddedNormals>(c0, c1, c2, c3, k0, k1, to, scale, 0, 0, count, 0);
 }
 
 // A function cannot give four vectors, so what is done with the words comes in as a type `S` whose `put` is inlined.
 // @ts-ignore: decorator
 @inline function rounds<S>(
   c0: v128, c1: v128, c2: v128, c3: v128, k0: u32, k1: u32,
-  to0: usize, to1: usize, to2: usize, to3: usize, counts: u32,
+  to0: usize, to1: usize, to2: usize, to3: usize, counts: u32, further: usize,
 ): void {
   const m0 = i32x4.splat(0xd2511f53), m1 = i32x4.splat(0xcd9e8d57);
   for (let round = 0; round < 10; round++) {
@@ -49,7 +41,7 @@ export function addNormals4(
     k0 += 0x9e3779b9;
     k1 += 0xbb67ae85;
   }
-  changetype<S>(0).put(c0, c1, c2, c3, to0, to1, to2, to3, counts);
+  changetype<S>(0).put(c0, c1, c2, c3, to0, to1, to2, to3, counts, further);
 }
 
 // @ts-ignore: decorator
@@ -144,14 +136,10 @@ export function addNormals4(
   return f32x4.mul(r, v128.xor(v128.bitselect(c, s, odd), sign));
 }
 
-@unmanaged @final class WordRows {
-  @inline put(w0: v128, w1: v128, w2: v128, w3: v128, to0: usize, to1: usize, to2: usize, to3: usize, n: u32): void {
-    storeRows(w0, w1, w2, w3, to0, to1, to2, to3, n);
-  }
-}
-
 @unmanaged @final class AddedNormals {
-  @inline put(w0: v128, w1: v128, w2: v128, w3: v128, to: usize, at: usize, _2: usize, _3: usize, n: u32): void {
+  @inline put(
+    w0: v128, w1: v128, w2: v128, w3: v128, to: usize, at: usize, _2: usize, _3: usize, n: u32, _further: usize,
+  ): void {
     const scale = v128.load32_splat(at);
     const r0 = radius(w0), q0 = quarter(w1), x0 = rest(w1, q0), c0 = cosine(x0), s0 = sine(x0);
     v128.store(to, f32x4.add(v128.load(to), f32x4.mul(scale, along(r0, q0, c0, s0))));
@@ -165,13 +153,16 @@ export function addNormals4(
   }
 }
 
-@unmanaged @final class NormalRows {
-  @inline put(w0: v128, w1: v128, w2: v128, w3: v128, to0: usize, to1: usize, to2: usize, to3: usize, n: u32): void {
+@unmanaged @final class Rows {
+  @inline put(
+    w0: v128, w1: v128, w2: v128, w3: v128, to0: usize, to1: usize, to2: usize, to3: usize, n: u32, further: usize,
+  ): void {
+    storeRows(w0, w1, w2, w3, to0, to1, to2, to3, n);
     const r0 = radius(w0), q0 = quarter(w1), x0 = rest(w1, q0), c0 = cosine(x0), s0 = sine(x0);
     const r1 = radius(w2), q1 = quarter(w3), x1 = rest(w3, q1), c1 = cosine(x1), s1 = sine(x1);
     storeRows(
       along(r0, q0, c0, s0), across(r0, q0, c0, s0), along(r1, q1, c1, s1), across(r1, q1, c1, s1),
-      to0, to1, to2, to3, n,
+      to0 + further, to1 + further, to2 + further, to3 + further, n,
     );
   }
 }
