@@ -1,4 +1,4 @@
-// What a task of one's own imports as "basin": definitions, artifact types, values and random streams.
+// What a task of one's own imports as "basin": definitions, artifact types, values, random streams, and tfjs.
 // Leaves out the engine, which a task never sees, and the numerics, which are imported by path (#lib/math/…).
 
 export { z } from "zod";
@@ -18,3 +18,4 @@ export { type Cell, type Column, recordsOf, type Table, tableOf } from "./core/t
 export { defineTask, type Item, many, one, optional, type Task } from "./core/task.ts";
 export type { TaskContext, TaskExample } from "./core/task.ts";
 export { requireDims, type Tensor, tensor } from "./core/tensor.ts";
+export { type Tfjs, withTfjs } from "./tfjs/with_tfjs.ts";

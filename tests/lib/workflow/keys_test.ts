@@ -2,6 +2,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { canonicalJson } from "#lib/core/canonical.ts";
 import { type Digest, digestOf, digestOfValue } from "#lib/core/digest.ts";
 import { randomStream } from "#lib/core/random.ts";
+import { ok } from "#lib/core/result.ts";
 import { inputsText } from "#lib/workflow/key_inputs.ts";
 import type { KeyDeps } from "#lib/workflow/keys.ts";
 import { prepareKeys } from "#lib/workflow/keys.ts";
@@ -46,6 +47,38 @@ Deno.test("prepareKeys() puts into a key what decides the result, and nothing el
     keyOf({ id: "b", params: { a: 1 }, from: ["a"], numerics: "engine" }, { engineClass: "w" }),
   ]);
   assertEquals(new Set([key, ...others]).size, 1 + others.length);
+});
+
+Deno.test("prepareKeys() gives what tfjs computes a class of its own, on every engine", async () => {
+  const plain = fakeClosures();
+  const closures: KeyDeps["closures"] = {
+    async closure(root, members) {
+      const closure = await plain.closure(root, members);
+      return closure.ok
+        ? ok({ ...closure.value, packages: ["npm:zod@4.6.7", "npm:@tensorflow/tfjs-core@4.22.0"] })
+        : closure;
+    },
+  };
+  const classes = async (engineClass: string, accept: string[], numerics = "engine" as const) => {
+    const { members } = fakeGraph([{ id: "a", numerics }]);
+    const keys = await prepareKeys(members, fakeDeps({ closures, engineClass, accept }));
+    const keyed = keys.keyed(0, () => digest);
+    assert(keyed?.ok);
+    const { action, accepted = [] } = keyed.value;
+    return [action, ...accepted.map((one) => one.action)].map(({ recipe }) => recipe.numerics);
+  };
+  assertEquals(await classes("wasm-f32", []), ["tfjs-wasm-f32"]);
+  assertEquals(await classes("ref-f64", ["wasm-f32", "ref-f64", "tfjs-cpu-f32"]), [
+    "tfjs-cpu-f32",
+    "tfjs-wasm-f32",
+  ]);
+  assertEquals(await classes("webgpu-f32/a-b", ["tfjs-wasm-f32"]), [
+    "tfjs-webgpu-f32/a-b",
+    "tfjs-wasm-f32",
+  ]);
+  const { members } = fakeGraph([{ id: "a", numerics: "f64" }]);
+  const keyed = (await prepareKeys(members, fakeDeps({ closures }))).keyed(0, () => digest);
+  assertEquals(keyed?.ok && keyed.value.action.recipe.numerics, "f64");
 });
 
 Deno.test("prepareKeys() keys input files by their bytes, not by their names", async () => {
