@@ -111,6 +111,7 @@ async function equalBytes(
         assertEquals(engine.numBuffers, 0, `${where} leaves buffers behind`);
       }
     }
+    assert(digests.length > 0, `${task.name} shows no example that uses an engine`);
     first ??= digests;
     assertEquals(digests, first, `${task.name}, engine and engine`);
   }
