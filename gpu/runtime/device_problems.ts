@@ -1,7 +1,7 @@
 // What went wrong on a device, and waiting for it: errors are found long after the call that caused them, so that the
 // next one who waits is told. Leaves out what is waited for (webgpu_session.ts).
 
-import { DeviceLostError, EngineError } from "#lib/core/engine.ts";
+import { DeviceLostError, EngineError, EngineMemoryError } from "#lib/core/engine.ts";
 import type { OpenDevice } from "./device.ts";
 
 /** The problems of one device. */
@@ -68,6 +68,7 @@ export class DeviceProblems {
    * Waits, then throws what went wrong since the last time that something was told.
    *
    * @throws {DeviceLostError} if the device is gone.
+   * @throws {EngineMemoryError} if it has no memory left.
    * @throws {EngineError} if anything else went wrong.
    */
   async wait<T>(what: () => Promise<T>): Promise<T> {
@@ -84,6 +85,12 @@ export class DeviceProblems {
     this.#told = this.#problems.length;
     // Refused shaders say more than what follows from them.
     const causes = problems.filter(({ cause }) => cause);
+    const noMemory = problems.find(({ message }) => message.startsWith("GPUOutOfMemoryError"));
+    if (noMemory !== undefined) {
+      throw new EngineMemoryError(
+        `the device ${this.#name} has no memory left: ${noMemory.message}`,
+      );
+    }
     const messages = (causes.length > 0 ? causes : problems).map(({ message }) => message);
     if (messages.length > 0) throw new EngineError([...new Set(messages)].slice(0, 5).join("\n"));
     if (!waited.ok) throw new EngineError(`waiting for the device failed: ${waited.error}`);

@@ -63,6 +63,7 @@ export interface Engine extends AsyncDisposable {
    * A copy of `length` elements from `at` on, once everything given so far is done.
    *
    * @throws {DeviceLostError} if the device went away; nothing on it is left.
+   * @throws {EngineMemoryError} if its memory did not suffice, in any earlier call.
    * @throws {EngineError} if a kernel or a buffer was refused, by any earlier call.
    */
   download(buffer: EngineBuffer, at?: number, length?: number): Promise<EngineArray>;
@@ -99,6 +100,11 @@ export class DeviceLostError extends Error {
 /** The engine refused something: a shader that does not compile, a buffer too large, a binding that does not fit. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
+}
+
+/** The engine has no memory left for what it was asked to hold. Less at a time may fit. */
+export class EngineMemoryError extends Error {
+  override readonly name = "EngineMemoryError";
 }
 
 /** Which engine a job is to run on: made by the worker that runs it. */

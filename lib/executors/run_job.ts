@@ -111,6 +111,9 @@ export function taskContext(
 export function thrown(error: unknown): StageFailure {
   if (!(error instanceof Error)) return { reason: "threw", message: textOf(error) };
   if (error.name === "DeviceLostError") return { reason: "device-lost", message: error.message };
+  if (error.name === "EngineMemoryError") {
+    return { reason: "out-of-memory", message: error.message };
+  }
   const name = error.name === "Error" ? "" : `${error.name}: `;
   const message = error.message === "" ? error.name : `${name}${error.message}`;
   return { reason: "threw", message, ...(error.stack === undefined ? {} : { stack: error.stack }) };

@@ -2,7 +2,7 @@
 // Never a wrong result: the next `download` or `settle` says so.
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { DeviceLostError, EngineError } from "#lib/core/engine.ts";
+import { DeviceLostError, EngineError, EngineMemoryError } from "#lib/core/engine.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { scale, shaderKernel } from "#tests/support/shader_kernel.ts";
 import { webgpuEngine } from "#tests/support/webgpu_engine.ts";
@@ -65,6 +65,17 @@ gpuTest(
     assertEquals([...await engine.download(x)], [1], "told once");
   },
 );
+
+gpuTest("WebgpuEngine tells memory that does not suffice from other failures", async () => {
+  await using engine = await webgpuEngine();
+  const { device } = engine.shared();
+  const error = new GPUOutOfMemoryError("Not enough memory left.");
+  device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error }));
+  const told = await assertRejects(() => engine.settle(), EngineMemoryError, "no memory left");
+  const { thrown } = await import("#lib/executors/run_job.ts");
+  assertEquals(thrown(told).reason, "out-of-memory");
+  await engine.settle();
+});
 
 gpuTest("WebgpuEngine fails a job for its own errors alone", async () => {
   await using engine = await webgpuEngine();
