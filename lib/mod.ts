@@ -16,6 +16,6 @@ export { defineMetric, type Metric, type Score } from "./core/metric.ts";
 export { type RandomStream, randomStream } from "./core/random.ts";
 export { type Cell, type Column, recordsOf, type Table, tableOf } from "./core/table.ts";
 export { defineTask, type Item, many, one, optional, type Task } from "./core/task.ts";
-export type { TaskContext, TaskExample } from "./core/task.ts";
+export type { FusedMember, Fusion, TaskContext, TaskExample } from "./core/task.ts";
 export { requireDims, type Tensor, tensor } from "./core/tensor.ts";
 export { type Tfjs, withTfjs } from "./tfjs/with_tfjs.ts";

@@ -9,6 +9,8 @@ import { wrap } from "./wrap.ts";
 
 /** Reasons shown; the others are counted. */
 const maxReasons = 5;
+/** Stages shown that run as one. */
+const maxFused = 5;
 
 /** Counts and expected work of one stage. */
 export interface StagePlan {
@@ -20,12 +22,15 @@ export interface StagePlan {
   readonly maybe: number;
   /** Worker seconds of what will or may run; `null` if a member was never seen. */
   readonly seconds: number | null;
+  /** Sizes of the batches in which its members run as one, if any do. */
+  readonly batches?: readonly number[];
 }
 
 /** The plan by stage, in the order of the file; stages left out by `--only` are not listed. */
 export function planByStage(
   plan: Plan,
   history: Pick<StageHistory, "expected">,
+  batches: Readonly<Record<string, readonly number[]>> = {},
 ): readonly StagePlan[] {
   const rows = new Map(plan.graph.stages.map(({ name, task }) => [
     name,
@@ -41,7 +46,9 @@ export function planByStage(
     const seconds = history.expected(member.id, member.stage, member.task.name);
     row.seconds = row.seconds === null || seconds === undefined ? null : row.seconds + seconds;
   });
-  return [...rows.values()].filter(({ members }) => members > 0);
+  return [...rows.values()].filter(({ members }) => members > 0).map((row) =>
+    Object.hasOwn(batches, row.stage) ? { ...row, batches: batches[row.stage] } : row
+  );
 }
 
 /** What the whole of a plan may take, and on how many cores. */
@@ -105,6 +112,7 @@ export function planText(
       lines.push(`a "maybe" runs only if what it reads comes out different`);
     }
   }
+  lines.push(...batchLines(rows).map((line) => fit(line, width)));
   const reasons = reasonsOf(plan);
   for (const reason of reasons.slice(0, maxReasons)) {
     const [first, ...rest] = wrap(oneLine(reason), width - 2);
@@ -114,6 +122,28 @@ export function planText(
     lines.push(dim(`… and ${plural(reasons.length - maxReasons, "more reason")} like these`));
   }
   return lines.join("\n") + "\n";
+}
+
+/** Which stages run as one, a line each. */
+function batchLines(rows: readonly StagePlan[]): readonly string[] {
+  const fused = rows.filter(({ batches }) => batches !== undefined);
+  const lines = fused.slice(0, maxFused).map(({ stage, batches = [] }) => {
+    const total = batches.reduce((sum, size) => sum + size, 0);
+    const largest = Math.max(...batches);
+    const num = batches.length;
+    const sizes = num === 1
+      ? ""
+      : batches.every((size) => size === largest)
+      ? ` of ${largest}`
+      : ` of at most ${largest}`;
+    return `${oneLine(stage)}: ${total} run, fused in ${
+      num === 1 ? "1 batch" : `${num} batches`
+    }${sizes}`;
+  });
+  if (fused.length > maxFused) {
+    lines.push(`… and ${plural(fused.length - maxFused, "more fused stage")}`);
+  }
+  return lines;
 }
 
 /** Why stages cannot be planned: they have no key, or a table names what cannot be. Each once. */

@@ -16,6 +16,7 @@ import { scheduleInBatches } from "../scheduler/schedule.ts";
 import type { RunEngine } from "../scheduler/run_engine.ts";
 import type { Graph } from "../workflow/graph.ts";
 import { type Plan, plan as planGraph } from "../workflow/plan.ts";
+import { plannedBatches } from "../workflow/planned_batches.ts";
 import { exitCodes } from "./command.ts";
 import { type EngineChoice, onProcessor } from "./engine_choice.ts";
 import { tellGithub } from "./github.ts";
@@ -23,6 +24,7 @@ import { exitCodeOf, listenForSignals, type StopSignal } from "./interruption.ts
 import { keepResults } from "./keep_results.ts";
 import { publish } from "./publish.ts";
 import { firstFigure } from "./first_figure.ts";
+import { planJson } from "./plan_json.ts";
 import { createRunFolder } from "./run_folder.ts";
 import { runId } from "./run_id.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
@@ -113,7 +115,8 @@ export async function runWorkflow(
       sayUnknownStage(terminal, plan.unmatched[0], graph);
       return exitCodes.usage;
     }
-    await folder.write("plan.json", planJson(plan));
+    const places = { cores: jobs, oneDevice: session.engine?.name === "webgpu" };
+    await folder.write("plan.json", planJson(plan, plannedBatches(plan, places)));
     if (plan.counts.run > 0) await requireStore(session);
     const first = firstFigure(plan);
     const stream = scheduleInBatches(graph, {
@@ -202,14 +205,6 @@ function nothingRan({ members }: Graph, run: string): Extract<RunEvent, { type: 
     ...sinceStart(),
     run,
   };
-}
-
-/** What was planned: counts, and the verdict on each member. */
-function planJson({ counts, entries, graph }: Plan): string {
-  const lines = entries.map(({ verdict }, i) =>
-    `[${JSON.stringify(graph.members[i].id)},"${verdict}"]`
-  );
-  return `{"counts":${JSON.stringify(counts)},"members":[${lines.join(",")}]}\n`;
 }
 
 /** Refuses a store that cannot even be made before the first stage is started in vain. */

@@ -52,7 +52,7 @@ export default defineCommand({
     // Reading every manifest takes a moment, which a plan of nothing but hits need not spend.
     const isDone = plan.counts.run + plan.counts.maybe === 0;
     const history = stageHistory(isDone ? [] : session.store.manifests());
-    const rows = planByStage(plan, history);
+    const { plannedBatches } = await import("../../workflow/planned_batches.ts");
     const { expectedTime } = await import("../../workflow/expected_time.ts");
     const { availableUnder } = await import("../../workflow/available.ts");
     const available = availableUnder(plan, session.store, history.engines);
@@ -60,6 +60,8 @@ export default defineCommand({
     const machine = readMachine(terminal);
     if (machine === null) return exitCodes.usage;
     const cores = machine.cpus ?? terminal.numCpus;
+    const oneDevice = session.engine?.name === "webgpu";
+    const rows = planByStage(plan, history, plannedBatches(plan, { cores, oneDevice }));
     const { seconds: _, ...time } = expectedTime(
       plan,
       ({ id, stage, task }) => history.expected(id, stage, task.name),
