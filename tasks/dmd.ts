@@ -30,9 +30,9 @@ const params = z.strictObject({
   compat: z.enum(["v1", "v2", "corrected"]).default("corrected").describe(
     "whose rank conventions hold",
   ),
-  method: z.enum(["auto", "gram", "qr"]).default("auto")
+  method: z.enum(["auto", "gram", "qr", "leading"]).default("auto")
     .describe(
-      "route to the singular vectors; auto: Hankel–Gram recursion where it is accurate, else QR",
+      "route to the singular vectors; auto: Hankel–Gram recursion where it is accurate, else QR; leading: only max_rank of them, faster where these are few of many",
     ),
 }).superRefine((value, context) => {
   if ((value.n_delays === undefined) === (value.span_ms === undefined)) {

@@ -7,7 +7,7 @@ import { requireFinite } from "../linalg/require_shape.ts";
 import { type DelayParams, embeddingShape, type TrialSet } from "./delay_embedding.ts";
 import { conditioningAtRank, operatorAtRank } from "./operator_at_rank.ts";
 import { explainedVariance, type RankChoice, type RankCompat, selectRank } from "./rank_rules.ts";
-import { whitenByGram, whitenByQr, type Whitening } from "./whitening.ts";
+import { whitenByGram, whitenByQr, type Whitening, whitenLeading } from "./whitening.ts";
 
 /** Parameters of a fit; at most one of the three rank rules. */
 export interface HavokOptions extends DelayParams, RankChoice {
@@ -19,8 +19,11 @@ export interface HavokOptions extends DelayParams, RankChoice {
   readonly compat?: RankCompat;
   /** Components whose moments are kept, so that other ranks can be read off. Default: the rank. */
   readonly maxRank?: number;
-  /** Route to the singular vectors (whitening.ts). Default `auto`: `gram` where accurate, else `qr`. */
-  readonly method?: "auto" | "gram" | "qr";
+  /**
+   * Route to the singular vectors (whitening.ts). Default `auto`: `gram` where accurate, else `qr`. `leading` finds no
+   * more singular values than are kept, for a `rank` given as a number.
+   */
+  readonly method?: "auto" | "gram" | "qr" | "leading";
 }
 
 /** A fit, v(t + s) ≈ A v(t) in whitened coordinates. Matrices are row-major. */
@@ -28,13 +31,13 @@ export interface HavokFit extends Whitening {
   /** A at `rank`, rank×rank. */
   readonly operator: Float64Array;
   readonly rank: number;
-  /** Cumulative, one entry per singular value. */
+  /** Cumulative, one entry per singular value that was found. */
   readonly explainedVariance: Float64Array;
   /** Condition number of V₋ᵀV₋ + λI at `rank`. */
   readonly conditioning: number;
   /** σ_rank/σ₁. */
   readonly singularRatio: number;
-  /** Singular values above the rounding of the route taken: eps·max(M, F) by QR, √(eps·F) by Gram, times σ₁. */
+  /** Singular values found above the rounding of the route taken: eps·max(M, F) by QR, else √(eps·F), times σ₁. */
   readonly numericalRank: number;
   readonly numRows: number;
   readonly numFeatures: number;
@@ -79,7 +82,7 @@ export function fitHavok(trials: TrialSet, options: HavokOptions): HavokFit {
     ...whitening,
     operator: operatorAtRank(moments, rank),
     rank,
-    explainedVariance: explainedVariance(singularValues),
+    explainedVariance: explainedVariance(singularValues, whitening.totalVariance),
     conditioning: conditioningAtRank(moments, rank),
     singularRatio: singularValues[rank - 1] / singularValues[0],
     numericalRank: singularValues.filter((s) => s > floor * singularValues[0]).length,
@@ -121,6 +124,7 @@ function whiten(
   choose: (singularValues: Float64Array) => number,
 ): Whitening {
   const { method = "auto" } = options;
+  if (method === "leading") return whitenGivenRank(trials, options, stepsAhead, choose);
   if (method !== "qr") {
     const limit = method === "auto" ? GRAM_LIMIT : 0;
     const whitening = whitenByGram(trials, options, stepsAhead, choose, limit);
@@ -132,6 +136,30 @@ function whiten(
     }
   }
   return whitenByQr(trials, options, stepsAhead, choose);
+}
+
+function whitenGivenRank(
+  trials: TrialSet,
+  options: HavokOptions,
+  stepsAhead: number,
+  choose: (singularValues: Float64Array) => number,
+): Whitening {
+  const { rank, maxRank } = options;
+  if (rank === undefined) {
+    throw new RangeError(
+      'havok: method "leading" finds the singular values of a given rank; give one, or choose method "gram"',
+    );
+  }
+  const { numRows, numFeatures } = embeddingShape(trials, options);
+  const count = Math.min(numRows, numFeatures, Math.max(rank, maxRank ?? rank));
+  const whitening = whitenLeading(trials, options, stepsAhead, count);
+  if (whitening === null) {
+    throw new RangeError(
+      'havok: the last component to keep has no variance in the Gram matrix; choose a smaller rank or method "qr"',
+    );
+  }
+  choose(whitening.singularValues);
+  return whitening;
 }
 
 function chosenRank(

@@ -14,7 +14,8 @@ export interface RankChoice {
 }
 
 /**
- * Cumulative explained variance c_j = Σ_{i≤j} σ_i² / Σ σ_i².
+ * Cumulative explained variance c_j = Σ_{i≤j} σ_i² / Σ σ_i². Where only the leading singular values are known, `total` is
+ * the sum of all squares.
  *
  * @example
  * ```ts
@@ -24,14 +25,15 @@ export interface RankChoice {
  * assertEquals(explainedVariance(Float64Array.of(2, 1, 1)), Float64Array.of(4 / 6, 5 / 6, 1));
  * ```
  */
-export function explainedVariance(singularValues: Float64Array): Float64Array {
+export function explainedVariance(singularValues: Float64Array, total?: number): Float64Array {
   const cumulative = new Float64Array(singularValues.length);
   let sum = 0;
   for (let i = 0; i < cumulative.length; i++) {
     sum += singularValues[i] * singularValues[i];
     cumulative[i] = sum;
   }
-  if (sum > 0) { for (let i = 0; i < cumulative.length; i++) cumulative[i] /= sum; }
+  const all = total ?? sum;
+  if (all > 0) { for (let i = 0; i < cumulative.length; i++) cumulative[i] /= all; }
   return cumulative;
 }
 

@@ -1,5 +1,5 @@
-// Singular values of an upper bidiagonal matrix by implicit QR, with zero shift where a shift would cost relative
-// accuracy (Demmel & Kahan, SIAM J. Sci. Stat. Comput. 11, 1990; the choices of LAPACK's dbdsqr, absolute tolerance). Rotations are kept and
+// Singular values of an upper bidiagonal matrix by implicit QR, with zero shift where a shift would change
+// nothing (Demmel & Kahan, SIAM J. Sci. Stat. Comput. 11, 1990; the choices of LAPACK's dbdsqr, absolute tolerance). Rotations are kept and
 // applied to the rows of Uᵀ and Vᵀ in batches.
 
 import { get, set } from "./_lanes";
@@ -33,7 +33,6 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
   while (hi > 0) {
     if (Math.abs(get(d, hi)) <= threshold) set(d, hi, 0);
     let lo = hi;
-    let large = Math.abs(get(d, hi));
     while (lo > 0) {
       const s = Math.abs(get(d, lo - 1)), f = Math.abs(get(e, lo - 1));
       if (s <= threshold) set(d, lo - 1, 0);
@@ -41,7 +40,6 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
         set(e, lo - 1, 0);
         break;
       }
-      large = Math.max(large, Math.max(s, f));
       lo--;
     }
     if (lo == hi) {
@@ -51,14 +49,12 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
     }
     if (lo > oldHi || hi < oldLo) down = Math.abs(get(d, lo)) >= Math.abs(get(d, hi));
     // Couplings that are nothing beside the singular values they lie between.
-    let smallest: f64 = 0;
     if (down) {
       if (Math.abs(get(e, hi - 1)) <= tolerance * Math.abs(get(d, hi))) {
         set(e, hi - 1, 0);
         continue;
       }
       let mu = Math.abs(get(d, lo));
-      smallest = mu;
       let cut = false;
       for (let i = lo; i < hi; i++) {
         if (Math.abs(get(e, i)) <= tolerance * mu) {
@@ -67,7 +63,6 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
           break;
         }
         mu = Math.abs(get(d, i + 1)) * (mu / (mu + Math.abs(get(e, i))));
-        smallest = Math.min(smallest, mu);
       }
       if (cut) continue;
     } else {
@@ -76,7 +71,6 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
         continue;
       }
       let mu = Math.abs(get(d, hi));
-      smallest = mu;
       let cut = false;
       for (let i = hi - 1; i >= lo; i--) {
         if (Math.abs(get(e, i)) <= tolerance * mu) {
@@ -85,7 +79,6 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
           break;
         }
         mu = Math.abs(get(d, i)) * (mu / (mu + Math.abs(get(e, i))));
-        smallest = Math.min(smallest, mu);
       }
       if (cut) continue;
     }
@@ -93,14 +86,11 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
     steps++;
     oldLo = lo;
     oldHi = hi;
-    let shift: f64 = 0;
-    if (<f64> n * tolerance * (smallest / large) > Math.max(epsilon, 0.01 * tolerance)) {
-      const end = Math.abs(get(d, down ? lo : hi));
-      shift = down
-        ? smallerValue(get(d, hi - 1), get(e, hi - 1), get(d, hi))
-        : smallerValue(get(d, lo), get(e, lo), get(d, lo + 1));
-      if (end > 0 && (shift / end) * (shift / end) < epsilon) shift = 0;
-    }
+    const end = Math.abs(get(d, down ? lo : hi));
+    let shift = down
+      ? smallerValue(get(d, hi - 1), get(e, hi - 1), get(d, hi))
+      : smallerValue(get(d, lo), get(e, lo), get(d, lo + 1));
+    if (end == 0 || (shift / end) * (shift / end) < epsilon) shift = 0;
     if (down) stepDown(d, e, lo, hi, n, shift, sides, vectors);
     else stepUp(d, e, lo, hi, shift, sides, vectors);
   }
