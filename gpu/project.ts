@@ -50,6 +50,13 @@ function* cases(random: RandomStream): Iterable<KernelCase<PairBuffer, Uniform>>
     [33, 20, 64],
     [4, 4, 0],
     [0, 3, 5],
+    // 7, 8, 9 and 63, 64, 65 tiles: a workgroup and its neighbours.
+    [56, 8, 3],
+    [64, 8, 3],
+    [24, 17, 3],
+    [504, 2, 3],
+    [512, 2, 3],
+    [520, 2, 3],
   ];
   yield* pairCases(random, shapes, {
     sizes: ([rows, n, inner]) => ({
