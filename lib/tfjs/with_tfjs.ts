@@ -42,6 +42,7 @@ export async function withTfjs<T>(
   const name = await startBackend(tf, engine);
   const buffers = sharedBuffers(tf, engine);
   const runtime = tf.engine();
+  const kept = noteKept(runtime);
   runtime.startScope();
   try {
     const result = await body(tf, buffers);
@@ -50,8 +51,26 @@ export async function withTfjs<T>(
   } finally {
     runtime.endScope();
     tf.disposeVariables();
+    kept[Symbol.dispose]();
     buffers.release();
     // What the device refused weighs more than what follows from it, and is thrown in its place.
     await engine.settle();
   }
+}
+
+/** What `tf.keep` takes out of every scope (optimisers do, unasked), to be disposed of at the end all the same. */
+function noteKept(runtime: ReturnType<Tfjs["engine"]>): Disposable {
+  type Tensor = ReturnType<Tfjs["tensor"]>;
+  const kept: Tensor[] = [];
+  const keep = runtime.keep;
+  runtime.keep = (tensor) => {
+    kept.push(tensor);
+    return keep.call(runtime, tensor) as typeof tensor;
+  };
+  return {
+    [Symbol.dispose]() {
+      runtime.keep = keep;
+      for (const tensor of kept) if (!tensor.isDisposed) tensor.dispose();
+    },
+  };
 }

@@ -157,6 +157,25 @@ async function assertSameLosses(engine: Engine): Promise<void> {
   }
 }
 
+Deno.test("train_tfjs holds as many tensors after each epoch as after the first, and none at the end", async () => {
+  const tf = await import("#lib/tfjs/mod.ts");
+  const states = noise([4, 20, 3], "states");
+  for (const engine of [new RefEngine(), new WasmEngine({ threads: 1, Worker })]) {
+    await using _engine = engine;
+    const held: number[] = [];
+    const context = {
+      engine,
+      members: {},
+      signal: new AbortController().signal,
+      progress: () => void held.push(tf.memory().numTensors),
+    };
+    const params = train.params.parse({ hidden: [8], epochs: 6, batch_size: 16, l2: 0.1 });
+    await train.run(context, params, { states, targets: mapped(states) } as never);
+    assertEquals(held, Array(6).fill(held[0]));
+    assertEquals(tf.memory().numTensors, 0);
+  }
+});
+
 Deno.test("train_tfjs takes all of its chance from the seed", async () => {
   const states = noise([4, 12, 3], "states");
   const weightsOf = async (
