@@ -1,9 +1,13 @@
 // Reading declarations out of shaders: odd formatting, comments, layouts, constants, and what is refused.
 
 import { assertEquals, assertThrows } from "@std/assert";
+import { kernels } from "#gpu/mod.ts";
 import { preprocess } from "#gpu/runtime/preprocess.ts";
 import { reflect } from "#gpu/runtime/reflect.ts";
+import { wgslTokens } from "#gpu/runtime/wgsl_tokens.ts";
 import { EngineError } from "#lib/core/engine.ts";
+import type { KernelIndex } from "#lib/core/kernel.ts";
+import { withSeed } from "#tests/support/with_seed.ts";
 
 const main = "@compute @workgroup_size(1) fn main() {}";
 
@@ -123,6 +127,30 @@ Deno.test("reflect() adds up workgroup memory, with the lengths that overrides g
   assertEquals(workgroupBytes(), 8 * 4 * 16 + 16 + 32);
   assertEquals(workgroupBytes({ rows: 2 }), 2 * 4 * 16 + 16 + 32);
 });
+
+Deno.test("reflect() reads the same from every kernel, however it is spaced and commented", () =>
+  withSeed(async (draw) => {
+    const gaps = [
+      " ",
+      "\n",
+      "\t\r\n ",
+      " /* var<storage> */ ",
+      "/* /* } */ ; */",
+      " // @group(0) {\n",
+    ];
+    for (const load of Object.values(kernels as KernelIndex)) {
+      const shader = preprocess((await load()).default);
+      const { workgroupSize, workgroupBytes, ...expected } = reflect(shader);
+      const spaced = wgslTokens(shader.code).map(({ text }) => text + gaps[draw(gaps.length)]);
+      const again = reflect(preprocess({ name: "k", source: spaced.join(""), fragments: {} }));
+      const { workgroupSize: size, workgroupBytes: bytes, ...found } = again;
+      assertEquals(found, expected, shader.name);
+      const { overrides } = expected;
+      const values = Object.fromEntries(overrides.map(({ name }) => [name, 1 + draw(8)]));
+      assertEquals(size(values), workgroupSize(values));
+      assertEquals(bytes(values), workgroupBytes(values));
+    }
+  }));
 
 Deno.test("reflect() refuses what breaks the rules, with file and line", () => {
   const refuses = (source: string, message: string) =>
