@@ -15,7 +15,7 @@ import { summaryText } from "../report/summary.ts";
 import { scheduleInBatches } from "../scheduler/schedule.ts";
 import type { RunEngine } from "../scheduler/run_engine.ts";
 import type { Graph } from "../workflow/graph.ts";
-import { type Plan, plan as planGraph } from "../workflow/plan.ts";
+import { plan as planGraph } from "../workflow/plan.ts";
 import { plannedBatches } from "../workflow/planned_batches.ts";
 import { exitCodes } from "./command.ts";
 import { type EngineChoice, onProcessor } from "./engine_choice.ts";

@@ -129,8 +129,11 @@ function stateText(record: RunRecord): string {
     : record.finished
     ? "Incomplete"
     : "Running";
+  const fused = totals.fused === 0 ? "" : `${totals.fused} fused, `;
+  const engine = record.engine === undefined ? "" : ` on ${escapeHtml(record.engine)}`;
   return `${word}: ${totals.stages} stages, ${totals.ran} ran, ${totals.hit} from the store, ` +
-    `${totals.failed} failed, ${totals.skipped} skipped, in ${formatSeconds(record.seconds)}`;
+    `${fused}${totals.failed} failed, ${totals.skipped} skipped, ` +
+    `in ${formatSeconds(record.seconds)}${engine}`;
 }
 
 function failures(failed: RunRecord["stages"], command: string): string {

@@ -16,6 +16,8 @@ interface Running {
   readonly started: number;
   fraction: number;
   note: string;
+  readonly worker: number;
+  readonly isFused: boolean;
 }
 
 const maxRows = 8;
@@ -45,6 +47,8 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
   let skipped = 0;
   let spent = 0;
   let ran = 0;
+  let fused = 0;
+  let engine = "";
   const erase = () => (drawn === 0 ? "" : `\x1b[${drawn}A\x1b[0J`);
   const above = (text: string) => {
     write(`\x1b[?2026h${erase()}${text}\n\x1b[?2026l`);
@@ -53,7 +57,7 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
   const draw = (now: number) => {
     const width = Math.max(10, columns() - 1);
     const rows = [header(width, now)];
-    const busy = [...running].sort((a, b) => a[1].started - b[1].started);
+    const busy = rowsOf(running).sort((a, b) => a[1].started - b[1].started);
     for (const [stage, { started, fraction, note }] of busy.slice(0, maxRows)) {
       const time = formatSeconds(Math.max(0, now - started) / 1000).padStart(9);
       const share = fraction > 0
@@ -77,6 +81,7 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
     const left = remaining();
     const counts: readonly (readonly [string, (text: string) => string])[] = [
       [hit > 0 ? `${hit} hit` : "", String],
+      [fused > 0 ? `${fused} fused` : "", String],
       [failed > 0 ? `${failed} failed` : "", red],
       [skipped > 0 ? `${skipped} skipped` : "", yellow],
       [formatSeconds(now / 1000), String],
@@ -94,11 +99,12 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
     }
     return text;
   };
-  /** Rate so far over the stages that had to run; unknown at the start. */
+  /** Rate so far over the stages that had to run; unknown at the start. Those that run as one share a worker. */
   const remaining = (): number | null => {
     const toGo = total - done;
     if (ran < 3 || toGo === 0) return null;
-    return (spent / ran) * toGo / Math.max(1, running.size);
+    const workers = new Set(running.values().map(({ worker }) => worker));
+    return (spent / ran) * toGo / Math.max(1, workers.size);
   };
   return {
     tick: draw,
@@ -113,11 +119,17 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
           above(
             `${
               plural(event.stages, "stage")
-            }: ${event.hit} hit, ${event.run} run, ${event.maybe} maybe`,
+            }: ${event.hit} hit, ${event.run} run, ${event.maybe} maybe${engine}`,
           );
           break;
         case "stage-started":
-          running.set(event.stage, { started: event.at, fraction: 0, note: "" });
+          running.set(event.stage, {
+            started: event.at,
+            fraction: 0,
+            note: "",
+            worker: event.worker,
+            isFused: event.fused !== undefined,
+          });
           break;
         case "stage-progress": {
           const entry = running.get(event.stage);
@@ -128,6 +140,7 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
           break;
         }
         case "stage-finished":
+          if (event.how === "ran" && running.get(event.stage)?.isFused === true) fused++;
           running.delete(event.stage);
           done++;
           if (event.how === "hit") hit++;
@@ -175,6 +188,7 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
           );
           break;
         case "run-started":
+          if (event.engine !== undefined) engine = ` · ${oneLine(event.engine)}`;
           break;
         case "run-finished":
           running.clear();
@@ -188,4 +202,25 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
       drawn = 0;
     },
   };
+}
+
+/** What is running, with one row for all that run as one. */
+function rowsOf(running: ReadonlyMap<string, Running>): [string, Running][] {
+  const rows: [string, Running][] = [];
+  const batches = new Map<number, [string, Running][]>();
+  for (const [stage, one] of running) {
+    const batch = batches.get(one.worker);
+    if (!one.isFused) rows.push([stage, one]);
+    else if (batch === undefined) batches.set(one.worker, [[stage, one]]);
+    else batch.push([stage, one]);
+  }
+  for (const batch of batches.values()) {
+    const [[stage, first]] = batch;
+    const fraction = batch.reduce((sum, [, one]) => sum + one.fraction, 0) / batch.length;
+    rows.push([batch.length === 1 ? stage : `${stage} +${batch.length - 1} fused`, {
+      ...first,
+      fraction,
+    }]);
+  }
+  return rows;
 }

@@ -24,6 +24,7 @@ const shownSkips = 3;
 export function plainReporter({ write, columns }: ReporterOptions): Reporter {
   let total = 0;
   let finished = 0;
+  let engine = "";
   const skips = new Map<string, number>();
   const line = (mark: string, stage: string, rest: string) => {
     const count = `${String(finished).padStart(String(total).length)}/${total}`;
@@ -43,7 +44,7 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
           write(
             `${
               plural(event.stages, "stage")
-            }: ${event.hit} hit, ${event.run} run, ${event.maybe} maybe\n`,
+            }: ${event.hit} hit, ${event.run} run, ${event.maybe} maybe${engine}\n`,
           );
           break;
         case "stage-finished":
@@ -70,6 +71,8 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
           );
           break;
         case "run-started":
+          if (event.engine !== undefined) engine = ` · ${oneLine(event.engine)}`;
+          break;
         case "stage-started":
         case "stage-progress":
         case "run-finished":

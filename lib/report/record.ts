@@ -12,6 +12,10 @@ export interface StageRecord {
   readonly seconds?: number;
   readonly started?: number;
   readonly worker?: number;
+  /** How many ran as one with it, itself included. */
+  readonly fused?: number;
+  /** The numerics class of the engine that made its result. */
+  readonly engine?: string;
   readonly outputs?: Readonly<Record<string, { kind: string; digest: string; bytes: number }>>;
   readonly failure?: StageFailure;
   readonly because?: string;
@@ -30,6 +34,8 @@ export interface RunRecord {
   readonly basin: string;
   readonly deno: string;
   readonly jobs: number;
+  /** The numerics class of its engine, if any stage uses one. */
+  readonly engine?: string;
   readonly ok: boolean;
   readonly finished: boolean;
   readonly interrupted?: string;
@@ -94,8 +100,9 @@ export class EventFold {
     const stages = this.#stages;
     switch (event.type) {
       case "run-started": {
-        const { workflow, run, started_at, basin, deno, jobs } = event;
-        this.#run = { ...this.#run, workflow, run, started_at, basin, deno, jobs };
+        const { workflow, run, started_at, basin, deno, jobs, engine } = event;
+        const own = engine === undefined ? {} : { engine };
+        this.#run = { ...this.#run, workflow, run, started_at, basin, deno, jobs, ...own };
         break;
       }
       case "stage-started":
@@ -104,6 +111,7 @@ export class EventFold {
           status: "unfinished",
           started: event.at,
           worker: event.worker,
+          ...(event.fused === undefined ? {} : { fused: event.fused }),
           ...retriedOf(stages.get(event.stage)),
         });
         break;
@@ -157,7 +165,7 @@ export class EventFold {
 }
 
 function finished(
-  { stage, how, key, seconds, outputs, usage, omitted }: Extract<
+  { stage, how, key, seconds, outputs, usage, omitted, engine }: Extract<
     RunEvent,
     { type: "stage-finished" }
   >,
@@ -175,6 +183,7 @@ function finished(
     seconds,
     outputs,
     ...(usage === undefined ? {} : { usage }),
+    ...(engine === undefined ? {} : { engine }),
     ...(omitted === undefined ? {} : { omitted }),
   };
 }

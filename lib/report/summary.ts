@@ -1,7 +1,7 @@
 // The closing summary: what happened, what failed and why, what to look at first.
 
-import { bold, dim, green, red, yellow } from "@std/fmt/colors";
-import { fit, formatSeconds, oneLine, plural, printable } from "./format.ts";
+import { bold, dim, green, red, stripAnsiCode, yellow } from "@std/fmt/colors";
+import { columnsOf, fit, formatSeconds, oneLine, plural, printable } from "./format.ts";
 import type { RunRecord } from "./record.ts";
 
 /** What the summary points to. */
@@ -40,14 +40,16 @@ export function summaryText(record: RunRecord, options: SummaryOptions): string 
   const counts = [
     `${totals.ran} ran`,
     `${totals.hit} hit`,
+    totals.fused > 0 ? `${totals.fused} fused` : "",
     totals.failed > 0 ? red(`${totals.failed} failed`) : "",
     totals.skipped > 0 ? yellow(`${totals.skipped} skipped`) : "",
   ].filter((part) => part !== "");
-  lines.push(
-    `${bold(state)}: ${plural(totals.stages, "stage")}, ${counts.join(", ")} in ${
-      formatSeconds(record.seconds)
-    }`,
-  );
+  const first = `${bold(state)}: ${plural(totals.stages, "stage")}, ${counts.join(", ")} in ${
+    formatSeconds(record.seconds)
+  }`;
+  const on = record.engine === undefined ? "" : ` on ${oneLine(record.engine)}`;
+  const isShort = columnsOf(stripAnsiCode(first)) + columnsOf(on) <= options.columns;
+  lines.push(isShort ? first + on : first);
   const failures = record.stages.filter((stage) => stage.status === "failed");
   for (const { stage, failure } of failures.slice(0, shownFailures)) {
     const first = printable(failure?.message ?? "").split("\n")[0];

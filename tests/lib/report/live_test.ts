@@ -1,7 +1,7 @@
 // The live view, on a terminal that is simulated: rows never wrap, escapes balance, what is erased was drawn.
 
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
-import { getColorEnabled, setColorEnabled } from "@std/fmt/colors";
+import { getColorEnabled, setColorEnabled, stripAnsiCode } from "@std/fmt/colors";
 import { columnsOf } from "#lib/report/format.ts";
 import { liveReporter } from "#lib/report/live.ts";
 import { freshSeed, randomRun } from "#tests/support/run_events.ts";
@@ -119,4 +119,34 @@ Deno.test("liveReporter() leaves failures, warnings and slow stages above", () =
   assertStringIncludes(text, "slow: b took 20.0 s, usually 2.0 s");
   reporter.tick(4000);
   assertStringIncludes(writes.at(-1)!.replace(sgr, ""), "2/3 1 failed · 4.0 s");
+});
+
+Deno.test("liveReporter() shows what runs as one in one row, and counts it", () => {
+  let text = "";
+  const reporter = liveReporter({ write: (part) => text += part, columns: () => 80 });
+  const at = 0;
+  const engine = "webgpu-f32/mesa-llvmpipe-15.0.6-256";
+  const started = { workflow: "w", run: "r", started_at: "", basin: "", deno: "", jobs: 2, engine };
+  reporter.event({ type: "run-started", at, ...started });
+  reporter.event({ type: "planned", at, stages: 64, hit: 0, run: 64, maybe: 0 });
+  assertStringIncludes(text, `64 stages: 0 hit, 64 run, 0 maybe · ${engine}`);
+  for (let i = 0; i < 4; i++) {
+    reporter.event({ type: "stage-started", at, stage: `a[${i}]`, worker: 0, fused: 4 });
+  }
+  reporter.event({ type: "stage-started", at, stage: "b", worker: 1 });
+  text = "";
+  reporter.tick(1000);
+  assertStringIncludes(text, "a[0] +3 fused");
+  assert(!text.includes("a[1]"));
+  const finished = { how: "ran", key: "" as never, seconds: 1, outputs: {} } as const;
+  for (const stage of ["a[0]", "a[1]", "b"]) {
+    reporter.event({ type: "stage-finished", at, stage, ...finished });
+  }
+  text = "";
+  reporter.tick(2000);
+  assertStringIncludes(text, "2 fused");
+  assertStringIncludes(text, "a[2] +1 fused");
+  for (const line of text.split("\n")) {
+    assert(columnsOf(line.replaceAll(/\x1b\[[^A-Za-z]*[A-Za-z]/g, "")) < 80);
+  }
 });

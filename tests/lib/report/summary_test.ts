@@ -55,3 +55,14 @@ Deno.test("summaryText() says how it ended and what to do next", () => {
   const cut = foldEvents([{ ...finished, ok: false, interrupted: "SIGTERM" }]);
   assertStringIncludes(stripAnsiCode(summaryText(cut, options)), "interrupted by SIGTERM:");
 });
+
+Deno.test("summaryText() counts what was fused, and names the engine", () => {
+  const run = { workflow: "w", run: "r", started_at: "", basin: "", deno: "", jobs: 2 };
+  const totals = { stages: 64, ran: 64, hit: 0, failed: 0, skipped: 0, fused: 60 };
+  const record = foldEvents([
+    { type: "run-started", at: 0, ...run, engine: "wasm-f32" },
+    { type: "run-finished", at: 1, ok: true, seconds: 2, run: "r", ...totals },
+  ]);
+  const text = summaryText(record, { columns: 80, report: null, retry: "", highlights: [] });
+  assertStringIncludes(text, "64 stages, 64 ran, 0 hit, 60 fused in 2.0 s on wasm-f32");
+});
