@@ -147,6 +147,6 @@ Deno.test("liveReporter() shows what runs as one in one row, and counts it", () 
   assertStringIncludes(text, "2 fused");
   assertStringIncludes(text, "a[2] +1 fused");
   for (const line of text.split("\n")) {
-    assert(columnsOf(line.replaceAll(/\x1b\[[^A-Za-z]*[A-Za-z]/g, "")) < 80);
+    assert(columnsOf(stripAnsiCode(line)) < 80);
   }
 });
