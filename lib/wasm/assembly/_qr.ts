@@ -3,12 +3,14 @@
 // V has unit diagonal; R's diagonal may have either sign. Entries must be finite and squares must not overflow.
 // Leaves out pivoting.
 
-import { ADD, gemm, GEMM_WORK } from "./_gemm";
+import { ADD, BY_BLOCKS, gemm, GEMM_WORK } from "./_gemm";
 
 /** Columns of a panel; T of panel j lies at t + 8·64·64·j, rows 64 apart. */
 export const NB: i32 = 64;
 /** Distance of a panel's rows: a power of two would crowd them into a few sets of the cache. */
 const LD: i32 = NB + 8;
+/** Terms of a part of a long sum, so that its rounding stays that of a short one. */
+const BLOCK: usize = 256;
 /** Columns that are factored one by one. */
 const LEAF: i32 = 8;
 
@@ -127,7 +129,8 @@ function reflect(
   m: i32, nb: i32, p: i32, v: usize, t: usize, transposed: bool, c: usize, ldc: i32, product: usize, work: usize,
 ): void {
   const second = product + (<usize>(nb * p) << 3);
-  gemm(nb, p, m, 1, v, 1, LD, c, ldc, 1, product, p, 0, work);
+  memory.fill(product, 0, <usize>(nb * p) << 3);
+  gemm(nb, p, m, 1, v, 1, LD, c, ldc, 1, product, p, ADD | BY_BLOCKS, work);
   timesT(nb, p, t, transposed, product, second, work);
   gemm(m, p, nb, -1, v, LD, 1, second, p, 1, c, ldc, ADD, work);
 }
@@ -139,7 +142,7 @@ function reflectPair(
 ): void {
   const second = product + (<usize>(nb * p) << 3);
   copyBlock(product, p, c1, ldc1, nb, p);
-  gemm(nb, p, m, 1, v, 1, LD, c2, ldc2, 1, product, p, ADD, work);
+  gemm(nb, p, m, 1, v, 1, LD, c2, ldc2, 1, product, p, ADD | BY_BLOCKS, work);
   timesT(nb, p, t, transposed, product, second, work);
   for (let i = 0; i < nb; i++) {
     const row = c1 + (<usize>(i * ldc1) << 3), from = second + (<usize>(i * p) << 3);
@@ -244,9 +247,14 @@ function makeReflector(head: usize, end: usize, stride: usize, diagonal: usize):
 
 function squares(from: usize, end: usize, stride: usize): f64 {
   let sum: f64 = 0;
-  for (let at = from; at < end; at += stride) {
-    const x = load<f64>(at);
-    sum += x * x;
+  for (let at = from; at < end;) {
+    const stop = min(end, at + BLOCK * stride);
+    let part: f64 = 0;
+    for (; at < stop; at += stride) {
+      const x = load<f64>(at);
+      part += x * x;
+    }
+    sum += part;
   }
   return sum;
 }
@@ -254,7 +262,12 @@ function squares(from: usize, end: usize, stride: usize): f64 {
 // Applies I − tau v vᵀ to one or four columns `offset` bytes to the right of v.
 function reflectOne(head: usize, end: usize, stride: usize, offset: usize, tau: f64): void {
   let sum = load<f64>(head + offset);
-  for (let at = head + stride; at < end; at += stride) sum += load<f64>(at) * load<f64>(at + offset);
+  for (let at = head + stride; at < end;) {
+    const stop = min(end, at + BLOCK * stride);
+    let part: f64 = 0;
+    for (; at < stop; at += stride) part += load<f64>(at) * load<f64>(at + offset);
+    sum += part;
+  }
   sum *= tau;
   store<f64>(head + offset, load<f64>(head + offset) - sum);
   for (let at = head + stride; at < end; at += stride) {
@@ -264,10 +277,15 @@ function reflectOne(head: usize, end: usize, stride: usize, offset: usize, tau: 
 
 function reflectFour(head: usize, end: usize, stride: usize, offset: usize, tau: f64): void {
   let s0 = v128.load(head + offset), s1 = v128.load(head + offset, 16);
-  for (let at = head + stride; at < end; at += stride) {
-    const x = v128.load64_splat(at);
-    s0 = f64x2.add(s0, f64x2.mul(x, v128.load(at + offset)));
-    s1 = f64x2.add(s1, f64x2.mul(x, v128.load(at + offset, 16)));
+  for (let at = head + stride; at < end;) {
+    const stop = min(end, at + BLOCK * stride);
+    let p0 = f64x2.splat(0), p1 = f64x2.splat(0);
+    for (; at < stop; at += stride) {
+      const x = v128.load64_splat(at);
+      p0 = f64x2.add(p0, f64x2.mul(x, v128.load(at + offset)));
+      p1 = f64x2.add(p1, f64x2.mul(x, v128.load(at + offset, 16)));
+    }
+    s0 = f64x2.add(s0, p0), s1 = f64x2.add(s1, p1);
   }
   const factor = f64x2.splat(tau);
   s0 = f64x2.mul(s0, factor), s1 = f64x2.mul(s1, factor);
