@@ -121,17 +121,35 @@ Deno.test("WasmEngine is the same without workers, with one thread", async () =>
   assertEquals([...await engine.download(x)], [2, 2, 2, 2, 2]);
 });
 
-Deno.test("WasmEngine gives a large memory back once nothing lies in it, and goes on", async () => {
+Deno.test("WasmEngine lets go of a large memory when a job has ended, and goes on", async () => {
   await using engine = wasmEngine(2, 2 ** 30);
   for (let round = 0; round < 3; round++) {
-    using large = engine.allocate(2 ** 26 + 2 ** 22);
-    using other = engine.upload(new Float32Array(64).fill(round));
-    using times = engine.allocate(64, "u32");
-    engine.write(large, Float32Array.of(1), large.length - 1);
-    engine.dispatch(adding(), { x: other, times }, { amount: 1, trap: -1 });
-    assertEquals(new Set(await engine.download(other)), new Set([round + 1]));
-    assertEquals(new Set(await engine.download(times)), new Set([1]));
+    {
+      using large = engine.allocate(2 ** 26 + 2 ** 22);
+      using other = engine.upload(new Float32Array(64).fill(round));
+      using times = engine.allocate(64, "u32");
+      engine.write(large, Float32Array.of(1), large.length - 1);
+      engine.dispatch(adding(), { x: other, times }, { amount: 1, trap: -1 });
+      await engine.settle();
+      assertEquals(new Set(await engine.download(other)), new Set([round + 1]));
+      assertEquals(new Set(await engine.download(times)), new Set([1]));
+    }
+    await engine.settle();
   }
+});
+
+Deno.test("WasmEngine takes equal modules of other bundles as one", async () => {
+  await using engine = wasmEngine(2, 2 ** 24);
+  using x = engine.allocate(8);
+  using times = engine.allocate(8, "u32");
+  // A megabyte is kept for modules; these would fill many.
+  const many = Math.ceil(3e6 / module.length);
+  for (let i = 0; i < many; i++) {
+    const kernel = adding();
+    const wasm = { ...kernel.wasm, module: module.slice() };
+    engine.dispatch({ ...kernel, wasm }, { x, times }, { amount: 1, trap: -1 });
+  }
+  assertEquals(new Set(await engine.download(times)), new Set([many]));
 });
 
 Deno.test("WasmEngine runs, with threads, in a worker without permissions", async () => {
