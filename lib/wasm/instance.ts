@@ -145,5 +145,5 @@ const pageBytes = 65536;
 const maxPages = 65536;
 /** Below lie the static data of the module, for which the build keeps the first page. */
 const stackBase = pageBytes;
-/** A heap larger than this is not kept: memories never shrink. */
-const keptBytes = 128 * 1024 * 1024;
+/** A heap larger than this is not kept: memories never shrink, and every bundle in a worker has heaps of its own. */
+const keptBytes = 32 * 1024 * 1024;
