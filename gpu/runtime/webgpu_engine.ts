@@ -198,7 +198,12 @@ export class WebgpuEngine implements Engine {
     const found = await findAdapter(this.#gpu);
     // Another card would compute another class of numbers.
     if (!found.ok || found.value.facts.numerics !== this.numerics) return false;
-    this.#session = await WebgpuSession.open(found.value, this.#counts, this.#now);
+    try {
+      this.#session = await WebgpuSession.open(found.value, this.#counts, this.#now);
+    } catch {
+      // A driver that is being reset may still list its card.
+      return false;
+    }
     return true;
   }
 

@@ -60,6 +60,8 @@ export class WebgpuSession {
   readonly #touched = new Set<Block>();
   #waitingBytes = 0;
   #disposed = false;
+  /** Whether the device went away by itself: disposing makes it go, too. */
+  #wasLost = false;
 
   /** Opens a device. `now` is a clock that tells how long work took. */
   static async open(
@@ -103,7 +105,7 @@ export class WebgpuSession {
 
   /** @throws {DeviceLostError} if the device went away. */
   mustLive(): void {
-    if (this.#disposed) throw new EngineError("the engine was disposed");
+    if (this.#disposed && !this.#wasLost) throw new EngineError("the engine was disposed");
     if (this.lost) throw this.#problems.lostError();
   }
 
@@ -229,6 +231,7 @@ export class WebgpuSession {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#wasLost = this.lost;
     this.#commands = [];
     this.groups.clear();
     try {

@@ -165,4 +165,23 @@ gpuTest("WebgpuEngine does not renew on an adapter of another class", async ({ a
   await assertRejects(() => engine.settle(), DeviceLostError);
   assertEquals(await engine.renew(), false);
   assertEquals(engine.numerics, facts.numerics);
+  assertThrows(() => engine.allocate(1), DeviceLostError);
+  await assertRejects(() => engine.settle(), DeviceLostError);
+});
+
+gpuTest("WebgpuEngine does not renew where no device opens", async ({ adapter, facts }) => {
+  const { WebgpuEngine } = await import("#gpu/runtime/webgpu_engine.ts");
+  const { info, features, limits } = adapter;
+  const closed = {
+    info,
+    features,
+    limits,
+    requestDevice: () => Promise.reject(new Error("the driver is being reset")),
+  };
+  const gpu = { requestAdapter: () => Promise.resolve(closed as unknown as GPUAdapter) };
+  await using engine = await WebgpuEngine.open(gpu, { adapter, facts });
+  engine.shared().device.destroy();
+  await assertRejects(() => engine.settle(), DeviceLostError);
+  assertEquals(await engine.renew(), false);
+  await assertRejects(() => engine.settle(), DeviceLostError);
 });
