@@ -45,9 +45,9 @@ export const EIGEN_WASM_FROM = 12;
  * ```
  */
 export function eigenvalues(a: Float64Array, n: number): Eigenvalues {
-  const { h, scale } = prepared("eigenvalues", a, n);
+  const { h, scale, first } = prepared("eigenvalues", a, n);
   const { re, im } = n < EIGEN_WASM_FROM ? plainEigenvalues(h, n) : generalPairs(h, n, "values");
-  return sorted(re, im, scale, descending(re, im));
+  return sorted(re, im, [scale, first], descending(re, im));
 }
 
 /**
@@ -68,19 +68,21 @@ export function eigenvalues(a: Float64Array, n: number): Eigenvalues {
  * ```
  */
 export function eigenpairs(a: Float64Array, n: number): Eigenpairs {
-  const { h, scale, balancing } = prepared("eigenpairs", a, n);
+  const { h, scale, first, balancing } = prepared("eigenpairs", a, n);
   const { re, im, rows } = generalPairs(h, n, "vectors");
   undoBalance(balancing, rows, n);
   const order = descending(re, im);
-  return { ...sorted(re, im, scale, order), ...unitColumns(rows, im, order, n) };
+  return { ...sorted(re, im, [scale, first], order), ...unitColumns(rows, im, order, n) };
 }
 
 function prepared(caller: string, a: Float64Array, n: number) {
   requireShape(caller, "a", a, n, n);
   requireFinite(caller, "a", a);
-  const { a: h, scale } = scaledCopy(a);
-  const balancing: Balancing = balance(h, n);
-  return { h, scale, balancing };
+  const first = scaledCopy(a);
+  const balancing: Balancing = balance(first.a, n);
+  // Balancing may have made everything much smaller.
+  const { a: h, scale } = scaledCopy(first.a);
+  return { h, scale, first: first.scale, balancing };
 }
 
 function plainEigenvalues(h: Float64Array, n: number): Eigenvalues {
@@ -97,12 +99,12 @@ function descending(re: Float64Array, im: Float64Array): number[] {
 function sorted(
   re: Float64Array,
   im: Float64Array,
-  scale: number,
+  [scale, first]: readonly [number, number],
   order: readonly number[],
 ): Eigenvalues {
   return {
-    re: Float64Array.from(order, (i) => re[i] * scale),
-    im: Float64Array.from(order, (i) => im[i] * scale),
+    re: Float64Array.from(order, (i) => re[i] * scale * first),
+    im: Float64Array.from(order, (i) => im[i] * scale * first),
   };
 }
 

@@ -36,10 +36,15 @@ export function toHessenberg(
     updateAndMultiply(a, k, n, stride, end, v, u, w, x, y, z, sums);
     set(a + <usize> (k + 1) * stride, k, pivot);
     for (let i = k + 2; i < n; i++) set(a + <usize> i * stride, k, 0);
+    // Factors go one at a time: their square may overflow where the vector is small.
     let overlap: f64 = 0;
-    for (let i = k + 1; i < n; i++) overlap += get(x, i) * get(y, i);
-    const half = 0.5 * factor * factor * overlap;
-    for (let i = 0; i < n; i++) set(u, i, factor * get(y, i) - half * get(x, i));
+    for (let i = 0; i < n; i++) {
+      const scaled = factor * get(y, i);
+      set(u, i, scaled);
+      overlap += get(x, i) * scaled;
+    }
+    const half = 0.5 * factor * overlap;
+    for (let i = k + 1; i < n; i++) set(u, i, get(u, i) - half * get(x, i));
     zeros(w, k + 1);
     for (let i = k + 1; i < n; i++) set(w, i, factor * get(z, i) - half * get(x, i));
     const t = v;

@@ -63,14 +63,18 @@ function panel(
       if (pair) {
         if (i < j) solvePair(t, x, stride, i - 1, j, width, wr, wi, smallest, j + width, at(sums, j - c));
       } else {
-        if (i < j) solveOne(t, x, stride, i, j, width, wr, wi, smallest, j + width, at(sums, 8 + j - c));
+        if (i < j) {
+          // The upper row's sums are made of the same column, and must be scaled with it.
+          const apart = two ? -8 : 0;
+          solveOne(t, x, stride, i, j, width, wr, wi, smallest, j + width, at(sums, 8 + j - c), apart);
+        }
         if (two && i - 1 < j) {
           // The upper row lacks row i's part yet.
           const upper = at(sums, j - c), coupling = get(above, i), value = x + <usize> i * stride;
           for (let m = 0; m < width; m++) {
             set(upper, m, get(upper, m) + coupling * get(value, j + m));
           }
-          solveOne(t, x, stride, i - 1, j, width, wr, wi, smallest, j + width, upper);
+          solveOne(t, x, stride, i - 1, j, width, wr, wi, smallest, j + width, upper, 0);
         }
       }
       if (width == 2) j++;
@@ -172,19 +176,20 @@ function solveOne(
   smallest: f64,
   last: i32,
   sum: usize,
+  apart: i32,
 ): void {
   const d = get(t + <usize> i * stride, i) - wr;
   const here = x + <usize> i * stride;
   if (width == 1) {
     const divisor = Math.abs(d) < smallest ? smallest : d;
-    if (Math.abs(get(sum, 0)) > 1e50) scaleBy(x, stride, i + 1, last, j, 1, Math.abs(get(sum, 0)), sum, 0);
+    if (Math.abs(get(sum, 0)) > 1e50) scaleBy(x, stride, i + 1, last, j, 1, Math.abs(get(sum, 0)), sum, apart);
     const value = -get(sum, 0) / divisor;
     set(here, j, value);
-    if (Math.abs(value) > large) scaleBy(x, stride, i, last, j, 1, Math.abs(value), sum, 0);
+    if (Math.abs(value) > large) scaleBy(x, stride, i, last, j, 1, Math.abs(value), sum, apart);
     return;
   }
   const size = Math.max(Math.abs(get(sum, 0)), Math.abs(get(sum, 1)));
-  if (size > 1e50) scaleBy(x, stride, i + 1, last, j, 2, size, sum, 0);
+  if (size > 1e50) scaleBy(x, stride, i + 1, last, j, 2, size, sum, apart);
   let dr = d, di = -wi;
   if (Math.abs(dr) + Math.abs(di) < smallest) {
     dr = smallest;
@@ -192,7 +197,7 @@ function solveOne(
   }
   divide(-get(sum, 0), -get(sum, 1), dr, di, at(here, j));
   const grown = Math.max(Math.abs(get(here, j)), Math.abs(get(here, j + 1)));
-  if (grown > large) scaleBy(x, stride, i, last, j, 2, grown, sum, 0);
+  if (grown > large) scaleBy(x, stride, i, last, j, 2, grown, sum, apart);
 }
 
 // The same for the 2×2 block at rows i, i + 1, whose sums are at sum and sum + 8: elimination with complete pivoting.
