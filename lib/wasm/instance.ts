@@ -34,6 +34,7 @@ export class WasmHeap {
   readonly exports: WasmExports;
   readonly #memory = new WebAssembly.Memory({ initial: stackBase / pageBytes, maximum: maxPages });
   #top = stackBase;
+  #peak = stackBase;
 
   constructor(bytes: Uint8Array) {
     const imports = { env: { memory: this.#memory } };
@@ -51,6 +52,7 @@ export class WasmHeap {
     const end = at + Math.ceil(numBytes / 16) * 16;
     if (end > this.numBytes) this.#growTo(end);
     this.#top = end;
+    if (end > this.#peak) this.#peak = end;
     return at;
   }
 
@@ -86,6 +88,13 @@ export class WasmHeap {
     this.#top = mark;
   }
 
+  /** How far the stack reached since this was asked last. */
+  takePeak(): number {
+    const peak = this.#peak;
+    this.#peak = this.#top;
+    return peak;
+  }
+
   /** Size of the memory. It never shrinks. */
   get numBytes(): number {
     return this.#memory.buffer.byteLength;
@@ -110,12 +119,13 @@ export class WasmHeap {
   }
 }
 
-/** The heaps of this thread that are kept for the next call. */
-const heaps = new WeakMap<Uint8Array, WasmHeap>();
+/** The heaps of this thread that are kept for the next call, and for how many calls in turn they were much too large. */
+const heaps = new WeakMap<Uint8Array, { readonly heap: WasmHeap; idle: number }>();
 
 /**
  * Runs `work` on this thread's heap of a module and gives back what it allocated, also if it throws. Calls may be
- * nested. A heap that grew large is dropped when the outermost call ends.
+ * nested. A heap is kept for further calls, and dropped when it has been much too large for many of them in turn:
+ * memories never shrink, and what is dropped takes room until garbage is collected next, so dropping must be rare.
  *
  * @example
  * ```ts
@@ -127,17 +137,21 @@ const heaps = new WeakMap<Uint8Array, WasmHeap>();
  * ```
  */
 export function withHeap<R>(bytes: Uint8Array, work: (heap: WasmHeap) => R): R {
-  let heap = heaps.get(bytes);
-  if (heap === undefined) {
-    heap = new WasmHeap(bytes);
-    heaps.set(bytes, heap);
+  let kept = heaps.get(bytes);
+  if (kept === undefined) {
+    kept = { heap: new WasmHeap(bytes), idle: 0 };
+    heaps.set(bytes, kept);
   }
+  const { heap } = kept;
   const mark = heap.mark();
   try {
     return work(heap);
   } finally {
     heap.reset(mark);
-    if (mark === stackBase && heap.numBytes > keptBytes) heaps.delete(bytes);
+    if (mark === stackBase) {
+      kept.idle = heap.takePeak() < heap.numBytes / 8 ? kept.idle + 1 : 0;
+      if (kept.idle >= maxIdle && heap.numBytes > keptBytes) heaps.delete(bytes);
+    }
   }
 }
 
@@ -145,5 +159,7 @@ const pageBytes = 65536;
 const maxPages = 65536;
 /** Below lie the static data of the module, for which the build keeps the first page. */
 const stackBase = pageBytes;
-/** A heap larger than this is not kept: memories never shrink, and every bundle in a worker has heaps of its own. */
+/** A heap no larger than this is always kept. */
 const keptBytes = 32 * 1024 * 1024;
+/** Calls in turn for which a heap may be much too large. */
+const maxIdle = 200;

@@ -60,10 +60,16 @@ Deno.test("withHeap() gives back after errors and nested calls", () => {
   assertEquals(withHeap(bytes, (heap) => heap.mark()), outer);
 });
 
-Deno.test("withHeap() does not keep a memory that grew large", () => {
-  const large = withHeap(bytes, (heap) => {
-    heap.alloc(200 * 1024 * 1024);
-    return heap;
-  });
-  withHeap(bytes, (heap) => assert(heap !== large && heap.numBytes < 2 ** 20));
+Deno.test("withHeap() keeps a large memory while it is used, and drops it after many small calls", () => {
+  const call = (numBytes: number) =>
+    withHeap(bytes, (heap) => {
+      heap.alloc(numBytes);
+      return heap;
+    });
+  const large = call(200_000_000);
+  for (let i = 0; i < 500; i++) assert(call(i % 100 === 0 ? 200_000_000 : 8) === large);
+  for (let i = 0; i < 300; i++) call(8);
+  const small = call(8);
+  assert(small !== large && small.numBytes < 2 ** 20);
+  for (let i = 0; i < 500; i++) assert(call(8) === small, "a small one stays");
 });
