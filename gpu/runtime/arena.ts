@@ -17,16 +17,25 @@ export class Arena {
   /** What lies free below the top, by address; no two touch. */
   #free: Stretch[] = [];
   #top: number;
+  #peak: number;
   #numBytesUsed = 0;
 
   /** @param base a multiple of `alignment` */
   constructor(base: number) {
     this.#top = base;
+    this.#peak = base;
   }
 
   /** How far the memory must reach. */
   get top(): number {
     return this.#top;
+  }
+
+  /** How far the memory had to reach since this was asked last. */
+  takePeak(): number {
+    const peak = this.#peak;
+    this.#peak = this.#top;
+    return peak;
   }
 
   /** Bytes in blocks that are in use. */
@@ -94,6 +103,7 @@ export class Arena {
   #raise(size: number): number {
     const at = this.#top;
     this.#top += size;
+    if (this.#top > this.#peak) this.#peak = this.#top;
     return at;
   }
 }

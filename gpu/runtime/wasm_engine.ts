@@ -76,6 +76,11 @@ export class WasmEngine implements Engine {
     return this.#home?.arena.numBlocks ?? 0;
   }
 
+  /** How much of the memory the system had to give room to, at most. */
+  get numBytesTouched(): number {
+    return this.#home?.touched ?? 0;
+  }
+
   allocate(length: number, type: ElementType = "f32"): EngineBuffer {
     const buffer = this.#make(length, type);
     const { home: { memory, touched }, at } = buffer;
@@ -140,10 +145,10 @@ export class WasmEngine implements Engine {
     return viewOf(own).slice(at, at + length);
   }
 
-  /** Jobs end with it: a memory that grew large is let go then, if nothing lies in it. */
+  /** Jobs end with it: a memory that has long been too large is let go then, if nothing lies in it. */
   // deno-lint-ignore require-await
   async settle(): Promise<void> {
-    if (this.#home?.isLarge && this.#home.arena.numBlocks === 0) this.#letGo();
+    if (this.#home?.arena.numBlocks === 0 && this.#home.isOversized()) this.#letGo();
     this.#throwFailure();
   }
 

@@ -30,6 +30,7 @@ export class WasmHome implements Disposable {
   readonly #known = new WeakMap<Uint8Array, PlacedModule>();
   readonly #modules: PlacedModule[] = [];
   #placed = argsEnd;
+  #idle = 0;
 
   constructor(numBytes: number, helpers: number, makeWorker: typeof Worker | undefined) {
     this.memory = newMemory(numBytes);
@@ -42,9 +43,14 @@ export class WasmHome implements Disposable {
     return this.memory.buffer.byteLength;
   }
 
-  /** Whether it holds so much that it is better let go once nothing lies in it. */
-  get isLarge(): boolean {
-    return this.touched > keptBytes || this.#placed > placesEnd / 2;
+  /**
+   * To be asked when a job has ended: whether it was much too large for many jobs in turn, or is full of modules. Memories
+   * never shrink, and one that is let go takes room until garbage is collected next, so that must be rare.
+   */
+  isOversized(): boolean {
+    const peak = this.arena.takePeak();
+    this.#idle = peak < this.touched / 8 ? this.#idle + 1 : 0;
+    return (this.#idle >= maxIdle && this.touched > keptBytes) || this.#placed > placesEnd / 2;
   }
 
   /** Where the arguments of the kernel at hand are written. */
@@ -105,8 +111,10 @@ const pageBytes = 65536;
 const argsEnd = 4096;
 /** Up to here lie the modules. */
 const placesEnd = 2 ** 20;
-/** A memory that was written further than this is not kept once nothing lies in it: memories never shrink. */
-const keptBytes = 2 ** 28;
+/** A memory that was not written further than this is always kept. */
+const keptBytes = 2 ** 27;
+/** Jobs in turn for which a memory may be much too large. */
+const maxIdle = 20;
 
 /**
  * All pages from the start: growing a shared memory would have to reach every thread. The system gives room to a page

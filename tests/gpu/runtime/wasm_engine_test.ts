@@ -1,7 +1,14 @@
 // What only the wasm engine has: threads, a memory that can be full, kernels that trap. Laws of all engines are in
 // tests/conformance/engines_test.ts.
 
-import { assert, assertEquals, assertGreater, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { WasmEngine } from "#gpu/runtime/wasm_engine.ts";
 import { type EngineBuffer, EngineError } from "#lib/core/engine.ts";
 import { defineKernel } from "#lib/core/kernel.ts";
@@ -121,21 +128,26 @@ Deno.test("WasmEngine is the same without workers, with one thread", async () =>
   assertEquals([...await engine.download(x)], [2, 2, 2, 2, 2]);
 });
 
-Deno.test("WasmEngine lets go of a large memory when a job has ended, and goes on", async () => {
+Deno.test("WasmEngine lets go of a large memory after many small jobs, and goes on", async () => {
   await using engine = wasmEngine(2, 2 ** 30);
-  for (let round = 0; round < 3; round++) {
+  const job = async (length: number) => {
     {
-      using large = engine.allocate(2 ** 26 + 2 ** 22);
-      using other = engine.upload(new Float32Array(64).fill(round));
+      using large = engine.allocate(length);
+      using x = engine.upload(new Float32Array(64).fill(length));
       using times = engine.allocate(64, "u32");
-      engine.write(large, Float32Array.of(1), large.length - 1);
-      engine.dispatch(adding(), { x: other, times }, { amount: 1, trap: -1 });
-      await engine.settle();
-      assertEquals(new Set(await engine.download(other)), new Set([round + 1]));
+      engine.write(large, Float32Array.of(1), length - 1);
+      engine.dispatch(adding(), { x, times }, { amount: 1, trap: -1 });
+      assertEquals(new Set(await engine.download(x)), new Set([Math.fround(length + 1)]));
       assertEquals(new Set(await engine.download(times)), new Set([1]));
     }
     await engine.settle();
-  }
+    return engine.numBytesTouched;
+  };
+  const large = 2 ** 26;
+  assertGreater(await job(large), 4 * large);
+  for (let i = 0; i < 50; i++) assertGreater(await job(i % 10 === 0 ? large : 64), 4 * large);
+  for (let i = 0; i < 25; i++) await job(64);
+  assertLess(await job(64), 2 ** 24);
 });
 
 Deno.test("WasmEngine takes equal modules of other bundles as one", async () => {
