@@ -108,14 +108,18 @@ export function makeReflector(
   beta: Float64Array,
   diagonal: Float64Array,
 ): void {
-  let tail = squaresFrom(x, start + 1, start + length);
+  // v may have any length. It is brought near 1 by powers of two, which are exact, so that products with it stay in range.
   let scale = 1;
-  if (x[start] * x[start] + tail < 1e-250) {
-    // Squares would underflow: v may have any length, so it is kept enlarged.
-    scale = 2 ** 500;
-    for (let i = start; i < start + length; i++) x[i] *= scale;
-    tail = squaresFrom(x, start + 1, start + length);
+  for (let pass = 0; pass < 3; pass++) {
+    const squares = squaresFrom(x, start, start + length);
+    if ((squares > 1e-10 && squares < 1e10) || !(squares < Infinity)) break;
+    const up = squares < 1e-250 ? 2 ** 500 : 2 ** Math.round(-Math.log2(squares) / 2);
+    if (scale * up === Infinity) break;
+    for (let i = start; i < start + length; i++) x[i] *= up;
+    scale *= up;
+    if (squares >= 1e-250) break;
   }
+  const tail = squaresFrom(x, start + 1, start + length);
   const head = x[start];
   if (tail === 0) {
     beta[j] = 0;

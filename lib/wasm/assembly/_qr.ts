@@ -226,9 +226,9 @@ function makeReflector(head: usize, end: usize, stride: usize, diagonal: usize):
   let x = load<f64>(head);
   let tail = squares(head + stride, end, stride);
   let scale: f64 = 1;
-  if (x * x + tail < 1e-250) {
-    // Squares would underflow.
-    scale = LARGE;
+  // Squares would underflow.
+  for (let pass = 0; pass < 2 && x * x + tail < 1e-250; pass++) {
+    scale *= LARGE;
     for (let at = head; at < end; at += stride) store<f64>(at, load<f64>(at) * LARGE);
     x = load<f64>(head);
     tail = squares(head + stride, end, stride);

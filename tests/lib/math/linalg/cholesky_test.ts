@@ -6,7 +6,7 @@ import { fresh, largestDifference, plainProduct } from "./fresh.ts";
 
 Deno.test("cholesky() rebuilds a Gram matrix; choleskySolve() agrees with solve()", () => {
   fresh((draws) => {
-    for (const n of [1, 4, 30]) {
+    for (const n of [1, 4, 30, 90]) {
       const a = gram(draws.normal(n + 5, n), n + 5, n);
       const l = cholesky(a, n)!;
       const lt = Float64Array.from({ length: n * n }, (_, p) => l[(p % n) * n + Math.floor(p / n)]);
