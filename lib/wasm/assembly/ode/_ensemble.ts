@@ -2,14 +2,13 @@
 // trajectories, one per lane of a vector. What the buffers hold stands in gpu/ode/layout.ts.
 // A driver `D` has `most()`, how many quads of one member it takes at once; `slots()`, vectors of state per unit; and
 // `advance(state, stride, units, width, row, rk4, count)`, which moves `width` quads on by `count` steps.
-// Points depend on neither parts nor dispatches: quads are independent, and states are flushed where the steps alone say,
-// at every stored point and at least every sixteen steps.
+// Points depend on neither parts nor dispatches: quads are independent, and states are flushed where the steps alone say.
 
-import { flushed } from "../_flush";
+import { flushed, flushedOne } from "../_flush";
 import { addNoise } from "./_noise";
 
-/** Steps between two flushes of denormal numbers at most: decaying states spend no longer than this among them. */
-const FLUSH_EVERY: u32 = 16;
+/** Steps between two flushes of denormal numbers: decaying states spend no longer than this among them. */
+const FLUSH_EVERY: u32 = 64;
 
 export function run<D>(args: usize, part: i32, numParts: i32, rk4: bool): void {
   const driver = changetype<D>(0);
@@ -86,7 +85,7 @@ function follow<D>(args: usize, quad: usize, index: u32, width: u32, rk4: bool):
         step++;
       }
     }
-    if (step == next || (step & (FLUSH_EVERY - 1)) == 0) flushStates(state, stride, units, width);
+    if ((step & (FLUSH_EVERY - 1)) == 0) flushStates(state, stride, units, width);
     if (step == next) {
       storePoints(quad, state, stride, units, width, points, numPoints, column);
       column++;
@@ -106,7 +105,7 @@ function clearScratch(state: usize, stride: usize, units: u32, width: u32): void
   }
 }
 
-/** Writes one point of each trajectory: points are rows × points × units. */
+/** Writes one point of each trajectory, denormal numbers as zeros: points are rows × points × units. */
 function storePoints(
   quad: usize,
   state: usize,
@@ -125,7 +124,7 @@ function storePoints(
     let to = points + rowBytes * <usize>row + 4 * <usize>column * <usize>units;
     if (lanes == 4) {
       for (let unit: u32 = 0; unit < units; unit++, to += 4) {
-        const four = v128.load(x + 16 * <usize>unit);
+        const four = flushed(v128.load(x + 16 * <usize>unit));
         v128.store_lane<f32>(to, four, 0);
         v128.store_lane<f32>(to + rowBytes, four, 1);
         v128.store_lane<f32>(to + 2 * rowBytes, four, 2);
@@ -134,7 +133,8 @@ function storePoints(
     } else {
       for (let lane: u32 = 0; lane < lanes; lane++, to += rowBytes) {
         for (let unit: u32 = 0; unit < units; unit++) {
-          store<f32>(to + 4 * <usize>unit, load<f32>(x + 16 * <usize>unit + 4 * <usize>lane));
+          const one = load<f32>(x + 16 * <usize>unit + 4 * <usize>lane);
+          store<f32>(to + 4 * <usize>unit, flushedOne(one));
         }
       }
     }
