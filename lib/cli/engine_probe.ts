@@ -4,16 +4,9 @@ import { join } from "@std/path";
 import type { World } from "../core/disk.ts";
 import { err, ok } from "../core/result.ts";
 import type { EngineProbe } from "./engine_choice.ts";
+import { driverFolders } from "./gpu_facts.ts";
 import type { Terminal } from "./terminal.ts";
 import { basinVersion, denoVersion } from "./version.ts";
-
-/** Folders in which drivers for Vulkan announce themselves. */
-const driverFolders = [
-  "/usr/share/vulkan/icd.d",
-  "/usr/local/share/vulkan/icd.d",
-  "/etc/vulkan/icd.d",
-  "/usr/local/nvidia/share/vulkan/icd.d",
-];
 
 /** The probe of this process; what it found is remembered in the results folder. */
 export function engineProbe(
@@ -48,7 +41,7 @@ export function engineProbe(
         basinVersion,
         denoVersion,
         terminal.env("DENO_WEBGPU_BACKEND") ?? "",
-        driverFolders.map((folder) => {
+        driverFolders.map(({ folder }) => {
           const info = disk.stat(folder);
           return info === undefined ? null : info.mtime;
         }),

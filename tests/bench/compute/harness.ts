@@ -4,6 +4,14 @@
 
 import { dirname, fromFileUrl, join } from "@std/path";
 
+// Before the first adapter is asked for: Vulkan and nothing else, and no complaint of Mesa's on standard error.
+if (Deno.env.get("DENO_WEBGPU_BACKEND") === undefined && Deno.build.os === "linux") {
+  Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
+}
+if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) {
+  Deno.env.set("XDG_RUNTIME_DIR", join(Deno.cwd(), "results"));
+}
+
 /** One measured way of doing the work. */
 export interface Timing {
   readonly seconds: readonly number[];

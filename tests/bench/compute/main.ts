@@ -2,7 +2,7 @@
 // as JSON in results/bench. The numbers of a busy machine are noise: look at ratios of minima, and run it again.
 
 import { dirname, fromFileUrl } from "@std/path";
-import { type Benchmark, median, minimum, type Row } from "./harness.ts";
+import { type Benchmark, median, minimum, NoPeer, peer, type Row } from "./harness.ts";
 
 const folder = dirname(fromFileUrl(import.meta.url));
 const wanted = Deno.args.filter((word) => !word.startsWith("--"));
@@ -16,7 +16,9 @@ if (unknown.length > 0) {
   console.error(`no benchmark '${unknown[0]}'; there are ${names.join(", ")}`);
   Deno.exit(2);
 }
-console.log(machine());
+const head = await machine();
+console.log(head);
+console.log("minimum, median, 10⁹ operations per second, times less than the peer (min / median)");
 const all: Record<string, readonly Row[]> = {};
 let failed = false;
 for (const name of names.filter((name) => wanted.length === 0 || wanted.includes(name))) {
@@ -34,14 +36,21 @@ for (const name of names.filter((name) => wanted.length === 0 || wanted.includes
 Deno.mkdirSync("results/bench", { recursive: true });
 Deno.writeTextFileSync(
   "results/bench/compute.json",
-  `${JSON.stringify({ machine: machine(), rows: all }, null, 2)}\n`,
+  `${JSON.stringify({ machine: head, rows: all }, null, 2)}\n`,
 );
 if (failed) Deno.exit(1);
 
-function machine(): string {
-  const load = Deno.readTextFileSync("/proc/loadavg").split(" ")[0];
-  const cpu = /model name\s*:\s*(.*)/.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "";
-  return `${navigator.hardwareConcurrency} × ${cpu}, load ${load}, Deno ${Deno.version.deno}`;
+/** The processor and how busy it is. */
+async function machine(): Promise<string> {
+  const cores = `${navigator.hardwareConcurrency} processors`;
+  try {
+    const { result } = await peer("machine", {}, { threads: 1 });
+    const { model, load } = result as { readonly model: string; readonly load: number };
+    return `${cores} (${model}), load ${load.toFixed(1)}, Deno ${Deno.version.deno}`;
+  } catch (error) {
+    if (!(error instanceof NoPeer)) throw error;
+    return `${cores}, Deno ${Deno.version.deno}; no peers: ${error.message}`;
+  }
 }
 
 function print(rows: readonly Row[]): void {
@@ -51,11 +60,11 @@ function print(rows: readonly Row[]): void {
     const least = minimum(row.seconds);
     const rate = row.operations === undefined
       ? ""
-      : `${(row.operations / least / 1e9).toPrecision(3)} GFLOP/s`;
+      : `${(row.operations / least / 1e9).toPrecision(3)} GF/s`;
     console.log(
-      `    ${row.by.padEnd(34)}${time(least).padStart(9)}${
+      `    ${row.by.padEnd(29)}${time(least).padStart(9)}${
         time(median(row.seconds)).padStart(9)
-      }  ${rate.padEnd(13)}${ratio(row, rows)}`,
+      }  ${rate.padEnd(10)}${ratio(row, rows)}`,
     );
     if (row.note !== undefined) console.log(`      ${row.note}`);
   }
