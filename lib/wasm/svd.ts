@@ -6,8 +6,7 @@ import { type EigenSpace, SWEEP_GROUPS, withEigenSpace } from "./eigen.ts";
 
 /** A = Σ values[j] · leftRows[j] rightRows[j]ᵀ in no order; vectors are rows of n. */
 export interface SquareSvd {
-  /** Not negative by the bidiagonal way; by Jacobi's `null`: the lengths of the rows of `rightRows`. */
-  readonly values: Float64Array | null;
+  readonly values: Float64Array;
   readonly leftRows: Float64Array;
   readonly rightRows: Float64Array;
 }
@@ -23,7 +22,7 @@ export interface SquareSvd {
  * import { bidiagonalSvd } from "#lib/wasm/svd.ts";
  * import { assertAlmostEquals } from "@std/assert";
  * const { values } = bidiagonalSvd(Float64Array.of(0, 0.5, -1, 0), 2, true, () => true)!;
- * assertAlmostEquals(Math.max(...values!), 1, 1e-15);
+ * assertAlmostEquals(Math.max(...values), 1, 1e-15);
  * ```
  */
 export function bidiagonalSvd(
@@ -66,7 +65,7 @@ export function bidiagonalSvd(
 
 /**
  * The same by one-sided Jacobi after QR with column pivoting: small values keep their relative accuracy where columns
- * differ in scale. Row j of `rightRows` is σ_j v_jᵀ; with `vectors` false `leftRows` is empty.
+ * differ in scale. Where a value is 0 its right row is zeros; with `vectors` false `leftRows` is empty.
  *
  * @throws {Error} if 40 sweeps do not suffice (never seen).
  *
@@ -74,8 +73,8 @@ export function bidiagonalSvd(
  * ```ts
  * import { jacobiSvd } from "#lib/wasm/svd.ts";
  * import { assertAlmostEquals } from "@std/assert";
- * const { rightRows } = jacobiSvd(Float64Array.of(0, 0.5, -1, 0), 2, false);
- * assertAlmostEquals(Math.abs(rightRows[0]), 1, 1e-15);
+ * const { values } = jacobiSvd(Float64Array.of(0, 0.5, -1, 0), 2, false);
+ * assertAlmostEquals(Math.max(...values), 1, 1e-15);
  * ```
  */
 export function jacobiSvd(a: Float64Array, n: number, vectors: boolean): SquareSvd {
@@ -83,22 +82,21 @@ export function jacobiSvd(a: Float64Array, n: number, vectors: boolean): SquareS
     const { ld, exports } = space;
     const columns = space.rows(n), reflections = space.rows(n);
     putColumns(space, columns, a);
-    const [beta, diagonal, norms, order] = space.vectors(4);
+    const [beta, diagonal, norms, order, scales] = space.vectors(5);
     const rows = space.rows(n);
     const turns = vectors ? space.rows(n) : 0;
-    exports.pivoted_qr(columns, n, ld, reflections, beta, diagonal, order, norms);
+    exports.pivoted_qr(columns, n, ld, reflections, beta, diagonal, order, scales, norms);
     const signs = putTriangle(space, rows, columns, space.view(diagonal, n));
     if (vectors) space.putIdentity(turns);
-    if (exports.jacobi(rows, n, ld, turns, norms) !== 0) {
-      throw new Error("svd: one-sided Jacobi did not converge in 40 sweeps");
-    }
+    orthogonaliseByScale(space, rows, turns, norms, space.view(scales, n));
+    const values = normaliseRows(space.view(rows, n * ld), space.view(scales, n), n, ld);
     if (vectors) {
       turnColumns(space.view(turns, n * ld), signs, n, ld);
       exports.back_transform(reflections, beta, n, 0, ld, turns, n, 0);
     }
     const rightRows = unpermuted(space.take(rows, n), space.integers(order, n), n);
     return {
-      values: null,
+      values,
       leftRows: vectors ? space.take(turns, n) : new Float64Array(0),
       rightRows,
     };
@@ -107,6 +105,62 @@ export function jacobiSvd(a: Float64Array, n: number, vectors: boolean): SquareS
 
 function requireConverged(failed: number): void {
   if (failed !== 0) throw new Error(`svd: no convergence after 60 QR steps at ${failed - 1}`);
+}
+
+// Rows of the triangle that were enlarged together are made orthogonal to those before them by subtraction (rotations would
+// be by angles below rounding), and then among themselves.
+function orthogonaliseByScale(
+  space: EigenSpace,
+  rows: number,
+  turns: number,
+  norms: number,
+  scales: Float64Array,
+): void {
+  const { n, ld, exports } = space;
+  const all = space.view(rows, n * ld);
+  for (let from = 0; from < n;) {
+    let to = from + 1;
+    while (to < n && scales[to] === scales[from]) to++;
+    for (let i = from; i < to; i++) {
+      for (let j = 0; j < 2 * from; j++) subtractProjection(all, i * ld, (j % from) * ld, n);
+    }
+    const at = (address: number) => address === 0 ? 0 : address + from * ld * 8;
+    if (exports.jacobi(at(rows), to - from, ld, at(turns), norms) !== 0) {
+      throw new Error("svd: one-sided Jacobi did not converge in 40 sweeps");
+    }
+    from = to;
+  }
+}
+
+// Divides rows by their lengths; returns the lengths that they have unscaled.
+function normaliseRows(all: Float64Array, scales: Float64Array, n: number, ld: number) {
+  const lengths = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const row = all.subarray(i * ld, i * ld + n);
+    let largest = 0, squares = 0;
+    for (const x of row) largest = Math.max(largest, Math.abs(x));
+    if (largest === 0) continue;
+    for (let j = 0; j < n; j++) squares += (row[j] / largest) ** 2;
+    const length = largest * Math.sqrt(squares);
+    for (let j = 0; j < n; j++) row[j] /= length;
+    lengths[i] = length / scales[i];
+  }
+  return lengths;
+}
+
+// x −= (⟨x, y⟩ / ⟨y, y⟩) y for rows at x and y, y of any size.
+function subtractProjection(all: Float64Array, x: number, y: number, n: number): void {
+  let size = 0;
+  for (let i = 0; i < n; i++) size = Math.max(size, Math.abs(all[y + i]));
+  if (size === 0) return;
+  let overlap = 0, squares = 0;
+  for (let i = 0; i < n; i++) {
+    const unit = all[y + i] / size;
+    overlap += all[x + i] * unit;
+    squares += unit * unit;
+  }
+  const factor = overlap / squares;
+  for (let i = 0; i < n; i++) all[x + i] -= factor * (all[y + i] / size);
 }
 
 // Row c becomes column c of A.

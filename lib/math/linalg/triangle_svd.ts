@@ -6,7 +6,6 @@
 
 import { bidiagonalSvd, jacobiSvd } from "#lib/wasm/svd.ts";
 import { completeRow } from "./complete_row.ts";
-import { frobeniusNorm } from "./norms.ts";
 import { plainTriangleSvd, plainTriangleValues } from "./plain_triangle_svd.ts";
 
 /** R = left diag(s) rightᵀ, vectors in columns, n×n; s descending. */
@@ -44,11 +43,13 @@ export function triangleSvd(
   n: number,
   accuracy: SvdAccuracy = "relative",
 ): TriangleSvd {
-  if (n < SVD_WASM_FROM) return plainTriangleSvd(r, n);
+  if (n < SVD_WASM_FROM) {
+    const plain = plainTriangleSvd(r, n);
+    if (!underflows(plain.s)) return plain;
+  }
   const quick = bidiagonalSvd(r, n, true, (s) => accuracy === "absolute" || wellConditioned(s));
-  if (quick !== null) return inOrder(quick.leftRows, quick.values!, quick.rightRows, n);
-  const { leftRows, rightRows } = jacobiSvd(r, n, true);
-  return inOrder(leftRows, unitRows(rightRows, n), rightRows, n);
+  const { values, leftRows, rightRows } = quick ?? jacobiSvd(r, n, true);
+  return inOrder(leftRows, values, rightRows, n);
 }
 
 /**
@@ -69,10 +70,18 @@ export function triangleValues(
   n: number,
   accuracy: SvdAccuracy = "relative",
 ): Float64Array {
-  if (n < SVD_WASM_FROM) return plainTriangleValues(r, n);
+  if (n < SVD_WASM_FROM) {
+    const plain = plainTriangleValues(r, n);
+    if (!underflows(plain)) return plain;
+  }
   const quick = bidiagonalSvd(r, n, false, (s) => accuracy === "absolute" || wellConditioned(s));
-  const values = quick?.values ?? unitRows(jacobiSvd(r, n, false).rightRows, n);
+  const { values } = quick ?? jacobiSvd(r, n, false);
   return values.sort().reverse();
+}
+
+// Whether squares of rows of this length are lost beside those of the first: TypeScript's Jacobi leaves such rows alone.
+function underflows(s: Float64Array): boolean {
+  return s.some((value) => value > 0 && value < 1e-120 * s[0]);
 }
 
 // Where every value is above 1e-3·σ₁, an error of eps·σ₁ is one of 1e-13 in each.
@@ -83,17 +92,6 @@ function wellConditioned(s: Float64Array): boolean {
     most = Math.max(most, value);
   }
   return most > 0 && least >= 1e-3 * most;
-}
-
-// Divides rows by their lengths and returns these. Rows of zeros stay.
-function unitRows(rows: Float64Array, n: number): Float64Array {
-  const lengths = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const row = rows.subarray(i * n, (i + 1) * n);
-    lengths[i] = frobeniusNorm(row);
-    if (lengths[i] > 0) { for (let j = 0; j < n; j++) row[j] /= lengths[i]; }
-  }
-  return lengths;
 }
 
 // Vectors from rows to columns, largest value first; a right vector that is zero is replaced by one orthogonal to the others.

@@ -136,9 +136,10 @@ export function pivoted_qr(
   beta: usize,
   diagonal: usize,
   order: usize,
+  scales: usize,
   norms: usize,
 ): void {
-  factorPivoted(columns, n, ld, vectors, beta, diagonal, order, norms);
+  factorPivoted(columns, n, ld, vectors, beta, diagonal, order, scales, norms);
 }
 
 /** One-sided Jacobi on n rows; 1 if it does not converge. */

@@ -90,6 +90,8 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
     let shift = down
       ? smallerValue(get(d, hi - 1), get(e, hi - 1), get(d, hi))
       : smallerValue(get(d, lo), get(e, lo), get(d, lo + 1));
+    // A zero on the diagonal would not let a shift through; without one it comes out at the end of the block.
+    for (let i = lo; i <= hi; i++) if (get(d, i) == 0) shift = 0;
     if (end == 0 || (shift / end) * (shift / end) < epsilon) shift = 0;
     if (down) stepDown(d, e, lo, hi, n, shift, sides, vectors);
     else stepUp(d, e, lo, hi, shift, sides, vectors);

@@ -6,7 +6,8 @@ import { at, get, set, squares, sumOf } from "./_lanes";
 /**
  * R P = Q T for the n×n matrix whose column c is row c of `columns`. On return row c holds T's column c above the
  * diagonal (entries < c) and nothing else; `vectors` row k holds vector k of Q (zero before entry k), `diagonal` T's diagonal, of
- * either sign; order[c] is the column that came to place c. `norms` holds n numbers.
+ * either sign; order[c] is the column that came to place c. Where all that is left is so small that squares would underflow, it
+ * is enlarged: row k of T (entries (k, k …)) is that of T times scales[k]. `norms` holds n numbers.
  */
 export function pivotedQR(
   columns: usize,
@@ -16,6 +17,7 @@ export function pivotedQR(
   beta: usize,
   diagonal: usize,
   order: usize,
+  scales: usize,
   norms: usize,
 ): void {
   const stride = (<usize> ld) << 3;
@@ -24,11 +26,19 @@ export function pivotedQR(
     set(norms, c, squares(row, row + stride));
     store<i32>(order + ((<usize> c) << 2), c);
   }
+  let scale: f64 = 1;
   for (let k = 0; k < n; k++) {
-    let best = k;
-    for (let c = k + 1; c < n; c++) {
-      if (get(norms, c) > get(norms, best)) best = c;
+    let best = longest(norms, k, n);
+    if (get(norms, best) < 1e-200) {
+      const factor = enlarge(columns, k, n, stride, scale, norms);
+      if (factor == 0) {
+        finish(k, n, stride, vectors, beta, diagonal, scales, scale);
+        return;
+      }
+      scale *= factor;
+      best = longest(norms, k, n);
     }
+    set(scales, k, scale);
     const row = columns + <usize> k * stride;
     if (best != k) {
       const other = columns + <usize> best * stride;
@@ -53,28 +63,77 @@ export function pivotedQR(
   }
 }
 
-// The reflection that maps entries k … n − 1 of v on to a multiple of the first. Vectors may have any length, so where
-// squares would underflow v is kept enlarged.
+function longest(norms: usize, k: i32, n: i32): i32 {
+  let best = k;
+  for (let c = k + 1; c < n; c++) {
+    if (get(norms, c) > get(norms, best)) best = c;
+  }
+  return best;
+}
+
+// Multiplies what is left by a power of two that brings its largest entry near 1; returns it, 0 if nothing is left.
+function enlarge(
+  columns: usize,
+  k: i32,
+  n: i32,
+  stride: usize,
+  scale: f64,
+  norms: usize,
+): f64 {
+  let largest: f64 = 0;
+  for (let c = k; c < n; c++) {
+    const row = columns + <usize> c * stride;
+    for (let j = k; j < n; j++) largest = Math.max(largest, Math.abs(get(row, j)));
+  }
+  if (largest == 0) return 0;
+  let factor: f64 = 1;
+  // At most 2^1000 in all.
+  while (largest * factor < 0.5 && scale * factor < 5e300) factor *= 2;
+  for (let c = k; c < n; c++) {
+    const row = columns + <usize> c * stride;
+    let sum: f64 = 0;
+    for (let j = k; j < n; j++) {
+      const x = get(row, j) * factor;
+      set(row, j, x);
+      sum += x * x;
+    }
+    set(norms, c, sum);
+  }
+  return factor;
+}
+
+// Zeros from step k on.
+function finish(
+  k: i32,
+  n: i32,
+  stride: usize,
+  vectors: usize,
+  beta: usize,
+  diagonal: usize,
+  scales: usize,
+  scale: f64,
+): void {
+  for (; k < n; k++) {
+    memory.fill(vectors + <usize> k * stride, 0, stride);
+    set(beta, k, 0);
+    set(diagonal, k, 0);
+    set(scales, k, scale);
+  }
+}
+
+// The reflection that maps entries k … n − 1 of v on to a multiple of the first.
 function reflection(v: usize, k: i32, n: i32, pivot: usize): f64 {
-  let head = get(v, k);
+  const head = get(v, k);
   let tail: f64 = 0;
   for (let i = k + 1; i < n; i++) tail += get(v, i) * get(v, i);
-  let scale: f64 = 1;
-  if (head * head + tail < 1e-250) {
-    scale = 3.273390607896142e150; // 2^500
-    tail = 0;
-    for (let i = k; i < n; i++) set(v, i, get(v, i) * scale);
-    for (let i = k + 1; i < n; i++) tail += get(v, i) * get(v, i);
-    head = get(v, k);
-  }
   if (tail == 0) {
-    store<f64>(pivot, head / scale);
+    store<f64>(pivot, head);
     memory.fill(at(v, k), 0, (<usize> (n - k)) << 3);
     return 0;
   }
   const norm = Math.sqrt(head * head + tail);
   const to = head > 0 ? -norm : norm;
-  store<f64>(pivot, to / scale);
+  store<f64>(pivot, to);
   set(v, k, head - to);
   return 2 / ((head - to) * (head - to) + tail);
 }
