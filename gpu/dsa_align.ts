@@ -35,7 +35,8 @@ export default defineKernel<AlignBuffer, AlignUniform>({
   name: "dsa_align",
   source,
   fragments: {},
-  overrides: (device) => ({ width: device === "gpu" ? 128 : 32 }),
+  // Software adapters step eight threads at once and switch between such groups at barriers: two are best.
+  overrides: (device) => ({ width: device === "gpu" ? 64 : 16 }),
   grid: ({ num }) => [num, num === 0 ? 0 : 1, 1],
   wasm: {
     module,

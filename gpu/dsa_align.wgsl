@@ -54,13 +54,16 @@ const right_upper = 1u;
 const right_lower = 2u;
 const left_lower = 3u;
 
-var<workgroup> partials: array<f32, 256>;
+var<workgroup> partials: array<vec4f, 256>;
 var<workgroup> factors: array<vec2f, 128>;
 var<workgroup> kept: array<f32, 32>;
 var<workgroup> agreed: u32;
 
 // Of this workgroup; places count vectors of four.
 var<private> me: u32;
+// The width, where unrolling a loop over it would only make the shader long.
+var<private> threads: u32;
+var<private> n: u32;
 var<private> s4: u32;
 var<private> square: u32;
 var<private> vector: u32;
@@ -86,11 +89,15 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
+  me = local;
+  // Through workgroup memory, because software adapters compile a shader anew for every value of a uniform that
+  // bounds a loop.
+  threads = agree(width);
+  n = agree(params.n);
+  let steps = agree(params.steps);
   if (group.x >= params.num) { return; }
   let slot = slots[2u * group.x];
   let pair = slots[2u * group.x + 1u];
-  let n = params.n;
-  me = local;
   s4 = (n + 3u) / 4u;
   square = 4u * s4 * s4;
   size = n * (n - 1u) / 2u;
@@ -126,13 +133,9 @@ fn main(
   var attempt = kept[8];
   var evaluations = kept[9];
 
-  if (agree(status) == fresh) {
-    value = evaluate(c);
-    differentiate(gradient);
-    norm = sqrt2 * sqrt(dot_of(gradient, gradient));
-    status = running;
-  }
-  for (var step = 0u; step < params.steps; step++) {
+  // The start itself is evaluated besides.
+  let rounds = agree(steps + u32(status == fresh));
+  for (var step = 0u; step < rounds; step++) {
     if (status == running && attempt == 0.0) {
       if (!(f32(iterations) < params.max_iterations && norm > params.gradient_tolerance)) {
         status = converged;
@@ -141,44 +144,62 @@ fn main(
         if (progress < params.relative_decrease * value) { status = settled; }
       }
     }
-    if (agree(status) != running) { break; }
-    if (agree(u32(attempt)) == 0u) {
+    if (agree(status) > running) { break; }
+    if (agree(u32(status == running && attempt == 0.0)) == 1u) {
       if (me == 0u) { kept[history_at + iterations % window] = value; }
       if (agree(u32(iterations > 0u && iterations % renewal == 0u)) == 1u) {
         orthonormalise(c);
       }
-      quasi_newton(agree(count), next);
-      slope = 2.0 * dot_of(gradient, direction);
-      if (agree(u32(slope < 0.0)) == 0u) {
+      for (var again = 0u; again < 2u; again++) {
+        quasi_newton(agree(count), next);
+        let sums = total(vec4f(
+          own_dot(gradient, direction, vector),
+          own_dot(direction, direction, vector),
+          0.0,
+          0.0,
+        ));
+        slope = 2.0 * sums.x;
+        t = min(1.0, max_turn / (sqrt2 * sqrt(sums.y)));
+        if (agree(u32(slope < 0.0)) == 1u) { break; }
         count = 0u;
         next = 0u;
-        quasi_newton(0u, 0u);
-        slope = 2.0 * dot_of(gradient, direction);
       }
-      t = min(1.0, max_turn / (sqrt2 * sqrt(dot_of(direction, direction))));
     }
-    prepare_turn(0.5 * t, c);
-    solve_cayley(c);
-    let found = evaluate(trial);
-    evaluations += 1.0;
-    if (agree(u32(found <= value + armijo * t * slope + rounding * value)) == 1u) {
-      copy(trial, c, square);
-      value = found;
-      attempt = 0.0;
-      iterations += 1u;
-      differentiate(after);
-      if (remember(t, after, next)) {
-        next = (next + 1u) % memory;
-        count = min(count + 1u, memory);
-      }
-      copy(after, gradient, vector);
-      norm = sqrt2 * sqrt(dot_of(gradient, gradient));
-    } else if (attempt + 1.0 >= max_attempts) {
-      status = stuck;
+    if (agree(status) == fresh) {
+      copy(c, trial, square);
     } else {
-      attempt += 1.0;
-      let parabola = -slope * t * t / (2.0 * (found - value - t * slope));
-      t = max(min(parabola, 0.5 * t), 0.1 * t);
+      prepare_turn(0.5 * t, c);
+      solve_cayley(c);
+    }
+    let found = evaluate(trial);
+    let is_lower = found <= value + armijo * t * slope + rounding * value;
+    if (agree(u32(status == fresh || is_lower)) == 1u) {
+      differentiate(after);
+      copy(trial, c, square);
+      let sums = remember(status == running, t, after, next);
+      if (status == running) {
+        attempt = 0.0;
+        iterations += 1u;
+        evaluations += 1.0;
+        // Only steps along which the curvature is positive.
+        if (sums.y > least_curvature * sqrt(sums.x * sums.z)) {
+          if (me == 0u) { kept[rho_at + next] = 1.0 / sums.y; }
+          next = (next + 1u) % memory;
+          count = min(count + 1u, memory);
+        }
+      }
+      status = running;
+      value = found;
+      norm = sqrt2 * sqrt(sums.w);
+    } else {
+      evaluations += 1.0;
+      if (attempt + 1.0 >= max_attempts) {
+        status = stuck;
+      } else {
+        attempt += 1.0;
+        let parabola = -slope * t * t / (2.0 * (found - value - t * slope));
+        t = max(min(parabola, 0.5 * t), 0.1 * t);
+      }
     }
   }
 
@@ -207,33 +228,38 @@ fn agree(word: u32) -> u32 {
   return workgroupUniformLoad(&agreed);
 }
 
-/// The sum over all threads, in their order.
-fn total(part: f32) -> f32 {
+/// Sums over all threads, in their order.
+fn total(part: vec4f) -> vec4f {
   partials[me] = part;
   workgroupBarrier();
-  var sum = 0.0;
-  for (var i = 0u; i < width; i++) { sum += partials[i]; }
+  var sum = vec4f();
+  for (var i = 0u; i < threads; i++) { sum += partials[i]; }
   workgroupBarrier();
   return sum;
 }
 
 fn largest(part: f32) -> f32 {
-  partials[me] = part;
+  partials[me] = vec4f(part);
   workgroupBarrier();
   var most = 0.0;
-  for (var i = 0u; i < width; i++) { most = max(most, partials[i]); }
+  for (var i = 0u; i < threads; i++) { most = max(most, partials[i].x); }
   workgroupBarrier();
   return most;
 }
 
-fn dot_of(x: u32, y: u32) -> f32 {
-  return total(own_dot(x, y, vector));
+fn across(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
 }
 
+/// This thread's part of Σ x y.
 fn own_dot(x: u32, y: u32, length: u32) -> f32 {
   var sum = vec4f();
   for (var i = me; i < length; i += width) { sum += space[x + i] * space[y + i]; }
-  return (sum.x + sum.y) + (sum.z + sum.w);
+  return across(sum);
+}
+
+fn dot_of(x: u32, y: u32) -> f32 {
+  return total(vec4f(own_dot(x, y, vector))).x;
 }
 
 fn copy(x: u32, y: u32, length: u32) {
@@ -310,18 +336,32 @@ fn transpose_of(x: u32, out: u32) {
 /// F at C; leaves E = C B Cᵀ − A in `residual`.
 fn evaluate(c: u32) -> f32 {
   transpose_of(c, turned);
-  multiply(c, b_at, product, right_upper);
-  multiply(product, turned, residual, full);
+  for (var k = 0u; k < 2u; k++) {
+    let is_first = k == 0u;
+    multiply(
+      select(product, c, is_first),
+      select(turned, b_at, is_first),
+      select(residual, product, is_first),
+      select(full, right_upper, is_first),
+    );
+  }
   for (var i = me; i < square; i += width) { space[residual + i] -= space[a_at + i]; }
-  let sum = total(own_dot(residual, residual, square));
+  let sum = total(vec4f(own_dot(residual, residual, square))).x;
   storageBarrier();
   return 0.5 * sum;
 }
 
 /// The coordinates of the gradient, and the diagonal preconditioner, from the residual.
 fn differentiate(out: u32) {
-  multiply(residual, turned_a_at, product, right_lower);
-  multiply(turned_a_at, residual, other, left_lower);
+  for (var k = 0u; k < 2u; k++) {
+    let is_first = k == 0u;
+    multiply(
+      select(turned_a_at, residual, is_first),
+      select(residual, turned_a_at, is_first),
+      select(other, product, is_first),
+      select(left_lower, right_lower, is_first),
+    );
+  }
   let sums = turned;
   for (var i = me; i < s4; i += width) {
     var sum = space[diagonal_at + i];
@@ -412,9 +452,9 @@ fn mixed(i: u32, j: u32, k: u32, l: u32) -> f32 {
 
 /// Entry i, j of the skew matrix whose coordinates are the direction.
 fn turn(i: u32, j: u32) -> f32 {
-  if (i == j || max(i, j) >= params.n) { return 0.0; }
+  if (i == j || max(i, j) >= n) { return 0.0; }
   let low = min(i, j);
-  let e = low * (2u * params.n - low - 1u) / 2u + max(i, j) - low - 1u;
+  let e = low * (2u * n - low - 1u) / 2u + max(i, j) - low - 1u;
   let link = entries[table + 2u * e + 1u];
   let o = link >> 1u;
   var x = number(direction, e);
@@ -500,21 +540,30 @@ fn orthonormalise(c: u32) {
   multiply(other, product, c, full);
 }
 
-/// Keeps step and change of the gradient, unless the curvature along the step is not positive.
-fn remember(t: f32, after: u32, next: u32) -> bool {
+/// Keeps step and change of the gradient, if there was a step, and makes `after` the gradient. Sums of the products
+/// step·step, step·change, change·change, gradient·gradient.
+fn remember(is_step: bool, t: f32, after: u32, next: u32) -> vec4f {
   let step = past + next * vector;
   let change = step + memory * vector;
+  var ss = vec4f();
+  var sy = vec4f();
+  var yy = vec4f();
+  var gg = vec4f();
   for (var i = me; i < vector; i += width) {
-    space[step + i] = t * space[direction + i];
-    space[change + i] = space[after + i] - space[gradient + i];
+    let s = t * space[direction + i];
+    let g = space[after + i];
+    let y = g - space[gradient + i];
+    if (is_step) {
+      space[step + i] = s;
+      space[change + i] = y;
+    }
+    space[gradient + i] = g;
+    ss += s * s;
+    sy += s * y;
+    yy += y * y;
+    gg += g * g;
   }
-  let ss = dot_of(step, step);
-  let sy = dot_of(step, change);
-  let yy = dot_of(change, change);
-  let is_positive = sy > least_curvature * sqrt(ss * yy);
-  if (is_positive && me == 0u) { kept[rho_at + next] = 1.0 / sy; }
-  workgroupBarrier();
-  return is_positive;
+  return total(vec4f(across(ss), across(sy), across(yy), across(gg)));
 }
 
 /// direction = −H · gradient. `count` must be known to be alike in all threads.
@@ -539,7 +588,7 @@ fn quasi_newton(count: u32, next: u32) {
       let y = space[change + i];
       sum += y * y / space[curvature + i];
     }
-    gamma = 1.0 / (kept[rho_at + newest] * total((sum.x + sum.y) + (sum.z + sum.w)));
+    gamma = 1.0 / (kept[rho_at + newest] * total(vec4f(across(sum))).x);
   }
   for (var i = me; i < vector; i += width) {
     space[direction + i] *= gamma / space[curvature + i];

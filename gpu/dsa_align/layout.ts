@@ -113,6 +113,31 @@ export function placedRotation(c: Float64Array, n: number): Float32Array<ArrayBu
   return normalOnly(out);
 }
 
+/**
+ * Most evaluations that one dispatch may be asked for: Mesa's software adapters leave every loop, silently, after 65,536
+ * turns of all loops of an invocation together.
+ *
+ * @example
+ * ```ts
+ * import { maxStepsPerDispatch } from "#gpu/dsa_align/layout.ts";
+ * import { assert } from "@std/assert";
+ * assert(maxStepsPerDispatch(10, 16) > 30 && maxStepsPerDispatch(128, 16) === 1);
+ * ```
+ */
+export function maxStepsPerDispatch(n: number, width: number): number {
+  const s4 = Math.ceil(n / 4);
+  const turns = (items: number) => Math.ceil(items / width);
+  // Six products of tiles, one elimination of two columns from four times s4 rows for each pivot, some thirty loops over
+  // vectors and matrices, a dozen sums over the threads and thirteen pairs of memory.
+  const products = 6 * turns(s4 * s4) * (s4 + 1);
+  const elimination = 2 * s4 * (turns(4 * s4) + turns(4 * s4 * 2 * s4) + 1);
+  const rest = 30 * turns(4 * s4 * s4) + 40 * turns(2 * s4 * s4) + 25 * width + 100;
+  return Math.max(1, Math.floor(MAX_TURNS / (products + elimination + rest)) - 1);
+}
+
+/** Less than the limit by the turns that a dispatch makes besides. */
+const MAX_TURNS = 60000;
+
 function normalOnly(out: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   for (let i = 0; i < out.length; i++) if (Math.abs(out[i]) < SMALLEST_NORMAL) out[i] = 0;
   return out;

@@ -8,6 +8,7 @@ import {
   type AlignLayout,
   alignLayout,
   maxDimensions,
+  maxStepsPerDispatch,
   placedOperators,
   placedRotation,
 } from "#gpu/dsa_align/layout.ts";
@@ -176,10 +177,10 @@ function dispatchRound(
   buffers: Readonly<Record<"space" | "entries" | "marks", EngineBuffer>>,
   slots: readonly (readonly number[])[],
 ): void {
-  const { inAll, inOne } = operationsPerDispatch(engine);
+  const { inAll, inOne, mostSteps } = limitsOfDispatch(engine, n);
   const each = operationsPerEvaluation(n);
   const most = Math.min(engine.limits.maxWorkgroups, MAX_SLOTS);
-  const steps = Math.max(1, Math.min(ROUND, Math.floor(inOne / each)));
+  const steps = Math.max(1, Math.min(ROUND, mostSteps, Math.floor(inOne / each)));
   const size = Math.max(1, Math.min(most, Math.floor(inAll / (steps * each))));
   for (let from = 0; from < slots.length; from += size) {
     const batch = slots.slice(from, from + size);
@@ -257,11 +258,14 @@ function operationsPerEvaluation(n: number): number {
 
 // How much to ask of one dispatch, and of one workgroup in it, so that it takes a few tenths of a second. It decides no
 // result. Software adapters do about 1e9 operations a second for each of a few threads.
-function operationsPerDispatch({ name, numerics }: Engine): { inAll: number; inOne: number } {
-  if (name !== "webgpu") return { inAll: Infinity, inOne: Infinity };
-  return /llvmpipe|lavapipe|swiftshader|software/.test(numerics)
-    ? { inAll: 3e8, inOne: 1.5e8 }
-    : { inAll: 1e11, inOne: 1e9 };
+function limitsOfDispatch({ name, numerics }: Engine, n: number) {
+  if (name !== "webgpu") return { inAll: Infinity, inOne: Infinity, mostSteps: Infinity };
+  const isSoftware = /llvmpipe|lavapipe|swiftshader|software/.test(numerics);
+  const { width } = align.overrides(isSoftware ? "software" : "gpu");
+  const mostSteps = maxStepsPerDispatch(n, width);
+  return isSoftware
+    ? { inAll: 3e8, inOne: 1.5e8, mostSteps }
+    : { inAll: 1e11, inOne: 1e9, mostSteps };
 }
 
 /** Radians above the bound at which a start is worth a look in f64 first, and at which the search ends. */
