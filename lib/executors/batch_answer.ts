@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { CpuMeter } from "./cpu_meter.ts";
 import type { EngineKeeper } from "./engine_keeper.ts";
 import type { EndedMember } from "./protocol.ts";
-import { readsTogether, Recorder } from "./recorded.ts";
+import { BatchReads, Recorder } from "./recorded.ts";
 import type { BundleExport, JobData } from "./run_job.ts";
 import { type Ended, runMany } from "./run_many.ts";
 
@@ -38,6 +38,7 @@ export async function answerForBatch(
 ): Promise<Result<{ readonly ended: true }, StageFailure>> {
   const { signal, engines, cpu, now, isSpoiled } = worker;
   const recorders = jobs.map(({ params }, i) => new Recorder(params, i > 0));
+  const together = new BatchReads(recorders);
   const plain = { signal, progress: () => {} };
   let isOff = false;
   cpu.start();
@@ -49,7 +50,7 @@ export async function answerForBatch(
       const share = cpu.end(ms / 1000) / members.length;
       cpu.start();
       const usage = { cpu_seconds: Math.round(1e6 * share) / 1e6 };
-      const reads = readsTogether(recorders);
+      const reads = together.now();
       const more = { seconds, usage, ...used(), ...(reads === undefined ? {} : { reads }) };
       worker.send(
         members.map(({ member, result }) => ({

@@ -34,10 +34,11 @@ export class Recorder {
   readonly params: Readonly<Record<string, unknown>>;
   readonly #root: Watched | undefined;
   readonly #ports = new Map<string, WatchedFiles[]>();
+  readonly #looks = { count: 0 };
 
   /** @param beside whether the jobs watched so far go on: one batch. */
   constructor(params: Readonly<Record<string, unknown>>, beside = false) {
-    this.#root = isPlain(params) ? new Watched("", params) : undefined;
+    this.#root = isPlain(params) ? new Watched("", params, this.#looks) : undefined;
     this.params = (this.#root?.proxy ?? params) as Readonly<Record<string, unknown>>;
     if (!beside) latest = [];
     latest.push(this);
@@ -45,11 +46,16 @@ export class Recorder {
 
   /** The files to hand out in place of those of one artifact on a port. */
   files(port: string, files: Files): Files {
-    const watched = new WatchedFiles(files);
+    const watched = new WatchedFiles(files, this.#looks);
     const others = this.#ports.get(port);
     if (others === undefined) this.#ports.set(port, [watched]);
     else others.push(watched);
     return new Proxy({ ...files }, watched);
+  }
+
+  /** Grows with every look that is new. */
+  get numLooks(): number {
+    return this.#looks.count;
   }
 
   /** Names of the ports whose files were handed out. */
@@ -80,39 +86,62 @@ export class Recorder {
 }
 
 /**
- * What all members of a batch looked at so far, for each of them: what one reads in a companion's params (the step that
- * all have in common) it would have read in its own.
+ * What all members of a batch have looked at, for each of them: what one reads in a companion's params (the step that all
+ * have in common) it would have read in its own. Looks only become more, so that each recorder is asked again only
+ * after it has seen something new.
  *
  * @example
  * ```ts
- * import { Recorder, readsTogether } from "#lib/executors/recorded.ts";
+ * import { BatchReads, Recorder } from "#lib/executors/recorded.ts";
  * import { assertEquals } from "@std/assert";
  * const batch = [1, 2].map((rate, i) => new Recorder({ rate, step: 3, label: "a" }, i > 0));
+ * const reads = new BatchReads(batch);
  * void batch[0].params.step;
+ * assertEquals(reads.now(), { params: ["=/step"], inputs: {} });
  * void batch[1].params.rate;
- * assertEquals(readsTogether(batch), { params: ["=/rate", "=/step"], inputs: {} });
+ * assertEquals(reads.now(), { params: ["=/rate", "=/step"], inputs: {} });
  * ```
  */
-export function readsTogether(recorders: readonly Recorder[]): Reads | undefined {
-  const params = new Set<string>();
-  const inputs = new Map<string, Set<string> | "whole">();
-  for (const recorder of recorders) {
+export class BatchReads {
+  readonly #recorders: readonly Recorder[];
+  /** Looks of each recorder that are in here. */
+  readonly #seen: Int32Array;
+  readonly #params = new Set<string>();
+  readonly #inputs = new Map<string, Set<string> | "whole">();
+  #isAll = false;
+
+  constructor(recorders: readonly Recorder[]) {
+    this.#recorders = recorders;
+    this.#seen = new Int32Array(recorders.length).fill(-1);
+  }
+
+  /** What was looked at so far, or `undefined` if everything was, or if that cannot be told. */
+  now(): Reads | undefined {
+    for (let i = 0; i < this.#recorders.length && !this.#isAll; i++) {
+      const { numLooks } = this.#recorders[i];
+      if (this.#seen[i] === numLooks) continue;
+      this.#seen[i] = numLooks;
+      this.#add(this.#recorders[i]);
+    }
+    if (this.#isAll || this.#params.size > maxLooks) return undefined;
+    const inputs: Record<string, readonly string[]> = {};
+    for (const [port, names] of this.#inputs) {
+      if (names !== "whole") inputs[port] = [...names].sort();
+    }
+    return { params: [...this.#params].sort(), inputs };
+  }
+
+  #add(recorder: Recorder): void {
     const reads = recorder.reads();
-    if (reads === undefined) return undefined;
-    for (const look of reads.params) params.add(look);
+    if (reads === undefined) return void (this.#isAll = true);
+    for (const look of reads.params) this.#params.add(look);
     for (const port of recorder.ports) {
       const opened = reads.inputs[port];
-      const known = inputs.get(port) ?? new Set();
-      if (opened === undefined || known === "whole") inputs.set(port, "whole");
-      else inputs.set(port, new Set([...known, ...opened]));
+      const known = this.#inputs.get(port) ?? new Set();
+      if (opened === undefined || known === "whole") this.#inputs.set(port, "whole");
+      else this.#inputs.set(port, new Set([...known, ...opened]));
     }
   }
-  if (params.size > maxLooks) return undefined;
-  const partly = [...inputs].filter(([, names]) => names !== "whole");
-  return {
-    params: [...params].sort(),
-    inputs: Object.fromEntries(partly.map(([port, names]) => [port, [...names].sort()])),
-  };
 }
 
 /**

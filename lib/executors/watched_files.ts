@@ -1,7 +1,7 @@
 // Files of an artifact that note which of them are opened; what is done with the notes is in recorded.ts.
 
 import type { Files } from "../core/artifact.ts";
-import { describing } from "./watched_params.ts";
+import { describing, type LookCount } from "./watched_params.ts";
 
 /**
  * The files of one artifact, the handler of their proxy.
@@ -21,12 +21,12 @@ export class WatchedFiles implements ProxyHandler<Record<string, Uint8Array>> {
   /** Names of the files opened or sought; the empty name is the list of names. */
   readonly opened = new Set<string>();
 
-  constructor(files: Files) {
+  constructor(files: Files, readonly looks: LookCount = { count: 0 }) {
     this.names = Object.keys(files);
   }
 
   get(target: Record<string, Uint8Array>, name: string | symbol, receiver: unknown): unknown {
-    if (typeof name === "string") this.opened.add(name);
+    if (typeof name === "string") this.#note(name);
     return Reflect.get(target, name, receiver);
   }
 
@@ -36,7 +36,7 @@ export class WatchedFiles implements ProxyHandler<Record<string, Uint8Array>> {
   }
 
   ownKeys(target: Record<string, Uint8Array>): (string | symbol)[] {
-    this.opened.add("");
+    this.#note("");
     return Reflect.ownKeys(target);
   }
 
@@ -44,17 +44,22 @@ export class WatchedFiles implements ProxyHandler<Record<string, Uint8Array>> {
     target: Record<string, Uint8Array>,
     name: string | symbol,
   ): PropertyDescriptor | undefined {
-    if (describing.always && typeof name === "string") this.opened.add(name);
+    if (describing.always && typeof name === "string") this.#note(name);
     else this.#seek(name);
     return Reflect.getOwnPropertyDescriptor(target, name);
   }
 
   readAll(): void {
-    for (const name of ["", ...this.names]) this.opened.add(name);
+    for (const name of ["", ...this.names]) this.#note(name);
   }
 
   /** There is no look for presence alone. */
   #seek(name: string | symbol): void {
-    if (typeof name === "string" && !this.opened.has("")) this.opened.add(name);
+    if (typeof name === "string" && !this.opened.has("")) this.#note(name);
+  }
+
+  #note(name: string): void {
+    this.looks.count++;
+    this.opened.add(name);
   }
 }

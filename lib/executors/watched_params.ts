@@ -49,6 +49,11 @@ export const describing = {
   },
 };
 
+/** How often something new was looked at. */
+export interface LookCount {
+  count: number;
+}
+
 const watchedBy = new WeakMap<object, Watched>();
 
 /**
@@ -66,6 +71,8 @@ const watchedBy = new WeakMap<object, Watched>();
  * ```
  */
 export class Watched implements ProxyHandler<object> {
+  /** Grows with every look that is new, here or in what holds this. */
+  readonly looks: LookCount;
   /** A copy, which the task may change; collections in it are proxies. */
   readonly target: object;
   readonly proxy: object;
@@ -77,8 +84,9 @@ export class Watched implements ProxyHandler<object> {
   /** Whether the keys, or the length, were looked at. */
   #listed = false;
 
-  constructor(pointer: string, plain: object) {
+  constructor(pointer: string, plain: object, looks: LookCount = { count: 0 }) {
     this.#pointer = pointer;
+    this.looks = looks;
     this.target = Array.isArray(plain)
       ? Array.from(plain, (value, i) => this.#adopted(String(i), value ?? null))
       : Object.fromEntries(
@@ -100,6 +108,7 @@ export class Watched implements ProxyHandler<object> {
   }
 
   ownKeys(target: object): (string | symbol)[] {
+    this.looks.count++;
     this.#listed = true;
     return Reflect.ownKeys(target);
   }
@@ -114,6 +123,7 @@ export class Watched implements ProxyHandler<object> {
   }
 
   readAll(): void {
+    this.looks.count++;
     this.#listed = true;
     for (const [name, member] of this.#members) {
       this.#read.add(name);
@@ -160,12 +170,14 @@ export class Watched implements ProxyHandler<object> {
 
   #noteValue(name: string | symbol): void {
     if (typeof name === "symbol" || this.#read.has(name)) return;
+    this.looks.count++;
     if (this.#members.has(name)) this.#read.add(name);
     else this.#notePresence(name);
   }
 
   #notePresence(name: string | symbol): void {
     if (typeof name === "symbol") return;
+    this.looks.count++;
     if (!Array.isArray(this.target)) this.#sought.add(name);
     // Methods of lists can be no keys of a list.
     else if (name === "length") this.#listed = true;
@@ -181,7 +193,7 @@ export class Watched implements ProxyHandler<object> {
       this.#members.set(name, "long list");
       return Object.freeze(Array.from(value, (one) => one ?? null));
     }
-    const member = new Watched(this.#below(name), value);
+    const member = new Watched(this.#below(name), value, this.looks);
     this.#members.set(name, member);
     return member.proxy;
   }
