@@ -1,6 +1,6 @@
-// Runs ensembles on an engine: cuts them into chunks that fit, each chunk into windows of points and each window into
-// dispatches that stay well under a second; hands members over as they are done; goes on from the last states that were
-// downloaded if the device goes away. Leaves out what the numbers mean (layout.ts) and the kernels (kernel.ts).
+// Runs ensembles on an engine: chunk by chunk, each in windows of points, each window in dispatches that stay well under a
+// second; hands members over as they are done; goes on from the last states that were downloaded if the device goes away.
+// Leaves out how a batch is cut (chunks.ts), what the numbers mean (layout.ts) and the kernels (kernel.ts).
 
 import {
   DeviceLostError,
@@ -8,37 +8,19 @@ import {
   type EngineArray,
   type EngineBuffer,
 } from "#lib/core/engine.ts";
-import type { OdeKernel } from "./kernel.ts";
 import {
-  type EnsembleMember,
-  lanes,
-  memberTables,
-  numQuadsOf,
-  packStates,
-  quadTable,
-  type Stretch,
-} from "./layout.ts";
+  batches,
+  type Chunk,
+  chunks,
+  dispatchesAhead,
+  type EnsembleJob,
+  type EnsembleOptions,
+  type OpenJob,
+} from "./chunks.ts";
+import type { OdeKernel } from "./kernel.ts";
+import { type EnsembleMember, memberTables, numQuadsOf, packStates, quadTable } from "./layout.ts";
 
-/** One member: what it starts from, and who is told how it ends. */
-export interface EnsembleJob {
-  readonly member: EnsembleMember;
-  readonly numTrials: number;
-  /** Initial states, trials × units; asked for when the member's turn comes. */
-  initial(): Float64Array;
-  /** Its points, trials × points × units: `Float64Array` on the engine `ref`. */
-  finish(points: Float32Array | Float64Array): void;
-  /** Told instead if a trial left the finite numbers; the first trial, and its first such point. */
-  diverged(trial: number, point: number): void;
-  progress(fraction: number): void;
-}
-
-/** What all members of a batch share. */
-export interface EnsembleOptions {
-  readonly numUnits: number;
-  /** Stored points per trial, the first one included. */
-  readonly numPoints: number;
-  readonly signal?: AbortSignal;
-}
+export type { EnsembleJob, EnsembleOptions } from "./chunks.ts";
 
 /**
  * Runs members. A member's bytes do not depend on the others, nor on how the work was cut.
@@ -78,122 +60,6 @@ export async function runEnsembles(
       await runChunk(engine, kernel, room, chunk, options);
     }
   }
-}
-
-/** A member in the works. */
-interface OpenJob {
-  readonly job: EnsembleJob;
-  readonly initial: Float64Array;
-  /** Trials that are not done. */
-  left: number;
-  points: Float32Array | Float64Array | undefined;
-}
-
-/** Rows that are computed side by side. */
-interface Chunk {
-  readonly jobs: readonly OpenJob[];
-  /** Members are indexes into `jobs`. */
-  readonly stretches: readonly Stretch[];
-  readonly numRows: number;
-  /** Points per window. */
-  readonly window: number;
-  /** Steps per dispatch. */
-  readonly steps: number;
-}
-
-/** Whole members whose points lie in memory together; results that are larger than this come one by one. */
-const batchBytes = 64 * 2 ** 20;
-/** Points in one buffer. More would gain nothing, and is held several times while it is handed over. */
-const chunkBytes = 64 * 2 ** 20;
-/** Trajectories that keep any device busy. */
-const busyRows = 16384;
-/** Operations in one dispatch: some tenths of a second on one CPU core. */
-const dispatchOperations = 8e9;
-/** Operations per unit and step, roughly: a field, four times, and what the method adds. */
-const stepOperations = 40;
-/** One trajectory is no faster than this many steps per dispatch allow on a GPU. */
-const mostSteps = 65536;
-const mostNetworkSteps = 8192;
-/** Dispatches between two waits. */
-const dispatchesAhead = 16;
-
-function* batches(
-  jobs: readonly EnsembleJob[],
-  { numPoints, numUnits }: EnsembleOptions,
-): Iterable<readonly EnsembleJob[]> {
-  let batch: EnsembleJob[] = [];
-  let bytes = 0;
-  for (const job of jobs) {
-    const own = 4 * job.numTrials * numPoints * numUnits;
-    if (batch.length > 0 && bytes + own > batchBytes) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(job);
-    bytes += own;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** Cuts the rows of a batch, whole quads at a time, so that every buffer fits into a binding. */
-function* chunks(
-  engine: Engine,
-  kernel: OdeKernel,
-  open: readonly OpenJob[],
-  { numPoints, numUnits }: EnsembleOptions,
-): Iterable<Chunk> {
-  const { maxBindingBytes, maxWorkgroups } = engine.limits;
-  const floats = Math.floor(Math.min(maxBindingBytes, chunkBytes) / 4);
-  const padded = open.reduce((sum, { job }) => sum + Math.ceil(job.numTrials / lanes) * lanes, 0);
-  const held = Math.min(Math.floor(floats / (kernel.blocks * numUnits)), lanes * maxWorkgroups);
-  const whole = Math.floor(floats / (numPoints * numUnits));
-  const wanted = Math.min(padded, held, Math.max(whole, busyRows));
-  const numRows = Math.max(lanes, Math.floor(wanted / lanes) * lanes);
-  for (const stretches of cut(open, numRows)) {
-    const own = stretches.reduce((sum, { numTrials }) => sum + numTrials, 0);
-    const jobs = [...new Set(stretches.map(({ member }) => open[member]))];
-    const operations = own * numUnits * stepOperations;
-    const steps = Math.max(
-      1,
-      Math.min(
-        kernel.blocks === 1 ? mostSteps : mostNetworkSteps,
-        Math.floor(dispatchOperations / operations),
-      ),
-    );
-    const substeps = Math.max(...jobs.map(({ job }) => job.member.substeps));
-    const window = Math.min(
-      numPoints,
-      Math.max(1, Math.floor(floats / (own * numUnits))),
-      Math.max(1, Math.floor(dispatchesAhead * steps / substeps)),
-    );
-    yield {
-      jobs,
-      stretches: stretches.map((one) => ({ ...one, member: jobs.indexOf(open[one.member]) })),
-      numRows: own,
-      window,
-      steps,
-    };
-  }
-}
-
-/** Groups of stretches with up to `numRows` rows, a multiple of four; stretches begin at multiples of four. */
-function* cut(open: readonly OpenJob[], numRows: number): Iterable<readonly Stretch[]> {
-  let stretches: Stretch[] = [];
-  let room = numRows;
-  for (const [member, { job: { numTrials } }] of open.entries()) {
-    for (let firstTrial = 0; firstTrial < numTrials;) {
-      const count = Math.min(numTrials - firstTrial, room);
-      stretches.push({ member, firstTrial, numTrials: count });
-      firstTrial += count;
-      room -= Math.ceil(count / lanes) * lanes;
-      if (room > 0) continue;
-      yield stretches;
-      stretches = [];
-      room = numRows;
-    }
-  }
-  if (stretches.length > 0) yield stretches;
 }
 
 /** Up to where a chunk came. */
