@@ -1,63 +1,71 @@
-// One study on every engine, through the real command line: each stage names the engine that made it, stages in double
-// precision are hits on all of them, and the verdicts are the same.
+// A sweep on each engine through the real command line: every event names the engine that did the work, no engine passes
+// for another, and members are the same alone and fused.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
+import type { RunEvent } from "#lib/core/event.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
-import { copyProject, type Project } from "#tests/support/project.ts";
+import { copyProject, type Ran } from "#tests/support/project.ts";
 
-const small = ["workflows/attractors.yaml", "--profile", "smoke"];
+const numMembers = 6;
+const workflow = `name: sweep
+axes: { seed: "\${{ range(${numMembers}) }}" }
+stages:
+  states:
+    task: simulate
+    over: [seed]
+    with:
+      system: lorenz
+      precision: f32
+      integrator: rk4
+      num_trials: 3
+      num_steps: 10
+      seed: "\${{ seed }}"
+  double:
+    task: simulate
+    with: { system: lorenz, num_trials: 2, num_steps: 5 }
+`;
+const file = "study/sweep.yaml";
 
-/** Runs the study and gives its verdicts, the engines of the stages that ran, and the last event. */
-async function study(project: Project, engine: string) {
-  const ran = await project.run([...small, "--engine", engine]);
-  const claims = await project.read(`${ran.last.run}/tables/claims.tsv`);
-  const [header, ...rows] = claims.trimEnd().split("\n").map((line) => line.split("\t"));
-  const columns = ["id", "preset", "verdict"].map((name) => header.indexOf(name));
-  assert(!columns.includes(-1), header.join(" "));
-  const verdicts = rows.map((row) => columns.map((column) => row[column]).join(" "));
-  const engines = new Map<string, number>();
-  for (const event of ran.events) {
-    if (event.type !== "stage-finished" || event.how !== "ran") continue;
-    const name = event.engine ?? "none";
-    engines.set(name, (engines.get(name) ?? 0) + 1);
-  }
-  return { ran, verdicts, engines };
+/** Engines by stage, as events tell. */
+function enginesOf(events: readonly RunEvent[]): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    events.flatMap((event) => event.type === "stage-finished" ? [[event.stage, event.engine]] : []),
+  );
 }
 
-Deno.test("attractors.yaml comes to the same verdicts on wasm and ref", async () => {
-  await using project = await copyProject();
-  const wasm = await study(project, "wasm");
-  assert(wasm.verdicts.length > 8);
-  const numSimulated = wasm.engines.get("wasm-f32") ?? 0;
-  assert(numSimulated > 8, `${numSimulated} stages on wasm`);
-  assertEquals([...wasm.engines.keys()].sort(), ["none", "wasm-f32"]);
-  assert(wasm.ran.last.fused > 1);
-  const ref = await study(project, "ref");
-  assertEquals(ref.verdicts, wasm.verdicts);
-  assertEquals(ref.engines.get("ref-f64"), numSimulated);
-  assertEquals(ref.engines.get("wasm-f32"), undefined);
-  // What does not read a simulation in single precision is known.
-  assert(ref.ran.last.hit > 100);
-  const again = await project.run([...small, "--engine", "wasm"]);
-  assertEquals([again.last.ran, again.last.failed], [0, 0]);
-  // What the other engine made is told, and taken where that is accepted.
-  const other = await project.basin("plan", [...small, "--engine", "ref", "num_steps=61"]);
-  assertStringIncludes(other.stdout, "engine ref-f64");
-  await project.run([...small, "--engine", "wasm", "num_steps=61", "--only", "a_corrected*"]);
-  const told = await project.basin("plan", [...small, "--engine", "ref", "num_steps=61"]);
-  assertStringIncludes(told.stdout, "--accept wasm-f32");
-  const taken = await project.run(
-    [...small, "--engine", "ref", "num_steps=61", "--only", "a_corrected*", "--accept", "wasm-f32"],
+async function assertOnEngine(engine: string, numerics: string): Promise<Ran> {
+  await using project = await copyProject({ [file]: workflow });
+  const fused = await project.run([file, "--engine", engine, "--jobs", "2"]);
+  const expected = Array.from({ length: numMembers }, (_, i) => [`states[seed=${i}]`, numerics]);
+  assertEquals(enginesOf(fused.events), { ...Object.fromEntries(expected), double: undefined });
+  const started = fused.events.find(({ type }) => type === "run-started");
+  assertEquals(started?.type === "run-started" && started.engine, numerics);
+  assertEquals(fused.last.fused, numMembers);
+  const alone = await project.run(
+    [file, "--engine", engine, "--only", "states[seed=4]", "--store", "results/alone"],
   );
-  assertEquals(taken.last.ran, 0);
-});
+  assertEquals(alone.last.fused, 0);
+  const output = "states[seed=4].trajectories";
+  assertEquals(alone.digests[output], fused.digests[output]);
+  // Another engine finds nothing of it, but what depends on none.
+  const other = await project.run([
+    file,
+    "--engine",
+    engine === "ref" ? "wasm" : "ref",
+    "--jobs",
+    "2",
+  ]);
+  assertEquals([other.last.ran, other.hit], [numMembers, ["double"]]);
+  return fused;
+}
 
-gpuTest("attractors.yaml comes to the same verdicts on webgpu", async (adapter) => {
-  await using project = await copyProject();
-  const gpu = await study(project, "webgpu");
-  const numSimulated = gpu.engines.get(adapter.facts.numerics) ?? 0;
-  assert(numSimulated > 8, `${numSimulated} stages on ${adapter.facts.numerics}`);
-  const wasm = await study(project, "wasm");
-  assertEquals(gpu.verdicts, wasm.verdicts);
-  assertEquals(wasm.engines.get("wasm-f32"), numSimulated);
+for (const [engine, numerics] of [["wasm", "wasm-f32"], ["ref", "ref-f64"]]) {
+  Deno.test(`run --engine ${engine} computes on that engine, and says so`, async () => {
+    const { digests } = await assertOnEngine(engine, numerics);
+    assertGreater(Object.keys(digests).length, numMembers);
+  });
+}
+
+gpuTest("run --engine webgpu computes on that engine, and says so", async ({ facts }) => {
+  await assertOnEngine("webgpu", facts.numerics);
 });
