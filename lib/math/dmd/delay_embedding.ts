@@ -150,3 +150,39 @@ export function embedRows(
     }
   }
 }
+
+/**
+ * Writes `count` rows of the whole embedding (trials stacked), beginning with row `from`, to `out`.
+ *
+ * @throws {RangeError} as `delayEmbedding`.
+ *
+ * @example
+ * ```ts
+ * import { embedStackedRows } from "#lib/math/dmd/delay_embedding.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const trials = { data: Float64Array.of(1, 2, 3, 4), numTrials: 2, numTime: 2, numUnits: 1 };
+ * const out = new Float64Array(2);
+ * embedStackedRows(trials, { numDelays: 1 }, 1, 2, out);
+ * assertEquals(out, Float64Array.of(2, 3));
+ * ```
+ */
+export function embedStackedRows(
+  trials: TrialSet,
+  delays: DelayParams,
+  from: number,
+  count: number,
+  out: Float64Array,
+): void {
+  const { rowsPerTrial, numFeatures, offsets } = embeddingShape(trials, delays);
+  let first = from;
+  let written = 0;
+  for (let trial = 0; trial < trials.numTrials && written < count; trial++) {
+    const rows = Math.min(rowsPerTrial[trial] - first, count - written);
+    if (rows > 0) {
+      embedRows(trials, delays, offsets[trial], rows, out, written * numFeatures, first);
+      written += rows;
+    }
+    first = Math.max(0, first - rowsPerTrial[trial]);
+  }
+}

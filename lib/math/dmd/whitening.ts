@@ -1,20 +1,24 @@
 // Singular values, leading modes and pair moments of a delay embedding: the three routes of a HAVOK fit
 // (M rows, F features, R = maxRank components):
-// - by QR: Householder QR of the tall matrix, Jacobi SVD of its triangle: 2MF² + 4MFR + about 40F³ operations. Singular
-//   values are good to eps·σ₁, so components down to σ/σ₁ of about 1e-13 mean something;
+// - by QR: Householder QR of the tall matrix, block of rows by block of rows, and the SVD of its triangle: 2MF² + 4MFR + about
+//   25F³ operations. Singular values are good to eps·σ₁, so components down to σ/σ₁ of about 1e-13 mean something;
 // - by Gram: eigenvectors of HᵀH and moments of the projected rows, no tall matrix: at most
 //   MF² + 4/3 F³ + 2MFR operations. Rounding in the whitened moments is about eps·(σ₁/σ_R)²;
 // - by the leading eigenvectors of HᵀH alone, where R ≪ F: a few products of 2F²R instead of the 4/3 F³.
 // Leaves out the choice between them and the regression (havok.ts).
 
+import { factorQr, multiplyQ } from "#lib/wasm/tall_qr.ts";
+import { scaledCopy } from "../linalg/exact_scale.ts";
 import { leadingSubspace } from "../linalg/leading_subspace.ts";
 import { tallSvd } from "../linalg/svd.ts";
 import { leadingEigen } from "../linalg/symmetric_eigen.ts";
 import { transpose } from "../linalg/transpose.ts";
+import { triangleSvd } from "../linalg/triangle_svd.ts";
 import {
   delayEmbedding,
   type DelayParams,
   embeddingShape,
+  embedStackedRows,
   type TrialSet,
 } from "./delay_embedding.ts";
 import { hankelGram } from "./hankel_gram.ts";
@@ -61,16 +65,10 @@ export function whitenByQr(
   stepsAhead: number,
   choose: ChooseComponents,
 ): Whitening {
-  const { data, numRows: m, numFeatures: f, rowsPerTrial } = delayEmbedding(trials, delays);
-  const tall = m >= f;
-  const [rows, columns] = tall ? [m, f] : [f, m];
-  const { left, s, right } = tallSvd(tall ? data : transpose(data, m, f), rows, columns, {
-    numLeft: choose,
-    accuracy: "absolute",
-  });
-  const maxRank = left.length / rows;
-  const leading = firstColumns(right, columns, columns, maxRank);
-  const [modes, components] = tall ? [leading, left] : [left, leading];
+  const { numRows: m, numFeatures: f, rowsPerTrial } = embeddingShape(trials, delays);
+  const { modes, components, s, maxRank } = m >= f
+    ? tallEmbeddingSvd(trials, delays, choose)
+    : wideEmbeddingSvd(trials, delays, choose);
   fixSigns(modes, f, components, m, maxRank);
   const moments = momentsOfRows(components, rowsPerTrial, stepsAhead, maxRank);
   return {
@@ -81,6 +79,55 @@ export function whitenByQr(
     maxRank,
     method: "qr",
   };
+}
+
+interface EmbeddingSvd {
+  /** Right singular vectors (F×maxRank). */
+  readonly modes: Float64Array;
+  /** Left ones (M×maxRank). */
+  readonly components: Float64Array;
+  readonly s: Float64Array;
+  readonly maxRank: number;
+}
+
+// Rows are embedded as the decomposition takes them; what is kept of them is what makes Q.
+function tallEmbeddingSvd(
+  trials: TrialSet,
+  delays: DelayParams,
+  choose: ChooseComponents,
+): EmbeddingSvd {
+  const { numRows: m, numFeatures: f } = embeddingShape(trials, delays);
+  const { a: data, scale } = scaledCopy(trials.data);
+  const scaled = { ...trials, data };
+  const factor = factorQr(
+    (from, count, to) => embedStackedRows(scaled, delays, from, count, to),
+    m,
+    f,
+    true,
+  );
+  const { left, s: relative, right } = triangleSvd(factor.r, f, "absolute");
+  const s = relative.map((x) => x * scale);
+  const maxRank = choose(s);
+  return {
+    modes: firstColumns(right, f, f, maxRank),
+    components: multiplyQ(factor, firstColumns(left, f, f, maxRank), maxRank),
+    s,
+    maxRank,
+  };
+}
+
+function wideEmbeddingSvd(
+  trials: TrialSet,
+  delays: DelayParams,
+  choose: ChooseComponents,
+): EmbeddingSvd {
+  const { data, numRows: m, numFeatures: f } = delayEmbedding(trials, delays);
+  const { left: modes, s, right } = tallSvd(transpose(data, m, f), f, m, {
+    numLeft: choose,
+    accuracy: "absolute",
+  });
+  const maxRank = modes.length / f;
+  return { modes, components: firstColumns(right, m, m, maxRank), s, maxRank };
 }
 
 /**

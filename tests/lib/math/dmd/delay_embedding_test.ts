@@ -1,4 +1,9 @@
-import { delayEmbedding, embeddingShape, embedRows } from "#lib/math/dmd/delay_embedding.ts";
+import {
+  delayEmbedding,
+  embeddingShape,
+  embedRows,
+  embedStackedRows,
+} from "#lib/math/dmd/delay_embedding.ts";
 import reference from "#tests/reference/dsa/embedding.json" with { type: "json" };
 import { assertEquals, assertThrows } from "@std/assert";
 import { fresh } from "../linalg/fresh.ts";
@@ -89,4 +94,19 @@ Deno.test("delayEmbedding() refuses too many delays, bad counts and data of anot
     RangeError,
     "data has 20 entries, the trials' sizes make 16",
   );
+});
+
+Deno.test("embedStackedRows() writes any stretch of the rows of delayEmbedding()", () => {
+  fresh((draws) => {
+    const trials = integerTrials(draws, [9, 14, 7], 3, 2);
+    const delays = { numDelays: 3, delayInterval: 2 };
+    const { data, numRows, numFeatures } = delayEmbedding(trials, delays);
+    for (let repeat = 0; repeat < 30; repeat++) {
+      const from = draws.integer(0, numRows);
+      const count = draws.integer(0, numRows - from);
+      const out = new Float64Array(count * numFeatures);
+      embedStackedRows(trials, delays, from, count, out);
+      assertEquals(out, data.slice(from * numFeatures, (from + count) * numFeatures));
+    }
+  });
 });
