@@ -4,7 +4,7 @@
 
 import { generalPairs } from "#lib/wasm/eigen.ts";
 import { balance, type Balancing, undoBalance } from "./balance.ts";
-import { scaledCopy } from "./exact_scale.ts";
+import { exactScale, scaledCopy } from "./exact_scale.ts";
 import { quasiTriangular, toHessenberg } from "./francis_qr.ts";
 import { requireFinite, requireShape } from "./require_shape.ts";
 import { eigenvaluesOfSchur } from "./standard_block.ts";
@@ -78,11 +78,12 @@ export function eigenpairs(a: Float64Array, n: number): Eigenpairs {
 function prepared(caller: string, a: Float64Array, n: number) {
   requireShape(caller, "a", a, n, n);
   requireFinite(caller, "a", a);
-  const first = scaledCopy(a);
-  const balancing: Balancing = balance(first.a, n);
-  // Balancing may have made everything much smaller.
-  const { a: h, scale } = scaledCopy(first.a);
-  return { h, scale, first: first.scale, balancing };
+  // Scaled after balancing, which may bring very large and very small entries together; before, only sums must not overflow.
+  const first = exactScale(a) > 2 ** 960 ? 2 ** 64 : 1;
+  const balanced = a.map((x) => x / first);
+  const balancing: Balancing = balance(balanced, n);
+  const { a: h, scale } = scaledCopy(balanced);
+  return { h, scale, first, balancing };
 }
 
 function plainEigenvalues(h: Float64Array, n: number): Eigenvalues {
