@@ -58,17 +58,30 @@ export function leadingSubspace(
   const basis = new Basis(a, n, width);
   const start = new Float64Array(n * width);
   randomStream(seed, "linalg/leading_subspace").normal(start);
-  for (let next: Float64Array = start; (basis.numBlocks + 1) * width <= n / 3;) {
+  const most = Math.floor(n / 2 / width);
+  let before = Infinity;
+  for (let next: Float64Array = start; basis.numBlocks < most;) {
     next = basis.extend(next);
     if (basis.numBlocks < 2) continue;
     const found = basis.leading(count);
-    if (found !== null) return { ...found, route: "subspace", numProducts: basis.numBlocks };
+    if (typeof found !== "number") {
+      return { ...found, route: "subspace", numProducts: basis.numBlocks };
+    }
+    // Residuals fall by a factor a block: too slowly, and the rest would be for nothing.
+    const factor = found / before;
+    const needed = factor < 1 ? Math.log(tolerance(n) / found) / Math.log(factor) : Infinity;
+    if (basis.numBlocks > 2 && basis.numBlocks + 0.7 * needed > most) break;
+    before = found;
   }
   return full(a, n, count, basis.numBlocks);
 }
 
 const SMALLEST = 200;
 const FEWEST = 20;
+
+function tolerance(n: number): number {
+  return 10 * Math.sqrt(n) * Number.EPSILON;
+}
 
 function full(a: Float64Array, n: number, count: number, numProducts: number): LeadingSubspace {
   const { values, vectors } = leadingEigen(a, n, count);
@@ -119,15 +132,16 @@ class Basis {
     return rest;
   }
 
-  /** The leading pairs of A on the basis, or null if a residual is too large. */
+  /** The leading pairs of A on the basis, or the largest residual over λ₁ if that is too large. */
   leading(count: number) {
     const n = this.#n, width = this.#width, k = this.numBlocks * width;
     const { values, vectors } = leadingEigen(this.#projected(k), k, count);
-    const small = 10 * Math.sqrt(n) * Number.EPSILON * values[0];
+    const small = tolerance(n) * values[0];
     // A Q s − λ Q s is the rest times the last entries of s.
     const last = vectors.subarray((k - width) * count);
     const outside = multiply(this.#rest, last, width, width, count);
-    if (!(largestColumn(outside, count) <= small)) return null;
+    const expected = largestColumn(outside, count);
+    if (!(expected <= small)) return expected / values[0];
     const x = new Float64Array(n * count);
     for (const [i, q] of this.#blocks.entries()) {
       const part = vectors.subarray(i * width * count, (i + 1) * width * count);
@@ -138,8 +152,9 @@ class Basis {
     const difference = multiply(this.#a, x, n, n, count);
     for (let p = 0; p < x.length; p++) difference[p] -= leading[p % count] * x[p];
     const residual = largestColumn(difference, count);
-    if (!(residual <= small)) return null;
-    return { values: leading, vectors: withSigns(x, n, count), residual: residual / values[0] };
+    if (!(residual <= small)) return residual / values[0];
+    const relative = values[0] > 0 ? residual / values[0] : 0;
+    return { values: leading, vectors: withSigns(x, n, count), residual: relative };
   }
 
   #projected(k: number): Float64Array {
