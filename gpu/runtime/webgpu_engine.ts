@@ -221,6 +221,7 @@ export class WebgpuEngine implements Engine {
   shared(): SharedDevice {
     const session = this.#session;
     session.mustLive();
+    session.lend();
     return {
       device: session.device,
       adapterInfo: session.adapter.adapter.info,

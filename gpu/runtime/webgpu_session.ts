@@ -59,6 +59,10 @@ export class WebgpuSession {
   /** Buffers that waiting commands use. */
   readonly #touched = new Set<Block>();
   #waitingBytes = 0;
+  /** How much was given so far, and up to where somebody has waited for it. */
+  #given = 0;
+  #waited = 0;
+  #isLent = false;
   #disposed = false;
   /** Whether the device went away by itself: disposing makes it go, too. */
   #wasLost = false;
@@ -151,6 +155,7 @@ export class WebgpuSession {
     }
     const group = this.groups.of(prepared, bound);
     for (const { block } of bound) this.#touched.add(block);
+    this.#given++;
     this.#commands.push({ prepared, group, uniformsAt, grid });
     this.#counts.dispatches++;
     if (this.#pace.add()) this.flush();
@@ -159,12 +164,14 @@ export class WebgpuSession {
   /** Puts zeros in line. */
   clear(block: Block, bytes: number): void {
     this.#touched.add(block);
+    this.#given++;
     this.#commands.push({ clear: block, bytes });
   }
 
   /** Writes after all that was given so far. */
   write(block: Block, at: number, data: ArrayBufferView<ArrayBuffer>): void {
     if (this.#touched.has(block)) this.flush();
+    this.#given++;
     this.device.queue.writeBuffer(block.gpu, at, data);
     this.#waitingBytes += data.byteLength;
     if (this.#waitingBytes <= mostWaitingBytes) return;
@@ -175,6 +182,7 @@ export class WebgpuSession {
   /** The bytes of a part of a buffer, once all that was given so far is done. */
   async read(block: Block, at: number, bytes: number): Promise<ArrayBuffer> {
     const { block: staging } = this.#staging.take(bytes);
+    const given = ++this.#given;
     this.#touched.add(block);
     this.#commands.push({ from: block, at, to: staging, bytes });
     this.flush();
@@ -190,6 +198,7 @@ export class WebgpuSession {
         return copy;
       });
       ok = true;
+      this.#waited = Math.max(this.#waited, given);
       this.#idle();
       return copy;
     } finally {
@@ -198,11 +207,19 @@ export class WebgpuSession {
     }
   }
 
-  /** Waits for all that was given so far. */
+  /** Waits for all that was given so far: a moment if a read has waited for it already, else some 10 ms at least. */
   async settle(): Promise<void> {
     this.flush();
-    await this.#problems.wait(() => this.device.queue.onSubmittedWorkDone());
+    const given = this.#given;
+    const isOpen = this.#waited !== given || this.#isLent;
+    await this.#problems.wait(async () => isOpen && this.device.queue.onSubmittedWorkDone());
+    this.#waited = Math.max(this.#waited, given);
     this.#idle();
+  }
+
+  /** From now on a library may submit work of its own. */
+  lend(): void {
+    this.#isLent = true;
   }
 
   /** Submits what is in line. */
