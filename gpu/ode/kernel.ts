@@ -97,7 +97,7 @@ export function odeKernel(
           "num_steps",
           "num_units",
         ],
-        numParts: ({ num_quads }) => Math.max(1, Math.ceil(num_quads / quadsPerPart)),
+        numParts: ({ num_quads }) => Math.max(1, Math.ceil(num_quads / tiles[engine.coupling])),
       },
       twin: odeTwin(attractor, method, blocks),
       // Some tens of steps of rounding in f32, where neighbouring states have not parted yet.
@@ -118,5 +118,5 @@ function slotsFor(numUnits: number): string {
 const mostWorkgroupUnits = 256;
 const ensembleThreads = { gpu: 64, software: 16 };
 const networkThreads = { gpu: 32, software: 8 };
-/** Quads that the wasm modules take side by side at most, and so the least that is worth a part of its own. */
-const quadsPerPart = 4;
+/** Quads that are worth a part of their own, as the wasm modules have it: four times what they take side by side. */
+const tiles = { triples: 12, pairs: 16, sums: 1 };

@@ -91,7 +91,10 @@ export function quadTable(stretches: readonly Stretch[]): Uint32Array {
   for (const { member, firstTrial, numTrials } of stretches) {
     for (let trial = 0; trial < numTrials; trial += lanes, at += quadWords) {
       const count = Math.min(lanes, numTrials - trial);
-      quads.set([member, row, count, firstTrial + trial], at);
+      quads[at] = member;
+      quads[at + 1] = row;
+      quads[at + 2] = count;
+      quads[at + 3] = firstTrial + trial;
       row += count;
     }
   }
@@ -136,13 +139,14 @@ export function packStates(
   let to = 0;
   let row = 0;
   for (const { numTrials } of stretches) {
-    for (let trial = 0; trial < numTrials; trial += lanes, to += blocks * numUnits * lanes) {
-      for (let lane = 0; lane < lanes; lane++) {
-        const from = (row + Math.min(trial + lane, numTrials - 1)) * numUnits;
-        for (let unit = 0; unit < numUnits; unit++) {
-          packed[to + unit * lanes + lane] = rows[from + unit];
+    for (let trial = 0; trial < numTrials; trial += lanes) {
+      for (let unit = 0; unit < numUnits; unit++) {
+        for (let lane = 0; lane < lanes; lane++) {
+          const last = Math.min(trial + lane, numTrials - 1);
+          packed[to++] = rows[(row + last) * numUnits + unit];
         }
       }
+      to += (blocks - 1) * numUnits * lanes;
     }
     row += numTrials;
   }

@@ -201,11 +201,13 @@ function end(open: OpenJob, numPoints: number, numUnits: number): void {
   const row = numPoints * numUnits;
   for (let trial = 0; trial < open.job.numTrials; trial++) {
     // No step leads back from infinity or NaN, so the last point tells whether any was there.
-    const last = points.subarray((trial + 1) * row - numUnits, (trial + 1) * row);
-    if (last.every(Number.isFinite)) continue;
-    const at = points.subarray(trial * row, (trial + 1) * row).findIndex((x: number) =>
-      !Number.isFinite(x)
-    );
+    let isFinite = true;
+    for (let at = (trial + 1) * row - numUnits; at < (trial + 1) * row; at++) {
+      isFinite &&= Number.isFinite(points[at]);
+    }
+    if (isFinite) continue;
+    const own = points.subarray(trial * row, (trial + 1) * row);
+    const at = own.findIndex((x: number) => !Number.isFinite(x));
     return open.job.diverged(trial, Math.floor(at / numUnits));
   }
   open.job.finish(points);
@@ -213,6 +215,13 @@ function end(open: OpenJob, numPoints: number, numUnits: number): void {
 
 /** Initial states of the rows of a chunk. */
 function concatenated({ jobs, stretches, numRows }: Chunk, numUnits: number): Float64Array {
+  if (stretches.length === 1) {
+    const [{ member, firstTrial, numTrials }] = stretches;
+    return jobs[member].initial.subarray(
+      firstTrial * numUnits,
+      (firstTrial + numTrials) * numUnits,
+    );
+  }
   const rows = new Float64Array(numRows * numUnits);
   let at = 0;
   for (const { member, firstTrial, numTrials } of stretches) {

@@ -14,10 +14,13 @@ export function run<D>(args: usize, part: i32, numParts: i32, rk4: bool): void {
   const driver = changetype<D>(0);
   const quads = <usize>load<u32>(args);
   const numQuads = <u64>load<f64>(args, 40);
-  const from = <u32>(numQuads * part / numParts);
-  const to = <u32>(numQuads * (part + 1) / numParts);
+  const most = driver.most();
+  // Parts begin where quads that are taken side by side do, so that few are left over.
+  const tile: u64 = most == 1 ? 1 : 4 * most;
+  const tiles = (numQuads + tile - 1) / tile;
+  const from = <u32>(tile * (tiles * part / numParts));
+  const to = <u32>min<u64>(numQuads, tile * (tiles * (part + 1) / numParts));
   for (let quad = from; quad < to;) {
-    const most = driver.most();
     const at = quads + 16 * <usize>quad;
     const member = load<u32>(at);
     let width: u32 = 1;
