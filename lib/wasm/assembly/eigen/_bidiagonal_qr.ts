@@ -82,6 +82,8 @@ export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: 
       }
       if (cut) continue;
     }
+    // Values may come out at either end of the block.
+    if (lo != oldLo || hi != oldHi) steps = 0;
     if (steps >= maxSteps) return hi + 1;
     steps++;
     oldLo = lo;

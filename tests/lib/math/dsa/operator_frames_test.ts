@@ -72,3 +72,16 @@ Deno.test("describeOperator() refuses operators without a direction", () => {
   assertThrows(() => describeOperator(identity(2), 3), RangeError);
   assertThrows(() => describeOperator(Float64Array.of(Infinity), 1), RangeError);
 });
+
+Deno.test("describeOperator() finds the spectra of operators of odd and even size, equal values included", () => {
+  fresh((draws) => {
+    // Skew parts have every singular value twice, and 0 if the size is odd.
+    for (const n of [21, 50, 51, 51, 51, 51]) {
+      const { skewValues } = describeOperator(oscillators(draws, n), n);
+      for (let i = 0; i + 1 < n; i += 2) {
+        assertLess(Math.abs(skewValues[i] - skewValues[i + 1]), 1e-14, `n = ${n}`);
+      }
+      if (n % 2 === 1) assertLess(skewValues[n - 1], 1e-14, `n = ${n}`);
+    }
+  });
+});
