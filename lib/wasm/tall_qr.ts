@@ -5,7 +5,7 @@
 import bytes from "./dense.wasm" with { type: "bytes" };
 import { type WasmHeap, withHeap } from "./instance.ts";
 
-/** Writes rows [from, from + count) of a matrix to `to`, which they fill. */
+/** Writes rows [from, from + count) of a matrix to `to`, which they fill; it must not compute with the same module. */
 export type RowSource = (from: number, count: number, to: Float64Array) => void;
 
 /** A = Q·R with Q m×k, k = min(m, n). */
