@@ -20,6 +20,10 @@ stages:
       num_trials: 3
       num_steps: 10
       seed: "\${{ seed }}"
+  wide:
+    task: simulate
+    with: { system: lorenz, precision: f32, integrator: rk4, num_trials: 900, num_steps: 4 }
+    resources: { cpu: 2 }
   double:
     task: simulate
     with: { system: lorenz, num_trials: 2, num_steps: 5 }
@@ -37,7 +41,11 @@ async function assertOnEngine(engine: string, numerics: string): Promise<Ran> {
   await using project = await copyProject({ [file]: workflow });
   const fused = await project.run([file, "--engine", engine, "--jobs", "2"]);
   const expected = Array.from({ length: numMembers }, (_, i) => [`states[seed=${i}]`, numerics]);
-  assertEquals(enginesOf(fused.events), { ...Object.fromEntries(expected), double: undefined });
+  assertEquals(enginesOf(fused.events), {
+    ...Object.fromEntries(expected),
+    wide: numerics,
+    double: undefined,
+  });
   const started = fused.events.find(({ type }) => type === "run-started");
   assertEquals(started?.type === "run-started" && started.engine, numerics);
   assertEquals(fused.last.fused, numMembers);
@@ -47,6 +55,12 @@ async function assertOnEngine(engine: string, numerics: string): Promise<Ran> {
   assertEquals(alone.last.fused, 0);
   const output = "states[seed=4].trajectories";
   assertEquals(alone.digests[output], fused.digests[output]);
+  // Threads of the engine, in a worker that has no permissions and none of its own.
+  const narrow = await project.run(
+    [file, "stages.wide.resources.cpu=1", "--engine", engine, "--only", "wide", "--force", "wide"],
+  );
+  assertEquals(narrow.digests, { "wide.trajectories": fused.digests["wide.trajectories"] });
+  assertEquals(narrow.last.ran, 1);
   // Another engine finds nothing of it, but what depends on none.
   const other = await project.run([
     file,
@@ -55,7 +69,7 @@ async function assertOnEngine(engine: string, numerics: string): Promise<Ran> {
     "--jobs",
     "2",
   ]);
-  assertEquals([other.last.ran, other.hit], [numMembers, ["double"]]);
+  assertEquals([other.last.ran, other.hit], [numMembers + 1, ["double"]]);
   return fused;
 }
 
