@@ -1,5 +1,6 @@
 // Riemannian L-BFGS over orthogonal C: steps in the Lie algebra, Cayley retraction, backtracking line search.
 // One step costs about 8 n³ operations. Transport is the identity: left-invariant coordinates carry over.
+// This says what a descent is; searches run it in wasm (wasm_descent.ts), which is tested against it.
 // Leaves out the function (matching_problem.ts), starting points (starts.ts) and the choice among them (search.ts).
 
 import { innerProduct } from "#lib/math/linalg/norms.ts";
