@@ -6,6 +6,7 @@ import type { Kernel } from "../lib/core/kernel.ts";
 import gram from "./gram.ts";
 import pairwiseDistances from "./pairwise_distances.ts";
 import project from "./project.ts";
+import { blockOf, numBlocks, type SummedSide, sumOfBlocks } from "./shared/pair_blocks.ts";
 import type { PairBuffer } from "./shared/pair_cases.ts";
 import {
   fields,
@@ -47,9 +48,13 @@ export function gramOfPairs(
   matrices: readonly Matrix[],
   pairs: readonly Pair[],
 ): Promise<EngineArray[]> {
-  return inParts(engine, gram as PairKernel, matrices, pairs, {}, (x, y) => {
-    if (x.rows !== y.rows) throw mismatch("gramOfPairs", x, y, "as many rows");
-    return { rows: x.columns, columns: y.columns, inner: x.rows, symmetric: x === y };
+  return ofPairs(engine, matrices, pairs, {
+    name: "gramOfPairs",
+    kernel: gram as PairKernel,
+    summed: ["rows", "rows"],
+    uniforms: {},
+    shapeOf: (x, y) => ({ rows: x.columns, columns: y.columns, symmetric: x === y }),
+    wanted: "as many rows",
   });
 }
 
@@ -76,10 +81,15 @@ export function distancesOfPairs(
   pairs: readonly Pair[],
   { squared = false }: { readonly squared?: boolean } = {},
 ): Promise<EngineArray[]> {
-  const uniforms = { squared: squared ? 1 : 0 };
-  return inParts(engine, pairwiseDistances as PairKernel, matrices, pairs, uniforms, (x, y) => {
-    if (x.columns !== y.columns) throw mismatch("distancesOfPairs", x, y, "as many columns");
-    return { rows: x.rows, columns: y.rows, inner: x.columns, symmetric: x === y };
+  return ofPairs(engine, matrices, pairs, {
+    name: "distancesOfPairs",
+    kernel: pairwiseDistances as PairKernel,
+    summed: ["columns", "columns"],
+    uniforms: { squared: squared ? 1 : 0 },
+    // Blocks are summed before their root is taken.
+    ofBlocks: { uniforms: { squared: 1 }, ...(squared ? {} : { finish: Math.sqrt }) },
+    shapeOf: (x, y) => ({ rows: x.rows, columns: y.rows, symmetric: x === y }),
+    wanted: "as many columns",
   });
 }
 
@@ -105,40 +115,91 @@ export function projectPairs(
   matrices: readonly Matrix[],
   pairs: readonly Pair[],
 ): Promise<EngineArray[]> {
-  return inParts(engine, project as PairKernel, matrices, pairs, {}, (x, w) => {
-    if (x.columns !== w.rows) throw mismatch("projectPairs", x, w, "columns of X, rows of W");
-    return { rows: x.rows, columns: w.columns, inner: x.columns, symmetric: false };
+  return ofPairs(engine, matrices, pairs, {
+    name: "projectPairs",
+    kernel: project as PairKernel,
+    summed: ["columns", "rows"],
+    uniforms: {},
+    shapeOf: (x, w) => ({ rows: x.rows, columns: w.columns, symmetric: false }),
+    wanted: "as many columns of X as rows of W",
   });
 }
 
 type PairKernel = Kernel<PairBuffer, string>;
-type Shape = Pick<PairProblem, "rows" | "columns" | "inner" | "symmetric">;
+type Shape = Pick<PairProblem, "rows" | "columns" | "symmetric"> & { readonly blocks: number };
 
-function mismatch(name: string, x: Matrix, y: Matrix, wanted: string): RangeError {
-  return new RangeError(
-    `${name}() got ${x.rows} × ${x.columns} and ${y.rows} × ${y.columns}; it needs ${wanted}`,
-  );
+/** What differs between the functions. */
+interface Operation {
+  readonly name: string;
+  readonly kernel: PairKernel;
+  /** Sides of the left and of the right matrix that are summed over, and in words. */
+  readonly summed: readonly [SummedSide, SummedSide];
+  readonly wanted: string;
+  readonly uniforms: Readonly<Record<string, number>>;
+  /** Of pairs that have several blocks: they go into dispatches of their own. */
+  readonly ofBlocks?: {
+    readonly uniforms: Readonly<Record<string, number>>;
+    readonly finish?: (sum: number) => number;
+  };
+  shapeOf(x: Matrix, y: Matrix): Omit<Shape, "blocks">;
 }
 
-async function inParts(
+async function ofPairs(
   engine: Engine,
-  kernel: PairKernel,
   matrices: readonly Matrix[],
   pairs: readonly Pair[],
-  uniforms: Readonly<Record<string, number>>,
-  shapeOf: (x: Matrix, y: Matrix) => Shape,
+  operation: Operation,
 ): Promise<EngineArray[]> {
-  const shapes = pairs.map(([i, j]) => shapeOf(matrices[i], matrices[j]));
-  const results: EngineArray[] = [];
-  for (const [from, to] of cut(engine, matrices, pairs, shapes)) {
-    const part = await onePart(engine, kernel, matrices, {
-      pairs: pairs.slice(from, to),
-      shapes: shapes.slice(from, to),
-      uniforms,
-    });
-    results.push(...part);
+  const shapes = shapesOf(matrices, pairs, operation);
+  const results: EngineArray[] = new Array(pairs.length);
+  const run = async (chosen: number[], own: Operation) => {
+    const list = chosen.map((i) => pairs[i]);
+    const some = chosen.map((i) => shapes[i]);
+    for (const [from, to] of cut(engine, matrices, list, some)) {
+      const part = { pairs: list.slice(from, to), shapes: some.slice(from, to) };
+      const made = await onePart(engine, matrices, part, own);
+      made.forEach((result, i) => results[chosen[from + i]] = result);
+    }
+  };
+  const all = pairs.map((_, i) => i);
+  const { ofBlocks, ...plain } = operation;
+  if (ofBlocks === undefined) await run(all, operation);
+  else {
+    await run(all.filter((i) => shapes[i].blocks === 1), plain);
+    await run(all.filter((i) => shapes[i].blocks > 1), { ...operation, ...ofBlocks });
   }
   return results;
+}
+
+/** Checks the pairs. */
+function shapesOf(
+  matrices: readonly Matrix[],
+  pairs: readonly Pair[],
+  { name, summed, wanted, shapeOf }: Operation,
+): readonly Shape[] {
+  matrices.forEach(({ data, rows, columns }, i) => {
+    if (data.length === rows * columns) return;
+    throw new RangeError(
+      `${name}() got ${data.length} numbers for matrix ${i} of ${rows} × ${columns}, ` +
+        `which has ${rows * columns}`,
+    );
+  });
+  return pairs.map((pair, i) => {
+    const [x, y] = pair.map((k) => matrices[k]);
+    if (x === undefined || y === undefined) {
+      throw new RangeError(
+        `${name}() got ${matrices.length} matrices and pair ${i} of [${pair}]; ` +
+          "pairs are indexes of matrices",
+      );
+    }
+    const inner = x[summed[0]];
+    if (inner !== y[summed[1]]) {
+      throw new RangeError(
+        `${name}() got ${x.rows} × ${x.columns} and ${y.rows} × ${y.columns}; it needs ${wanted}`,
+      );
+    }
+    return { ...shapeOf(x, y), blocks: numBlocks(inner) };
+  });
 }
 
 /** Stretches of pairs whose matrices, results and table each fit a binding. */
@@ -154,27 +215,30 @@ function* cut(
   let used = new Set<number>();
   let numbers = 0;
   let results = 0;
+  let problems = 0;
   for (let i = 0; i < pairs.length; i++) {
-    const { rows, columns } = shapes[i];
+    const { rows, columns, blocks } = shapes[i];
+    const own = rows * columns * blocks;
     const fresh = [...new Set(pairs[i])];
     const size = (known: ReadonlySet<number>) =>
       fresh.reduce((sum, k) => sum + (known.has(k) ? 0 : sizeOf(matrices[k])), 0);
-    const fits = numbers + size(used) <= most && results + rows * columns <= most &&
-      (i + 1 - from) * fields <= most;
+    const fits = numbers + size(used) <= most && results + own <= most &&
+      (problems + blocks) * fields <= most;
     if (!fits && i > from) {
       yield [from, i];
       from = i;
       used = new Set();
-      numbers = results = 0;
+      numbers = results = problems = 0;
     }
-    if (!fits && (size(used) > most || rows * columns > most)) {
+    if (!fits && (size(used) > most || own > most)) {
       throw new RangeError(
-        `pair ${i} has ${size(used)} numbers and ${rows * columns} results; ` +
+        `pair ${i} has ${size(used)} numbers and ${own} results; ` +
           `the engine takes ${most} of each at once`,
       );
     }
     numbers += size(used);
-    results += rows * columns;
+    results += own;
+    problems += blocks;
     for (const k of fresh) used.add(k);
   }
   if (pairs.length > from) yield [from, pairs.length];
@@ -182,13 +246,9 @@ function* cut(
 
 async function onePart(
   engine: Engine,
-  kernel: PairKernel,
   matrices: readonly Matrix[],
-  { pairs, shapes, uniforms }: {
-    readonly pairs: readonly Pair[];
-    readonly shapes: readonly Shape[];
-    readonly uniforms: Readonly<Record<string, number>>;
-  },
+  { pairs, shapes }: { readonly pairs: readonly Pair[]; readonly shapes: readonly Shape[] },
+  { kernel, summed, uniforms, ofBlocks }: Operation,
 ): Promise<EngineArray[]> {
   const used = [...new Set(pairs.flat())];
   const { data, placed } = packMatrices<Float32Array | Float64Array>(
@@ -198,11 +258,15 @@ async function onePart(
   const places = new Map<number, PlacedMatrix>(used.map((k, i) => [k, placed[i]]));
   const starts: number[] = [];
   let at = 0;
-  const problems = shapes.map((shape, i): PairProblem => {
-    const [left, right] = pairs[i].map((k) => places.get(k)!);
+  const problems = shapes.flatMap(({ blocks, ...shape }, i): PairProblem[] => {
+    const [x, y] = pairs[i].map((k) => places.get(k)!);
     starts.push(at);
-    at += shape.rows * shape.columns;
-    return { ...shape, left, right, at: starts[i], stride: shape.columns };
+    return Array.from({ length: blocks }, (_, block) => {
+      const [left, right] = [blockOf(x, summed[0], block), blockOf(y, summed[1], block)];
+      const from = at;
+      at += shape.rows * shape.columns;
+      return { ...shape, inner: left[summed[0]], left, right, at: from, stride: shape.columns };
+    });
   });
   const { problems: table, num_problems, num_tiles } = pairTable(problems);
   using packed = engine.upload(data);
@@ -214,5 +278,9 @@ async function onePart(
     { ...uniforms, num_problems, num_tiles },
   );
   const all = await engine.download(result);
-  return shapes.map(({ rows, columns }, i) => all.subarray(starts[i], starts[i] + rows * columns));
+  return shapes.map(({ rows, columns, blocks }, i) => {
+    const size = rows * columns;
+    const own = all.subarray(starts[i], starts[i] + size * blocks);
+    return blocks === 1 ? own : sumOfBlocks(own, size, ofBlocks?.finish ?? ((sum) => sum));
+  });
 }

@@ -12,6 +12,9 @@ export const tileEdge = 8;
 const maxSlices = 16;
 const wholeSlice = 256;
 
+/** What one problem can sum over: see pair_blocks.ts. */
+export const mostInner = 16384;
+
 /** A matrix in a buffer, row-major. Offset and stride are in elements, and multiples of 4. */
 export interface PlacedMatrix {
   readonly at: number;
@@ -45,7 +48,7 @@ export interface PairTable {
 /**
  * The table of some problems. How a problem is cut depends on its own shape alone.
  *
- * @throws {RangeError} if a matrix does not lie on whole vectors, or there are more than 2³² tiles.
+ * @throws {RangeError} if a matrix does not lie on whole vectors, a sum is too long, or there are more than 2³² tiles.
  *
  * @example
  * ```ts
@@ -67,6 +70,11 @@ export function pairTable(list: readonly PairProblem[]): PairTable {
       throw new RangeError(
         `problem ${i} has a matrix at ${at} with ${columns} columns and a stride of ${stride}; ` +
           "both must be multiples of 4, and the stride as long as a row",
+      );
+    }
+    if (inner > mostInner) {
+      throw new RangeError(
+        `problem ${i} sums over ${inner}; one problem takes up to ${mostInner}: cut it into blocks`,
       );
     }
     problems.set([numTiles, left.at, right.at, at, inner, rows, columns], fields * i);

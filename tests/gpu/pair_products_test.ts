@@ -117,6 +117,58 @@ Deno.test("projectPairs() turns states onto axes", async () => {
   assertEquals(await projectPairs(engine, [], []), []);
 });
 
+/** Ones, so that every sum is a count that f32 holds exactly: short, one block, two, and many turns of a loop. */
+async function assertLongSums(engine: Engine): Promise<void> {
+  const lengths = [3, 16384, 16385, 300_001];
+  const rows = lengths.map((n) => ({ data: new Float32Array(n).fill(1), rows: 1, columns: n }));
+  const columns = rows.map(({ data, columns: n }) => ({ data, rows: n, columns: 1 }));
+  const zeros = rows.map(({ columns: n }) => ({
+    data: [...new Uint8Array(n)],
+    rows: 1,
+    columns: n,
+  }));
+  const all = [...rows, ...columns, ...zeros];
+  const pairsOf = (left: number, right: number) =>
+    lengths.map((_, i): Pair => [4 * left + i, 4 * right + i]);
+  const numbers = async (found: Promise<ArrayLike<number>[]>) => (await found).map((one) => one[0]);
+  assertEquals(await numbers(gramOfPairs(engine, all, pairsOf(1, 1))), lengths);
+  assertEquals(await numbers(projectPairs(engine, all, pairsOf(0, 1))), lengths);
+  const squares = distancesOfPairs(engine, all, pairsOf(0, 2), { squared: true });
+  assertEquals(await numbers(squares), lengths);
+  const distances = await numbers(distancesOfPairs(engine, all, pairsOf(0, 2)));
+  distances.forEach((value, i) => assertAlmostEquals(value, Math.sqrt(lengths[i]), 1e-3));
+}
+
+Deno.test("functions of pairs sum over any length", async () => {
+  await using ref = new RefEngine();
+  await using wasm = new WasmEngine({ threads: 1, Worker });
+  await assertLongSums(ref);
+  await assertLongSums(wasm);
+});
+
+gpuTest(
+  "functions of pairs sum over any length on a device, beyond 65,536 turns of a loop",
+  async (adapter) => {
+    await using engine = await WebgpuEngine.open(navigator.gpu, adapter);
+    await assertLongSums(engine);
+  },
+);
+
+Deno.test("functions of pairs refuse matrices of other sizes than they say, and unknown ones", async () => {
+  await using engine = new RefEngine();
+  const short = { data: [1, 2, 3], rows: 2, columns: 2 };
+  await assertRejects(
+    () => gramOfPairs(engine, [short], [[0, 0]]),
+    RangeError,
+    "gramOfPairs() got 3 numbers for matrix 0 of 2 × 2, which has 4",
+  );
+  await assertRejects(
+    () => projectPairs(engine, [matrix(2, 2, 40)], [[0, 1]]),
+    RangeError,
+    "projectPairs() got 1 matrices and pair 0 of [0,1]; pairs are indexes of matrices",
+  );
+});
+
 Deno.test("functions of pairs say which sizes do not fit", async () => {
   await using engine = new RefEngine();
   const list = [matrix(3, 2, 30), matrix(4, 2, 31), matrix(4, 5, 32)];
