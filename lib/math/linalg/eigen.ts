@@ -25,7 +25,7 @@ export interface Eigenpairs extends Eigenvalues {
 }
 
 /** From this size on wasm takes over from TypeScript, which does the same in the same way. */
-export const EIGEN_WASM_FROM = 12;
+export const EIGEN_WASM_FROM = 8;
 
 /**
  * The n eigenvalues of A (n×n). Compare spectra as sets: the order of two whose real parts agree to

@@ -15,7 +15,7 @@ export interface RealSchur {
 }
 
 /** From this size on wasm takes over from TypeScript, which does the same in the same way. */
-export const SCHUR_WASM_FROM = 12;
+export const SCHUR_WASM_FROM = 8;
 
 /**
  * Real Schur form of A (n×n). Entries of T below the diagonal are exactly zero but for the lower left

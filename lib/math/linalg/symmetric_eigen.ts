@@ -17,7 +17,7 @@ export interface SymmetricEigen {
 }
 
 /** From this size on wasm takes over from TypeScript, which does the same in the same way. */
-export const SYMMETRIC_WASM_FROM = 12;
+export const SYMMETRIC_WASM_FROM = 8;
 
 /**
  * A = V diag(values) Vᵀ for symmetric A (n×n; only its upper triangle is read). Each eigenvector's

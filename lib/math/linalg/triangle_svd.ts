@@ -22,7 +22,7 @@ export interface TriangleSvd {
 export type SvdAccuracy = "relative" | "absolute";
 
 /** From this size on wasm takes over from TypeScript. */
-export const SVD_WASM_FROM = 12;
+export const SVD_WASM_FROM = 8;
 
 /**
  * The decomposition of R (n×n, entries finite and at most about 1). Vectors are orthonormal whatever the rank; signs are

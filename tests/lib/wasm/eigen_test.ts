@@ -6,7 +6,7 @@ import { generalPairs, symmetricPairs, withTridiagonal } from "#lib/wasm/eigen.t
 import bytes from "#lib/wasm/eigen.wasm" with { type: "bytes" };
 import { withHeap } from "#lib/wasm/instance.ts";
 import { bidiagonalSvd, jacobiSvd, type SquareSvd } from "#lib/wasm/svd.ts";
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { type Draws, fresh, largestDifference } from "../math/linalg/fresh.ts";
 import { matchedDistance } from "../math/linalg/matched_spectra.ts";
 
@@ -109,6 +109,17 @@ Deno.test("results do not depend on what the memory held before", () => {
     symmetricPairs(symmetrised(draws, 3 * n), 3 * n);
     assertEquals(all(), first);
   });
+});
+
+Deno.test("what cannot converge is an error that says so", () => {
+  const nothing = new Float64Array(16 * 16).fill(NaN);
+  assertThrows(
+    () => generalPairs(nothing, 16, "values"),
+    Error,
+    "no convergence after 60 QR steps",
+  );
+  assertThrows(() => bidiagonalSvd(nothing, 16, false, () => true), Error, "no convergence");
+  assertThrows(() => jacobiSvd(nothing, 16, true), Error, "did not converge in 40 sweeps");
 });
 
 function symmetrised(draws: Draws, n: number): Float64Array {
