@@ -143,7 +143,7 @@ async function answerTo(
         engines,
         cpu,
         now: monotonic,
-        progress: progressOfMembers(request.id),
+        progress: progressOfMembers(request.id, request.jobs.length),
         isSpoiled: () => intrinsics.replaced() !== undefined,
         send(members, transfer) {
           log.flush();
@@ -178,23 +178,30 @@ async function answerTo(
   }
 }
 
+/** All members of a batch together tell about as much as a few jobs of their own. */
 function progressOfMembers(
   id: number,
+  numMembers: number,
 ): (member: number, fraction: number, note?: string) => void {
   const told = new Map<number, ReturnType<typeof progressOf>>();
+  const everyMs = progressEveryMs * Math.max(1, numMembers / 8);
   return (member, fraction, note) => {
     let tell = told.get(member);
-    if (tell === undefined) told.set(member, tell = progressOf(id, member));
+    if (tell === undefined) told.set(member, tell = progressOf(id, member, everyMs));
     tell(fraction, note);
   };
 }
 
-function progressOf(id: number, member?: number): (fraction: number, note?: string) => void {
+function progressOf(
+  id: number,
+  member?: number,
+  everyMs = progressEveryMs,
+): (fraction: number, note?: string) => void {
   let last = -Infinity;
   let highest = 0;
   return (fraction, note) => {
     const now = monotonic();
-    if (now - last < progressEveryMs) return;
+    if (now - last < everyMs) return;
     last = now;
     highest = Math.max(highest, Math.min(1, Number(fraction) || 0));
     post(
