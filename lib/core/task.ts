@@ -114,13 +114,15 @@ export type Numerics = "exact" | "f64" | "engine";
 
 /**
  * That, and when, many actions of a task may be run as one: actions of the same code and numerics class whose params
- * agree in `by` and whose inputs have the same numbers of bytes.
+ * agree in `by` and whose inputs have the same numbers of bytes, unless these may differ.
  */
 export interface Fusion {
   /** Params that must be equal; all others may differ within a batch. */
   readonly by: readonly string[];
   /** Members in one batch at most; 256 if absent. */
   readonly most?: number;
+  /** Whether inputs of different sizes go into one batch, too: for tasks that sort them out themselves. */
+  readonly anySizes?: boolean;
 }
 
 /** One member of a batch. It is finished or failed exactly once; companions never change its bytes. */

@@ -48,7 +48,8 @@ export function fuseGroup(
   if (fuse === undefined || command !== undefined) return undefined;
   const alike: Record<string, unknown> = {};
   for (const name of fuse.by) alike[name] = params[name] ?? null;
-  const { sizes, bytes } = sizesOf(member, action.inputs, artifactOf);
+  const { sizes: own, bytes } = sizesOf(member, action.inputs, artifactOf);
+  const sizes = fuse.anySizes === true ? "any" : own;
   const demands = { timeout: timeoutSeconds ?? null, resources, retry };
   const name = `${weak} ${numericsOf(member)} ${canonicalJson({ alike, members })} ${sizes} ${
     JSON.stringify(demands)
