@@ -146,51 +146,62 @@ async function goOn(
       });
     }
     const isLast = first + count === numPoints;
-    const [made, after] = await Promise.all([
-      engine.download(points, 0, numRows * count * numUnits),
+    const [read, after] = await Promise.all([
+      reader(engine, points, numRows * count * numUnits),
       isLast ? checkpoint.state : engine.download(state),
     ]);
     checkpoint.point = first + count;
     checkpoint.state = after;
     checkpoint.settled = Infinity;
-    take(chunk, made as Float32Array | Float64Array, first, count, numPoints, numUnits);
+    await take(chunk, read, first, count, numPoints, numUnits);
   }
 }
 
+/** Gives stretches of points that were computed. */
+type Reader = (at: number, length: number) => EngineArray | Promise<EngineArray>;
+
+/** A device is waited for once, for all points; other engines hand over stretch by stretch, which is a copy less. */
+async function reader(engine: Engine, points: EngineBuffer, length: number): Promise<Reader> {
+  if (engine.name !== "webgpu") return (at, size) => engine.download(points, at, size);
+  const all = await engine.download(points, 0, length);
+  return (at, size) => all.subarray(at, at + size);
+}
+
 /** Puts a window of points where they belong, and ends members that are complete. */
-function take(
+async function take(
   { jobs, stretches }: Chunk,
-  made: Float32Array | Float64Array,
+  read: Reader,
   first: number,
   count: number,
   numPoints: number,
   numUnits: number,
-): void {
-  const Numbers = made instanceof Float64Array ? Float64Array : Float32Array;
+): Promise<void> {
   const length = count * numUnits;
   let from = 0;
   for (const { member, firstTrial, numTrials } of stretches) {
     const open = jobs[member];
-    const size = numTrials * length;
-    if (numTrials === open.job.numTrials && count === numPoints) {
-      open.points = made.slice(from, from + size);
+    const { job } = open;
+    const made = await read(from, numTrials * length) as Float32Array | Float64Array;
+    from += numTrials * length;
+    if (numTrials === job.numTrials && count === numPoints) {
+      open.points = made.length * made.BYTES_PER_ELEMENT < made.buffer.byteLength
+        ? made.slice()
+        : made;
     } else {
-      open.points ??= new Numbers(open.job.numTrials * numPoints * numUnits);
+      const Numbers = made instanceof Float64Array ? Float64Array : Float32Array;
+      open.points ??= new Numbers(job.numTrials * numPoints * numUnits);
       for (let trial = 0; trial < numTrials; trial++) {
         const to = ((firstTrial + trial) * numPoints + first) * numUnits;
-        open.points.set(made.subarray(from + trial * length, from + (trial + 1) * length), to);
+        open.points.set(made.subarray(trial * length, (trial + 1) * length), to);
       }
     }
-    from += size;
     if (first + count < numPoints) {
-      open.job.progress(
-        (open.job.numTrials - open.left + numTrials * (first + count) / numPoints) /
-          open.job.numTrials,
-      );
+      const share = numTrials * (first + count) / numPoints;
+      job.progress((job.numTrials - open.left + share) / job.numTrials);
       continue;
     }
     open.left -= numTrials;
-    open.job.progress(1 - open.left / open.job.numTrials);
+    job.progress(1 - open.left / job.numTrials);
     if (open.left === 0) end(open, numPoints, numUnits);
   }
 }

@@ -81,7 +81,7 @@ engineTest("networks of different sizes are computed in one batch", async (engin
   }
 });
 
-engineTest("64 members take as many dispatches and downloads as one", async (engine) => {
+engineTest("64 members take as many dispatches as one, and waits for a device", async (engine) => {
   const list = sweep.map((params, i) => ({
     ...params,
     seed: i,
@@ -97,10 +97,10 @@ engineTest("64 members take as many dispatches and downloads as one", async (eng
   const one = await counted([list[2]]);
   const all = await counted(list);
   assertGreater(one[0], 0);
-  assert(
-    all[0] <= 1.5 * one[0] && all[1] <= 1.5 * one[1],
-    `${all} dispatches and downloads against ${one}`,
-  );
+  assert(all[0] <= 1.5 * one[0], `${all[0]} dispatches against ${one[0]}`);
+  if (engine.name === "webgpu") {
+    assert(all[1] <= 1.5 * one[1], `${all[1]} downloads against ${one[1]}`);
+  }
 });
 
 engineTest(
