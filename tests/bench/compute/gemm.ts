@@ -72,6 +72,8 @@ async function compare(work: Work, m: number, n: number, times: number): Promise
   const against = rows[0].by;
   for (const [by, run] of ways(work, m, n)) {
     if (by === "plain loops" && operations > 1e9) continue;
+    // Small ones are compiled well only after some calls.
+    for (let i = 0; i < Math.min(500, 2e8 / operations); i++) run();
     const { seconds, result } = await timed(times, run);
     if (expected !== undefined) {
       requireAgreement(`${label}, ${by}`, sample(work, result, n), expected, {
