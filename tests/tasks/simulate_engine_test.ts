@@ -146,6 +146,29 @@ Deno.test("decaying states end at exact zeros on wasm, never in denormal numbers
   assert(states.subarray(-27).every((x) => x === 0));
 });
 
+for (const { label, open } of processorEngines) {
+  Deno.test(`noise and states go on from the discarded time on ${label}`, async () => {
+    await using engine = open();
+    const params = {
+      system: "rossler",
+      precision: "f32",
+      process_noise: 0.2,
+      dt: 0.125,
+      substeps: 3,
+      num_trials: 6,
+      seed: 11,
+    };
+    const whole = await statesOf({ ...params, num_steps: 20 }, engine);
+    const late = await statesOf({ ...params, num_steps: 8, discard: 1.5 }, engine);
+    for (let trial = 0; trial < 6; trial++) {
+      assertEquals(
+        late.subarray(trial * 24, trial * 24 + 24),
+        whole.subarray(trial * 60 + 36, trial * 60 + 60),
+      );
+    }
+  });
+}
+
 Deno.test("process noise in f64 gives a linear decay its stationary variance", async () => {
   // dx = −x dt + σ dW has variance σ²/2 (Gardiner 2009, section 4.5.4), of which h/2 is the error of Euler's method.
   for (const integrator of ["euler", "rk4"]) {
