@@ -42,7 +42,21 @@ export function bidiagonalise(
     let i = k;
     let row = a + <usize> i * stride;
     for (; i + 1 < n; i += 2, row += 2 * stride) {
-      updateTwo(row, row + stride, from, end, get(u, i), get(z, i), get(x, i), get(u, i + 1), get(z, i + 1), get(x, i + 1), y, v, r);
+      updateTwo(
+        row,
+        row + stride,
+        from,
+        end,
+        get(u, i),
+        get(z, i),
+        get(x, i),
+        get(u, i + 1),
+        get(z, i + 1),
+        get(x, i + 1),
+        y,
+        v,
+        r,
+      );
     }
     if (i < n) {
       updateRow(row, from, end, get(u, i), get(z, i), y, v);

@@ -11,7 +11,8 @@ const tolerance: f64 = 8 * 2.220446049250313e-16;
 const maxSteps = 60;
 
 /** Where the rotations of both sides go: upwards (bottom row first) and downwards, each for U and V. */
-@unmanaged export class Sides {
+@unmanaged
+export class Sides {
   upU: Sweeps;
   upV: Sweeps;
   downU: Sweeps;
@@ -24,7 +25,9 @@ const maxSteps = 60;
  */
 export function bidiagonalQR(d: usize, e: usize, n: i32, sides: Sides, vectors: bool): i32 {
   let norm: f64 = 0;
-  for (let i = 0; i < n; i++) norm = Math.max(norm, Math.max(Math.abs(get(d, i)), Math.abs(get(e, i))));
+  for (let i = 0; i < n; i++) {
+    norm = Math.max(norm, Math.max(Math.abs(get(d, i)), Math.abs(get(e, i))));
+  }
   if (norm == 0) return 0;
   // Entries that are nothing beside the norm may go: values are wanted to eps·σ₁, not each to its own digits.
   const threshold = epsilon * norm;

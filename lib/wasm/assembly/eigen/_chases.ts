@@ -8,7 +8,8 @@ export const reflectionBytes: usize = 80;
 const groupHead: usize = 64;
 
 /** Sweeps kept for one matrix of rows. */
-@unmanaged export class Chases {
+@unmanaged
+export class Chases {
   /** Row 0 of the matrix, or 0 for none; four rows before and after it are there too. */
   rows: usize;
   stride: usize;

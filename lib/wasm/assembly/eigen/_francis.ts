@@ -3,7 +3,14 @@
 // middle of the block at two small subdiagonals, as in LAPACK's dlahqr. A sweep is chased through windows of the
 // diagonal; what lies right of and above a window gets its reflections together, and Zᵀ those of several sweeps.
 
-import { applyChases, Chases, openChase, reflectFromLeft, reflectFromRight, reflectionBytes } from "./_chases";
+import {
+  applyChases,
+  Chases,
+  openChase,
+  reflectFromLeft,
+  reflectFromRight,
+  reflectionBytes,
+} from "./_chases";
 import { get, set } from "./_lanes";
 import { rotateRows, standardise } from "./_standard_block";
 

@@ -9,7 +9,8 @@ import { at } from "./_lanes";
 const groupHead: usize = 64;
 
 /** Sweeps kept for one matrix of rows. */
-@unmanaged export class Sweeps {
+@unmanaged
+export class Sweeps {
   /** Row 0 of the matrix; four rows before and after it are there too. */
   rows: usize;
   stride: usize;
