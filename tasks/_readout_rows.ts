@@ -4,7 +4,7 @@
 import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { randomStream } from "#lib/core/random.ts";
 import type { Item } from "#lib/core/task.ts";
-import { describeShape } from "#lib/core/tensor.ts";
+import { describeShape, type Tensor } from "#lib/core/tensor.ts";
 
 /** States and targets, row by row, and which rows are for what. */
 export interface ReadoutRows {
@@ -32,12 +32,13 @@ export interface RowOptions {
 /**
  * Rows of states and of targets with the same trials and times; targets lie `stepsAhead` samples later.
  *
- * @throws {RangeError} if trials or times do not agree.
+ * @throws {RangeError} if trials, times or time steps do not agree, there is nothing to train on, a number is none in
+ *   f32, or targets that are to be probabilities are not.
  */
 export function targetRows(
   states: Trajectories,
   targets: Trajectories,
-  options: RowOptions & { readonly stepsAhead: number },
+  options: RowOptions & { readonly stepsAhead: number; readonly probabilities: boolean },
 ): ReadoutRows {
   const [numTrials, numTime, numUnits] = states.states.shape;
   const [trials, time, numTargets] = targets.states.shape;
@@ -53,6 +54,15 @@ export function targetRows(
         "trials and time must be the same, and time longer than steps_ahead",
     );
   }
+  if (states.dt !== targets.dt || states.timeUnit !== targets.timeUnit) {
+    const [a, b] = [states, targets].map(({ dt, timeUnit }) => timeUnit === "ms" ? `${dt} ms` : dt);
+    throw new RangeError(
+      `train_tfjs got states every ${a} and targets every ${b}; their samples must be of the same times`,
+    );
+  }
+  requireNumbers("states", states.states);
+  requireNumbers("targets", targets.states);
+  if (options.probabilities) requireProbabilities(targets.states);
   const used = numTime - stepsAhead;
   const cut = (data: ArrayLike<number>, width: number, from: number): Float32Array => {
     const rows = new Float32Array(numTrials * used * width);
@@ -86,11 +96,13 @@ export function labelRows(
   options: RowOptions,
 ): ReadoutRows {
   const classes = items.map(({ coords }) => coords[label]);
-  const names = [...new Set(classes)].map(String).sort();
+  const names = [...new Set(classes.filter((each) => each !== undefined).map(String))].sort();
   if (classes.includes(undefined as never) || names.length < 2) {
     const has = Object.keys(items[0]?.coords ?? {}).join(", ") || "none";
     throw new RangeError(
-      `train_tfjs got states with ${names.length} values of the coordinate '${label}'; ` +
+      `train_tfjs got states with ${
+        names.length === 1 ? "1 value" : `${names.length} values`
+      } of the coordinate '${label}'; ` +
         `gather at least two over that axis (axes here: ${has})`,
     );
   }
@@ -102,6 +114,7 @@ export function labelRows(
         "all must have the same number",
     );
   }
+  for (const { value } of items) requireNumbers("states", value.states);
   const starts = [0];
   for (const [trials, time] of shapes) starts.push(starts[starts.length - 1] + trials * time);
   const numRows = starts[items.length];
@@ -123,6 +136,80 @@ export function labelRows(
     names,
     starts,
   };
+}
+
+/** Rows that are looked at together: f32 counts so many well, and any device takes them. */
+export const rowsAtOnce = 16384;
+
+/** Rows, so many at a time. */
+export function blocksOf(rows: Int32Array): Int32Array[] {
+  const num = Math.ceil(rows.length / rowsAtOnce);
+  return Array.from({ length: num }, (_, i) => rows.subarray(i * rowsAtOnce, (i + 1) * rowsAtOnce));
+}
+
+/** Squared distances of targets from their means, over some rows. */
+export function squaresOf({ targets, numTargets }: ReadoutRows, chosen: Int32Array): number {
+  let squares = 0;
+  for (let k = 0; k < numTargets; k++) {
+    // From the first value on: nothing is left of a constant.
+    const first = targets[chosen[0] * numTargets + k];
+    let sum = 0;
+    let own = 0;
+    for (const row of chosen) {
+      const value = targets[row * numTargets + k] - first;
+      sum += value;
+      own += value * value;
+    }
+    squares += own - sum * sum / chosen.length;
+  }
+  return squares;
+}
+
+/** Refuses what cannot be trained on: nothing at all, and what is no number in f32. */
+function requireNumbers(name: string, { dims, shape, data }: Tensor): void {
+  if (shape.includes(0)) {
+    throw new RangeError(
+      `train_tfjs got ${name} of ${describeShape(dims, shape)}; it needs at least one of each`,
+    );
+  }
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(Math.fround(data[i] as number))) continue;
+    throw new RangeError(
+      `train_tfjs got ${name} with ${data[i]} at ${placeOf(i, shape)}; it computes in f32, ` +
+        "which takes finite numbers up to 3.4e38",
+    );
+  }
+}
+
+/** Probabilities of two classes or more, in each row. */
+function requireProbabilities({ shape, data }: Tensor): void {
+  const numClasses = shape[2];
+  if (numClasses < 2) {
+    throw new RangeError(
+      `train_tfjs got targets of ${numClasses} unit for cross_entropy; it tells two classes or more`,
+    );
+  }
+  for (let row = 0; row < data.length; row += numClasses) {
+    let sum = 0;
+    let lowest = 0;
+    for (let k = 0; k < numClasses; k++) {
+      sum += data[row + k] as number;
+      lowest = Math.min(lowest, data[row + k] as number);
+    }
+    if (lowest === 0 && Math.abs(sum - 1) < 1e-3) continue;
+    const found = lowest < 0 ? `${lowest}` : `a sum of ${sum}`;
+    throw new RangeError(
+      `train_tfjs got targets with ${found} at ${placeOf(row, shape)}; cross_entropy takes ` +
+        "probabilities: from 0 to 1, and 1 together. Use `loss: mse` for other numbers",
+    );
+  }
+}
+
+function placeOf(index: number, [, numTime, numUnits]: readonly number[]): string {
+  const sample = Math.floor(index / numUnits);
+  return `trial ${Math.floor(sample / numTime)}, time ${sample % numTime}, unit ${
+    index % numUnits
+  }`;
 }
 
 /** Rows of the trials that are trained on, and of those that are held out: the same share of every item. */

@@ -15,7 +15,14 @@ import { tableOf } from "#lib/core/table.ts";
 import { defineTask, type Item, many, one, type TaskContext } from "#lib/core/task.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import { type Tfjs, withTfjs } from "#lib/tfjs/with_tfjs.ts";
-import { labelRows, type ReadoutRows, targetRows } from "./_readout_rows.ts";
+import {
+  blocksOf,
+  labelRows,
+  type ReadoutRows,
+  rowsAtOnce,
+  squaresOf,
+  targetRows,
+} from "./_readout_rows.ts";
 import { exampleTrajectories } from "./_states.ts";
 
 const params = z.strictObject({
@@ -87,7 +94,11 @@ export default defineTask({
       return { confusion: confusion(rows, outputs), ...rest };
     }
     const { states, targets } = inputs as Readonly<Record<string, Trajectories>>;
-    const rows = targetRows(states, targets, { ...options, stepsAhead: params.steps_ahead });
+    const rows = targetRows(states, targets, {
+      ...options,
+      stepsAhead: params.steps_ahead,
+      probabilities: params.loss === "cross_entropy",
+    });
     const { outputs, ...rest } = await train(context, params, rows);
     return { predictions: predictions(targets, rows, outputs), ...rest };
   },
@@ -128,23 +139,27 @@ function lossOf(tf: Tfjs, { loss, label }: Params) {
       classes
         ? tf.losses.softmaxCrossEntropy(targets, outputs).asScalar()
         : tf.losses.meanSquaredError(targets, outputs).asScalar(),
-    score(targets: Tensor2D, outputs: Tensor2D) {
-      if (classes) return tf.mean(tf.equal(targets.argMax(1), outputs.argMax(1)).toFloat());
-      const rest = targets.sub(outputs).square().sum();
-      return tf.sub(1, rest.div(targets.sub(targets.mean(0)).square().sum()));
-    },
+    /** Summed over rows: how many are right, or squares of what is left. */
+    counted: (targets: Tensor2D, outputs: Tensor2D) =>
+      classes
+        ? tf.sum(tf.equal(targets.argMax(1), outputs.argMax(1)).toFloat()).asScalar()
+        : targets.sub(outputs).square().sum().asScalar(),
+    /** From that sum. A constant has no R². */
+    score: (counted: number, numRows: number, squares: number) =>
+      classes ? counted / numRows : squares > 0 ? 1 - counted / squares : NaN,
     /** Probabilities of classes, or the outputs themselves. */
     shown: (outputs: Tensor2D) => classes ? tf.softmax(outputs) : outputs,
   };
 }
 
 async function train({ engine, progress, signal }: TaskContext, params: Params, rows: ReadoutRows) {
+  requireRoom(engine, rows);
   return await withTfjs(engine, async (tf) => {
     const states = tf.tensor2d(rows.states, [rows.numRows, rows.numUnits]);
     const targets = tf.tensor2d(rows.targets, [rows.numRows, rows.numTargets]);
     const sizes = [rows.numUnits, ...params.hidden, rows.numTargets];
     const model = makeModel(tf, sizes, params, randomStream(params.seed, "train_tfjs/weights"));
-    const { loss, score, scoreName, shown } = lossOf(tf, params);
+    const { loss, counted, score, scoreName, shown } = lossOf(tf, params);
     const optimiser = tf.train[params.optimiser](params.learning_rate);
     const order = randomStream(params.seed, "train_tfjs/order");
 
@@ -160,23 +175,31 @@ async function train({ engine, progress, signal }: TaskContext, params: Params, 
       index.dispose();
     };
     const history: Record<string, string | number>[] = [];
+    const kinds = ([["trained", rows.trained], ["held_out", rows.heldOut]] as const)
+      .filter(([, chosen]) => chosen.length > 0)
+      .map(([trials, chosen]) => ({ trials, chosen, squares: squaresOf(rows, chosen) }));
     const look = async (epoch: number) => {
-      for (const [trials, chosen] of [["trained", rows.trained], ["held_out", rows.heldOut]]) {
-        if (chosen.length === 0) continue;
-        const measured = tf.tidy(() => {
-          const index = tf.tensor1d(chosen as Int32Array, "int32");
-          const wanted = targets.gather(index);
-          const outputs = model.apply(states.gather(index));
-          return tf.stack([loss(wanted, outputs), score(wanted, outputs).asScalar()]);
-        });
-        const [fit, reached] = await measured.data();
+      for (const { trials, chosen, squares } of kinds) {
+        const blocks = blocksOf(chosen);
+        const measured = tf.tidy(() =>
+          tf.stack(blocks.flatMap((block) => {
+            const index = tf.tensor1d(block, "int32");
+            const wanted = targets.gather(index);
+            const outputs = model.apply(states.gather(index));
+            return [loss(wanted, outputs), counted(wanted, outputs)];
+          }))
+        );
+        const sums = await measured.data();
         measured.dispose();
-        if (!Number.isFinite(fit)) {
-          throw new RangeError(
-            `train_tfjs has a loss of ${fit} after epoch ${epoch}; lower learning_rate (${params.learning_rate})`,
-          );
-        }
-        history.push({ epoch, trials: trials as string, loss: fit, [scoreName]: reached });
+        let fit = 0;
+        let reached = 0;
+        blocks.forEach(({ length }, i) => {
+          fit += sums[2 * i] * length / chosen.length;
+          reached += sums[2 * i + 1];
+        });
+        if (!Number.isFinite(fit)) throw diverged(fit, epoch, params);
+        const value = score(reached, chosen.length, squares);
+        history.push({ epoch, trials, loss: fit, [scoreName]: value });
       }
     };
     await look(0);
@@ -189,13 +212,40 @@ async function train({ engine, progress, signal }: TaskContext, params: Params, 
       await look(epoch);
       progress(epoch / params.epochs, `epoch ${epoch} of ${params.epochs}`);
     }
-    const outputs = tf.tidy(() => shown(model.apply(states)));
+    const outputs = new Float64Array(rows.numRows * rows.numTargets);
+    for (let from = 0; from < rows.numRows; from += rowsAtOnce) {
+      const length = Math.min(rowsAtOnce, rows.numRows - from);
+      const part = tf.tidy(() =>
+        shown(model.apply(states.slice([from, 0], [length, rows.numUnits])))
+      );
+      outputs.set(await part.data(), from * rows.numTargets);
+      part.dispose();
+    }
     return {
-      outputs: Float64Array.from(await outputs.data()),
+      outputs,
       weights: { arrays: await arraysOfModel(model), about: { ...params } },
       history: tableOf(history),
     };
   });
+}
+
+/** A tensor lies in one buffer. */
+function requireRoom({ name, limits }: TaskContext["engine"], rows: ReadoutRows): void {
+  const bytes = 4 * rows.numRows * Math.max(rows.numUnits, rows.numTargets);
+  if (name !== "webgpu" || bytes <= limits.maxBindingBytes) return;
+  throw new RangeError(
+    `train_tfjs got ${rows.numRows} samples of ${rows.numUnits} units and ${rows.numTargets} targets; ` +
+      `this device takes ${limits.maxBindingBytes} bytes of each at once. Give fewer, or use --engine wasm`,
+  );
+}
+
+function diverged(loss: number, epoch: number, { learning_rate }: Params): RangeError {
+  return new RangeError(
+    epoch === 0
+      ? `train_tfjs has a loss of ${loss} before training; bring states and targets to a size near 1 ` +
+        "(task normalize)"
+      : `train_tfjs has a loss of ${loss} after epoch ${epoch}; lower learning_rate (${learning_rate})`,
+  );
 }
 
 async function arraysOfModel({ layers }: Model) {

@@ -189,6 +189,39 @@ Deno.test("train_tfjs takes all of its chance from the seed", async () => {
   assert(first.every((weight, i) => weight !== other[i]));
 });
 
+Deno.test("train_tfjs has no R² of constants, and the right one of rows of any number", async () => {
+  const states = noise([2, 5, 3], "states");
+  const constant = await run({ epochs: 1 }, { states, targets: made([2, 5, 2], () => 0.1) });
+  assert(recordsOf(constant.history).every(({ r_squared }) => Number.isNaN(r_squared)));
+  // More rows than are looked at together.
+  const many = noise([2, 17_000, 1], "many");
+  const { history, predictions } = await run(
+    { epochs: 1, held_out: 0, batch_size: 4096 },
+    { states: many, targets: many },
+  );
+  let squares = 0;
+  let left = 0;
+  predictions.states.data.forEach((value: number, i: number) => {
+    left += (value - many.states.data[i]) ** 2;
+    squares += many.states.data[i] ** 2;
+  });
+  const last = recordsOf(history).at(-1)!;
+  assertLess(Math.abs(last.loss as number - left / 34_000), 1e-6 * left / 34_000 + 1e-9);
+  assertLess(Math.abs(last.r_squared as number - (1 - left / squares)), 1e-3);
+});
+
+gpuTest("train_tfjs says what a device has no room for", async (adapter) => {
+  await using engine = await WebgpuEngine.open(navigator.gpu, adapter);
+  const limits = { ...engine.limits, maxBindingBytes: 1000 };
+  Object.defineProperty(engine, "limits", { value: limits });
+  const states = noise([4, 40, 3], "states");
+  await assertRejects(
+    () => run({}, { states, targets: states }, engine),
+    RangeError,
+    "160 samples of 3 units and 3 targets; this device takes 1000 bytes",
+  );
+});
+
 Deno.test("train_tfjs says what is wrong with its inputs and its params", async () => {
   const states = noise([2, 5, 3], "states");
   const cases: [Record<string, unknown>, Record<string, unknown>, string][] = [
@@ -201,6 +234,33 @@ Deno.test("train_tfjs says what is wrong with its inputs and its params", async 
       "3, 2 units",
     ],
     [{ label: "a", loss: "mse" }, { states: [] }, "told with cross_entropy"],
+    [{ label: "a" }, { states: [] }, "with 0 values of the coordinate 'a'"],
+    [
+      { label: "a" },
+      { states: [1, "1"].map((a) => ({ value: states, coords: { a } })) },
+      "1 value",
+    ],
+    [
+      {},
+      { states: made([2, 5, 3], (i) => i === 22 ? NaN : 1), targets: states },
+      "states with NaN at trial 1, time 2, unit 1",
+    ],
+    [
+      {},
+      { states, targets: made([2, 5, 1], (i) => i === 3 ? 1e300 : 1) },
+      "targets with 1e+300 at trial 0, time 3, unit 0",
+    ],
+    [
+      { label: "a" },
+      { states: [1, NaN].map((x, a) => ({ value: made([2, 5, 3], () => x), coords: { a } })) },
+      "states with NaN",
+    ],
+    [{}, { states: made([2, 5, 3], () => 1e30), targets: states }, "before training"],
+    [{}, { states: made([0, 5, 3], () => 1), targets: made([0, 5, 1], () => 1) }, "trial 0 ×"],
+    [{}, { states, targets: made([2, 5, 0], () => 1) }, "unit 0; it needs at least one of each"],
+    [{}, { states, targets: { ...states, dt: 0.2 } }, "states every 0.1 and targets every 0.2"],
+    [{ loss: "cross_entropy" }, { states, targets: states }, "probabilities"],
+    [{ loss: "cross_entropy" }, { states, targets: made([2, 5, 1], () => 1) }, "two classes"],
     [
       { optimiser: "sgd", learning_rate: 1e30, epochs: 5 },
       { states, targets: states },
