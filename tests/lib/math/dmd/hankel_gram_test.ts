@@ -2,7 +2,7 @@ import { delayEmbedding } from "#lib/math/dmd/delay_embedding.ts";
 import { hankelGram } from "#lib/math/dmd/hankel_gram.ts";
 import { edgeRows, shiftedGram } from "#lib/math/dmd/shifted_gram.ts";
 import { transpose } from "#lib/math/linalg/transpose.ts";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import { type Draws, fresh, plainProduct } from "../linalg/fresh.ts";
 import { integerTrials, rowsWithin } from "./trial_sets.ts";
 
@@ -17,6 +17,26 @@ Deno.test("hankelGram() by recursion and by trial equals HᵀH exactly on intege
       assertEquals(hankelGram(trials, delays, true), expected, `recursion ${label}`);
       assertEquals(hankelGram(trials, delays, false), expected, `by trial ${label}`);
       assertEquals(hankelGram(trials, delays), expected, `default ${label}`);
+    }
+  });
+});
+
+Deno.test("hankelGram() by recursion is as exact as by rows, on real numbers of very unequal units", () => {
+  fresh((draws) => {
+    const [numTrials, numTime, numUnits] = [6, 400, 24];
+    const delays = { numDelays: 12, delayInterval: 2 };
+    const data = draws.normal(numTrials * numTime, numUnits);
+    const scales = Array.from({ length: numUnits }, () => 10 ** draws.integer(-6, 6));
+    for (let p = 0; p < data.length; p++) data[p] *= scales[p % numUnits];
+    const trials = { data, numTrials, numTime, numUnits };
+    const [quick, plain] = [hankelGram(trials, delays, true), hankelGram(trials, delays, false)];
+    const f = delays.numDelays * numUnits;
+    for (let i = 0; i < f; i++) {
+      for (let j = 0; j < f; j++) {
+        const bound = 1e-14 * Math.sqrt(plain[i * f + i] * plain[j * f + j]);
+        assertLessOrEqual(Math.abs(quick[i * f + j] - plain[i * f + j]), bound);
+        assertEquals(quick[i * f + j], quick[j * f + i]);
+      }
     }
   });
 });
