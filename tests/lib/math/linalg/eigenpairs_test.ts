@@ -90,6 +90,32 @@ Deno.test("eigenpairs() of real and complex double eigenvalues with too few vect
   });
 });
 
+Deno.test("eigenpairs() of triangles with two equal eigenvalues at any two places", () => {
+  fresh((draws) => {
+    const n = 10;
+    const g = draws.normal(n, n);
+    for (let i = 0; i < n; i++) {
+      for (let j = i + 1; j < n; j++) {
+        const a = g.map((x, p) => p % n < Math.floor(p / n) ? 0 : x);
+        a[i * n + i] = a[j * n + j] = (i + j) % 2 === 0 ? 0 : 0.5;
+        checkPairs(a, n, `equal at ${i} and ${j}`);
+        // The same with rotations in the place of numbers: complex eigenvalues.
+        const m = 2 * n;
+        const turns = new Float64Array(m * m);
+        for (let r = 0; r < n; r++) {
+          for (let c = r; c < n; c++) {
+            const angle = r === c && (r === i || r === j) ? 1 : 10 * g[r * n + c];
+            const [re, im] = [Math.cos(angle), Math.sin(angle)];
+            turns.set([re, -im], 2 * r * m + 2 * c);
+            turns.set([im, re], (2 * r + 1) * m + 2 * c);
+          }
+        }
+        checkPairs(turns, m, `equal pairs at ${i} and ${j}`);
+      }
+    }
+  });
+});
+
 Deno.test("eigenpairs() pass over 150 orders of magnitude: rows and columns scaled against each other", () => {
   fresh((draws) => {
     for (const n of [6, 14, 25]) {
