@@ -13,13 +13,26 @@ import { describeOperator } from "#lib/math/dsa/operator_frames.ts";
 import { pairTable } from "#lib/math/dsa/pair_table.ts";
 import { randomOrthogonal } from "#lib/math/dsa/random_orthogonal.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
-import { processorEngines } from "#tests/support/engines.ts";
+import { processorEngines, wasmEngine } from "#tests/support/engines.ts";
+import { denormalIn } from "#tests/support/kernel_runs.ts";
 
-/** A fresh problem; descents go on for as many evaluations as each dispatch is told. */
-async function descents(engine: Engine, n: number, seed: number, steps: readonly number[]) {
+/**
+ * A fresh problem; descents go on for as many evaluations as each dispatch is told. With `fading` below 1 each entry of
+ * the operators is so much smaller than the one before.
+ */
+async function descents(
+  engine: Engine,
+  n: number,
+  seed: number,
+  steps: readonly number[],
+  fading = 1,
+) {
   const stream = randomStream(seed, "test/dsa_align");
   const [x, y] = [0, 1].map((i) =>
-    describeOperator(stream.normal(new Float64Array(n * n), i) as Float64Array, n)
+    describeOperator(
+      stream.normal(new Float64Array(n * n), i).map((v, k) => v * fading ** k) as Float64Array,
+      n,
+    )
   );
   const layout = alignLayout(n, 1, 2);
   const contents = new Float32Array(layout.spaceLength);
@@ -73,6 +86,14 @@ for (const { label, open } of processorEngines) {
     }
   });
 }
+
+Deno.test("dsa_align on wasm leaves no denormal numbers, whatever fades away", async () => {
+  await using engine = wasmEngine(1);
+  for (const fading of [1e-1, 1e-2, 1e-4]) {
+    const { space, marks } = await descents(engine, 6, seed, [40], fading);
+    assertEquals([denormalIn(space), denormalIn(marks)], [-1, -1], `seed ${seed}, ${fading}`);
+  }
+});
 
 // Software adapters leave loops silently that turn too often within one dispatch.
 for (const device of ["gpu", "software"] as const) {

@@ -13,7 +13,7 @@ import { FULL, LEFT_LOWER, multiply, RIGHT_LOWER, RIGHT_UPPER, transpose } from 
 import {
   addScaled,
   dot,
-  lanes,
+  flush,
   quotientInto,
   scaleInto,
   subtractInto,
@@ -148,6 +148,7 @@ export function descend<T>(
     const next = evaluate<T>(s, a, b, trial, turned, product, residual);
     set<T>(marks, EVALUATIONS, get<T>(marks, EVALUATIONS) + <T>1);
     if (next <= value + <T>ARMIJO * t * slope + rounding * value) {
+      flush<T>(trial, s * s);
       memory.copy(c, trial, square);
       set<T>(marks, VALUE, next);
       set<T>(marks, ATTEMPT, <T>0);
@@ -280,6 +281,7 @@ function differentiate<T>(
     store<T>(gradient + e * z, <T>0);
     store<T>(curvature + e * z, <T>1);
   }
+  flush<T>(gradient, vectorLength(n));
 }
 
 // ½(M − Mᵀ) at i, j.
@@ -386,6 +388,8 @@ function remember<T>(
   const step = past + <usize>next * vector, change = step + <usize>MEMORY * vector;
   scaleInto<T>(t, direction, step, length);
   subtractInto<T>(after, before, change, length);
+  flush<T>(step, length);
+  flush<T>(change, length);
   const ss = dot<T>(step, step, length), sy = dot<T>(step, change, length);
   const yy = dot<T>(change, change, length);
   const least = sizeof<T>() == 4 ? <T>1e-6 : <T>1e-10;
@@ -430,4 +434,5 @@ function quasiNewton<T>(
     addScaled<T>(factor, past + <usize>slot * vector, out, length);
     slot = slot + 1 == MEMORY ? 0 : slot + 1;
   }
+  flush<T>(out, length);
 }

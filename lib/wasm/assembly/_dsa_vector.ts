@@ -1,5 +1,7 @@
 // Vectors of f32 or f64 (T) whose length is a multiple of 4: sums in a fixed order, whole SIMD registers only.
 
+import { flushed } from "./_flush";
+
 /** Numbers in a SIMD register. */
 @inline
 export function lanes<T>(): i32 {
@@ -73,4 +75,12 @@ export function weightedSquares<T>(y: usize, h: usize, length: i32): T {
     sum = v128.add<T>(sum, v128.div<T>(v128.mul<T>(v, v), v128.load(h + p)));
   }
   return across<T>(sum);
+}
+
+/** In f32, makes zeros of what is too small to be normal. */
+export function flush<T>(x: usize, length: i32): void {
+  if (sizeof<T>() != 4) return;
+  for (let p = x, end = x + (<usize>length << 2); p < end; p += 16) {
+    v128.store(p, flushed(v128.load(p)));
+  }
 }
