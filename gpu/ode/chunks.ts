@@ -83,10 +83,12 @@ export function* batches(
  * @example
  * ```ts
  * import { chunks } from "#gpu/ode/chunks.ts";
+ * import { odeKernel } from "#gpu/ode/kernel.ts";
+ * import lorenz from "#lib/models/attractors/lorenz.ts";
  * import { assertEquals } from "@std/assert";
  * const engine = { limits: { maxBindingBytes: 1200, maxWorkgroups: 100 } } as never;
  * const open = [{ job: { numTrials: 30, member: { substeps: 1 } } }] as never;
- * const made = [...chunks(engine, { blocks: 1 } as never, open, { numUnits: 3, numPoints: 10 })];
+ * const made = [...chunks(engine, odeKernel(lorenz, "rk4", 3), open, { numUnits: 3, numPoints: 10 })];
  * assertEquals(made.map(({ numRows, window }) => [numRows, window]), [[30, 3]]);
  * ```
  */
@@ -99,7 +101,10 @@ export function* chunks(
   const { maxBindingBytes, maxWorkgroups } = engine.limits;
   const floats = Math.floor(Math.min(maxBindingBytes, chunkBytes) / 4);
   const padded = open.reduce((sum, { job }) => sum + Math.ceil(job.numTrials / lanes) * lanes, 0);
-  const held = Math.min(Math.floor(floats / (kernel.blocks * numUnits)), lanes * maxWorkgroups);
+  const held = Math.min(
+    Math.floor(floats / (kernel.blocks * numUnits)),
+    lanes * Math.floor(maxWorkgroups / groupsPerQuad(kernel, numUnits)),
+  );
   const whole = Math.floor(floats / (numPoints * numUnits));
   const wanted = Math.min(padded, held, Math.max(whole, busyRows));
   const numRows = Math.max(lanes, Math.floor(wanted / lanes) * lanes);
@@ -128,6 +133,13 @@ export function* chunks(
       steps,
     };
   }
+}
+
+/** Workgroups for a quad, where they are smallest. */
+function groupsPerQuad(kernel: OdeKernel, numUnits: number): number {
+  const uniforms = { first_point: 0, num_points: 1, first_step: 0, num_steps: 1 };
+  const many = { ...uniforms, num_quads: 1024, num_units: numUnits };
+  return kernel.grid(many, kernel.overrides("software"))[0] / 1024;
 }
 
 /** Groups of stretches with up to `numRows` rows, a multiple of four; stretches begin at multiples of four. */
