@@ -50,6 +50,13 @@ const params = z.strictObject({
       message: "give at most one of rank, rank_thresh and rank_explained_variance",
     });
   }
+  if (value.method === "leading" && value.rank === undefined && rules.some((rule) => rule)) {
+    context.addIssue({
+      code: "custom",
+      path: ["method"],
+      message: "leading does not find the singular values that this rank rule looks at; give rank",
+    });
+  }
 });
 
 /** Without a rank rule: components down to this share of σ₁ (the threshold of `common_rank`). */

@@ -1,6 +1,12 @@
 // The task `dmd`: rank rules, spans in ms, what the artifact says of the fit, and what it refuses.
 
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import type { Operator } from "#lib/core/artifacts/operator.ts";
 import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { tensor } from "#lib/core/tensor.ts";
@@ -96,6 +102,26 @@ Deno.test("dmd keeps what any smaller rank needs: the operator of a rank is the 
   assertAllClose(small.matrix.data, large.matrix.data, { atol: 1e-9 });
   assertEquals([small.auto.shape, large.auto.shape], [[3, 3], [9, 9]]);
   assertEquals((await dmd({ n_delays: 5, rank: 8, max_rank: 2 }, given)).auto.shape, [8, 8]);
+});
+
+Deno.test("dmd by the leading components alone is the fit of the Gram route, for a rank or none", async () => {
+  const given = random();
+  const params = { n_delays: 4, max_rank: 8 };
+  for (const rule of [{ rank: 5 }, {}]) {
+    const full = await dmd({ ...params, ...rule, method: "gram" }, given);
+    const leading = await dmd({ ...params, ...rule, method: "leading" }, given);
+    assertEquals(leading.about.method, "leading");
+    assertEquals(leading.about.rank, full.about.rank);
+    assertEquals(leading.singularValues.shape, [8]);
+    assertAllClose(leading.matrix.data, full.matrix.data, { atol: 1e-8 });
+    assertAlmostEquals(
+      leading.about.explained_variance as number,
+      full.about.explained_variance as number,
+      1e-10,
+    );
+  }
+  const judged = { ...params, method: "leading", rank_explained_variance: 0.9 };
+  assertStringIncludes(task.params.safeParse(judged).error!.message, "give rank");
 });
 
 Deno.test("dmd warns of components that are rounding or carry next to nothing", async () => {
