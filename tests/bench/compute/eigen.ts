@@ -6,8 +6,10 @@
 // The limit of a wasm thread is its arithmetic without fused multiply-add: two products and two sums of two lanes a cycle.
 
 import { eigenpairs, eigenvalues } from "#lib/math/linalg/eigen.ts";
+import { quasiTriangular, toHessenberg } from "#lib/math/linalg/francis_qr.ts";
 import { gram } from "#lib/math/linalg/gram.ts";
 import { leadingSubspace } from "#lib/math/linalg/leading_subspace.ts";
+import { eigenvaluesOfSchur } from "#lib/math/linalg/standard_block.ts";
 import { singularValues, svd } from "#lib/math/linalg/svd.ts";
 import {
   leadingEigen,
@@ -123,7 +125,10 @@ function ways(work: Work, m: number, n: number): readonly Way[] {
     case "general":
       return [["lib/math", () => moduli(eigenpairs(a, n))]];
     case "general, values":
-      return [["lib/math", () => moduli(eigenvalues(a, n))]];
+      return [
+        ["lib/math", () => moduli(eigenvalues(a, n))],
+        ["plain loops", () => moduli(plainEigenvalues(a, n))],
+      ];
     case "svd":
       return [["lib/math", () => svd(a, m, n).s]];
     case "svd, values":
@@ -140,6 +145,13 @@ function ways(work: Work, m: number, n: number): readonly Way[] {
 
 function symmetrised(a: Float64Array, n: number): Float64Array {
   return a.map((x, p) => x + a[(p % n) * n + Math.floor(p / n)]);
+}
+
+function plainEigenvalues(a: Float64Array, n: number) {
+  const h = a.slice();
+  toHessenberg(h, null, n);
+  quasiTriangular(h, null, n);
+  return eigenvaluesOfSchur(h, n);
 }
 
 function moduli({ re, im }: { readonly re: Float64Array; readonly im: Float64Array }) {
