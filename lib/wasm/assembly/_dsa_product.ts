@@ -7,35 +7,26 @@ import { lanes } from "./_dsa_vector";
 /** Which factor is quasi triangular, and how: Bs of C·B, Aᵀs of E·Aᵀ and of Aᵀ·E. */
 export const FULL = 0, RIGHT_UPPER = 1, RIGHT_LOWER = 2, LEFT_LOWER = 3;
 
-/** out = x·y. */
+/** out = x·y, panel by panel of y's columns: these stay near, while x streams by row after row. */
 export function multiply<T>(x: usize, y: usize, out: usize, s: i32, band: i32): void {
-  let i = 0;
-  for (; i + 4 <= s; i += 4) {
-    const most = band == LEFT_LOWER ? min(s, i + 5) : s;
-    let j = 0;
-    for (; j + 2 * lanes<T>() <= s; j += 2 * lanes<T>()) {
-      const from = band == RIGHT_LOWER ? max(0, j - 1) : 0;
-      const to = band == RIGHT_UPPER ? min(s, j + 2 * lanes<T>() + 1) : most;
-      fourByTwo<T>(x, y, out, s, i, j, from, to);
-    }
-    for (; j < s; j += lanes<T>()) {
-      const from = band == RIGHT_LOWER ? max(0, j - 1) : 0;
-      const to = band == RIGHT_UPPER ? min(s, j + lanes<T>() + 1) : most;
-      fourByOne<T>(x, y, out, s, i, j, from, to);
-    }
-  }
-  if (i == s) return;
-  const most = band == LEFT_LOWER ? min(s, i + 3) : s;
   let j = 0;
   for (; j + 2 * lanes<T>() <= s; j += 2 * lanes<T>()) {
     const from = band == RIGHT_LOWER ? max(0, j - 1) : 0;
-    const to = band == RIGHT_UPPER ? min(s, j + 2 * lanes<T>() + 1) : most;
-    twoByTwo<T>(x, y, out, s, i, j, from, to);
+    const to = band == RIGHT_UPPER ? min(s, j + 2 * lanes<T>() + 1) : s;
+    let i = 0;
+    for (; i + 4 <= s; i += 4) {
+      fourByTwo<T>(x, y, out, s, i, j, from, band == LEFT_LOWER ? min(s, i + 5) : to);
+    }
+    if (i < s) twoByTwo<T>(x, y, out, s, i, j, from, band == LEFT_LOWER ? min(s, i + 3) : to);
   }
   for (; j < s; j += lanes<T>()) {
     const from = band == RIGHT_LOWER ? max(0, j - 1) : 0;
-    const to = band == RIGHT_UPPER ? min(s, j + lanes<T>() + 1) : most;
-    twoByOne<T>(x, y, out, s, i, j, from, to);
+    const to = band == RIGHT_UPPER ? min(s, j + lanes<T>() + 1) : s;
+    let i = 0;
+    for (; i + 4 <= s; i += 4) {
+      fourByOne<T>(x, y, out, s, i, j, from, band == LEFT_LOWER ? min(s, i + 5) : to);
+    }
+    if (i < s) twoByOne<T>(x, y, out, s, i, j, from, band == LEFT_LOWER ? min(s, i + 3) : to);
   }
 }
 
