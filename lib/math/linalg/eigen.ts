@@ -4,7 +4,7 @@
 
 import { generalPairs } from "#lib/wasm/eigen.ts";
 import { balance, type Balancing, undoBalance } from "./balance.ts";
-import { exactScale, scaledCopy } from "./exact_scale.ts";
+import { dividedBy, exactScale, scaledCopy } from "./exact_scale.ts";
 import { quasiTriangular, toHessenberg } from "./francis_qr.ts";
 import { requireFinite, requireShape } from "./require_shape.ts";
 import { eigenvaluesOfSchur } from "./standard_block.ts";
@@ -80,7 +80,7 @@ function prepared(caller: string, a: Float64Array, n: number) {
   requireFinite(caller, "a", a);
   // Scaled after balancing, which may bring very large and very small entries together; before, only sums must not overflow.
   const first = exactScale(a) > 2 ** 960 ? 2 ** 64 : 1;
-  const balanced = a.map((x) => x / first);
+  const balanced = dividedBy(a, first);
   const balancing: Balancing = balance(balanced, n);
   const { a: h, scale } = scaledCopy(balanced);
   return { h, scale, first, balancing };

@@ -31,5 +31,22 @@ export function exactScale(a: Float64Array): number {
  */
 export function scaledCopy(a: Float64Array): { readonly a: Float64Array; readonly scale: number } {
   const scale = exactScale(a);
-  return { a: a.map((x) => x / scale), scale };
+  return { a: dividedBy(a, scale), scale };
+}
+
+/**
+ * A copy divided by a number, several times faster than `map`.
+ *
+ * @example
+ * ```ts
+ * import { dividedBy } from "#lib/math/linalg/exact_scale.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(dividedBy(Float64Array.of(3, -16), 2), Float64Array.of(1.5, -8));
+ * ```
+ */
+export function dividedBy(a: Float64Array, scale: number): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) out[i] = a[i] / scale;
+  return out;
 }

@@ -4,7 +4,7 @@
 // About 4mn² + 4mnr operations for r left vectors beside those on the n×n triangle. From a size on in wasm.
 
 import { factorQr, multiplyQ } from "#lib/wasm/tall_qr.ts";
-import { exactScale } from "./exact_scale.ts";
+import { dividedBy, exactScale } from "./exact_scale.ts";
 import { factorColumns, reflectRows, upperTriangle } from "./householder.ts";
 import { requireFinite, requireShape } from "./require_shape.ts";
 import { transpose } from "./transpose.ts";
@@ -125,8 +125,7 @@ function equalised(a: Float64Array, n: number) {
   }
   const deep = largest.some((x) => x > 0 && x / scale < 1e-100);
   if (!deep) {
-    const copy = a.map((x) => x / scale);
-    return { a: copy, scale, restore: (r: Float64Array) => r };
+    return { a: dividedBy(a, scale), scale, restore: (r: Float64Array) => r };
   }
   const own = largest.map((x) => x > 0 ? exactScale(Float64Array.of(x)) : 1);
   const copy = a.map((x, p) => x / own[p % n]);
