@@ -21,6 +21,8 @@ export interface GpuFacts {
   readonly reason: NoAdapter["reason"] | "software";
   /** `DENO_WEBGPU_BACKEND`. */
   readonly backend: string | undefined;
+  /** `VK_DRIVER_FILES` or, where it is not set, `VK_ICD_FILENAMES`: the loader then looks at nothing else. */
+  readonly named?: { readonly variable: string; readonly value: string };
   /** Whether the Vulkan loader, libvulkan.so.1, was found; unknown without the system's list of libraries. */
   readonly loader: boolean | undefined;
   readonly drivers: readonly DriverFile[];
@@ -83,6 +85,18 @@ export function describeAbsence(facts: GpuFacts): Absence {
       ],
     };
   }
+  if (facts.named !== undefined && facts.reason !== "software") {
+    const { variable, value } = facts.named;
+    const known = drivers.map(({ file }) => file);
+    return {
+      missing: "driver-file",
+      found: `${variable} is ${value}, which hides all other drivers and gives no adapter`,
+      remedy: [
+        "unset it" +
+        (known.length > 0 ? `, or let it name the file of a driver: ${known.join(", ")}` : ""),
+      ],
+    };
+  }
   const cards = drivers.filter((driver) => !isSoftware(driver));
   const wanted = facts.reason === "software" ? cards : drivers;
   const nvidiaUnannounced = facts.nvidia && !cards.some(({ library }) => /nvidia/i.test(library));
@@ -117,9 +131,8 @@ export function describeAbsence(facts: GpuFacts): Absence {
     missing: "device",
     found: "loader and driver are here, but the driver finds no card that it can use",
     remedy: [
-      "is there a card, is its kernel module loaded, and may this user open /dev/dri/render*",
-      "or /dev/nvidia* (groups render, video)?",
-      "VK_DRIVER_FILES and VK_ICD_FILENAMES, where they are set, hide all drivers that they do not name",
+      "is there a card, and is its kernel module loaded?",
+      "may this user open /dev/dri/render* or /dev/nvidia* (groups render, video)?",
       ...(cards.some(({ library }) => /libGLX_nvidia/.test(library))
         ? [
           "without a display, NVIDIA's file must name libEGL_nvidia.so.0 instead of libGLX_nvidia.so.0",
@@ -155,6 +168,16 @@ function isSoftware({ file, library }: DriverFile): boolean {
   return /lvp|lavapipe|swiftshader/i.test(`${file} ${library}`);
 }
 
-function nativeBackend(os: string): string {
+/**
+ * What Basin computes through on a system, as `DENO_WEBGPU_BACKEND` names it.
+ *
+ * @example
+ * ```ts
+ * import { nativeBackend } from "#gpu/runtime/absence.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(["linux", "darwin", "windows"].map(nativeBackend), ["vulkan", "metal", "dx12"]);
+ * ```
+ */
+export function nativeBackend(os: string): string {
   return os === "darwin" ? "metal" : os === "windows" ? "dx12" : "vulkan";
 }

@@ -27,7 +27,7 @@ export interface AdapterAnswer {
 export interface EngineProbe {
   /** The adapter that WebGPU gives, or one sentence saying why there is none and what would help. */
   adapter(): Promise<Result<AdapterAnswer, string>>;
-  /** What changes when drivers are installed or removed. */
+  /** What changes when drivers are installed, removed, shown or hidden. */
   stamp(): string;
   /** What was found before under a stamp; looking costs a twentieth of a second to two seconds. */
   readonly memory: {
@@ -72,7 +72,9 @@ export async function chooseEngine(
     return ok(onProcessor("wasm", "auto"));
   }
   if (!adapter.ok) return err(adapter.error);
-  const { numerics, about } = adapter.value;
+  const { numerics, software, about } = adapter.value;
+  // What was remembered is no longer so.
+  if (!software && await probe.memory.read() !== undefined) await probe.memory.write("{}");
   return ok({ name: "webgpu", numerics, policy: asked === "auto" ? "auto" : "asked", about });
 }
 

@@ -4,7 +4,8 @@ import { join } from "@std/path";
 import type { World } from "../core/disk.ts";
 import { err, ok } from "../core/result.ts";
 import type { EngineProbe } from "./engine_choice.ts";
-import { driverFolders } from "./gpu_facts.ts";
+import { nativeBackend } from "../../gpu/runtime/absence.ts";
+import { driverFolders, libraryList } from "./gpu_facts.ts";
 import type { Terminal } from "./terminal.ts";
 import { basinVersion, denoVersion } from "./version.ts";
 
@@ -14,20 +15,20 @@ export function engineProbe(
   { disk, clock }: Pick<World, "disk" | "clock">,
   results: string,
 ): EngineProbe {
-  const path = join(results, "adapter.json");
+  const path = rememberedAt(results);
   return {
     async adapter() {
       prepareEnvironment(results);
       const { findAdapter } = await import("../../gpu/runtime/adapter.ts");
       const found = await findAdapter(navigator.gpu);
       if (!found.ok) {
-        return err(`${found.error.message}; \`deno task doctor\` says what is missing`);
+        return err(`${found.error.message}\n\`deno task doctor\` says what is missing`);
       }
       const { facts, adapter } = found.value;
       const { limits } = adapter;
       const about = {
         adapter: facts.name,
-        backend: terminal.env("DENO_WEBGPU_BACKEND") ?? "vulkan",
+        backend: terminal.env("DENO_WEBGPU_BACKEND") ?? nativeBackend(Deno.build.os),
         software: facts.device === "software",
         limits: {
           maxBufferSize: limits.maxBufferSize,
@@ -40,9 +41,9 @@ export function engineProbe(
       JSON.stringify([
         basinVersion,
         denoVersion,
-        terminal.env("DENO_WEBGPU_BACKEND") ?? "",
-        driverFolders.map(({ folder }) => {
-          const info = disk.stat(folder);
+        driverVariables.map((name) => terminal.env(name) ?? ""),
+        [...driverFolders.map(({ folder }) => folder), libraryList].map((path) => {
+          const info = disk.stat(path);
           return info === undefined ? null : info.mtime;
         }),
       ]),
@@ -65,6 +66,23 @@ export function engineProbe(
     },
     now: () => clock.now(),
   };
+}
+
+/** What decides which drivers are seen. */
+const driverVariables = ["DENO_WEBGPU_BACKEND", "VK_DRIVER_FILES", "VK_ICD_FILENAMES"];
+
+/** Where it is kept that there is no GPU. */
+function rememberedAt(results: string): string {
+  return join(results, "adapter.json");
+}
+
+/** Forgets that there was no GPU: somebody who asks the doctor has changed something. */
+export async function forgetAdapter(results: string): Promise<void> {
+  try {
+    await Deno.remove(rememberedAt(results));
+  } catch {
+    // Nothing was remembered.
+  }
 }
 
 /**

@@ -5,7 +5,8 @@ import type { Available } from "../workflow/available.ts";
 import type { EngineChoice } from "./engine_choice.ts";
 
 /**
- * One line on the engine, and one for each other engine that has results; nothing if no stage uses an engine.
+ * One line on the engine, and one for each other engine that has results (two where it is long); nothing if no stage
+ * uses an engine.
  *
  * @example
  * ```ts
@@ -19,17 +20,20 @@ import type { EngineChoice } from "./engine_choice.ts";
  * assertEquals(engineText(null, []), "");
  * ```
  */
-export function engineText(engine: EngineChoice | null, available: readonly Available[]): string {
+export function engineText(
+  engine: EngineChoice | null,
+  available: readonly Available[],
+  columns = 80,
+): string {
   if (engine === null) return "";
   const lines = [`engine ${engine.numerics}${engine.policy === "auto" ? " (auto)" : ""}`];
   for (const { numerics, members } of available) {
     const are = members === 1 ? "is" : "are";
     const them = members === 1 ? "it" : "them";
-    lines.push(
-      `${
-        plural(members, "stage")
-      } ${are} stored under ${numerics}; --accept ${numerics} takes ${them}`,
-    );
+    const stored = `${plural(members, "stage")} ${are} stored under ${numerics}`;
+    const remedy = `--accept ${numerics} takes ${them}`;
+    const fits = `${stored}; ${remedy}`.length <= columns;
+    lines.push(...fits ? [`${stored}; ${remedy}`] : [`${stored};`, `  ${remedy}`]);
   }
   return lines.join("\n") + "\n";
 }

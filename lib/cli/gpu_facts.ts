@@ -12,6 +12,9 @@ export const driverFolders: readonly { readonly folder: string; readonly searche
   { folder: "/usr/local/nvidia/share/vulkan/icd.d", searched: false },
 ];
 
+/** The list of libraries that the system's linker goes by: it changes when one is installed. */
+export const libraryList = "/etc/ld.so.cache";
+
 /** Folders that hold libraries even where the system's list does not say so. */
 const libraryFolders = [
   "/usr/lib/x86_64-linux-gnu",
@@ -46,7 +49,7 @@ export function gpuFacts(
 
 /** Names of libraries in the list that the system's linker goes by; `undefined` if there is none. */
 function listedLibraries(root: string): ReadonlySet<string> | undefined {
-  const bytes = read(join(root, "etc/ld.so.cache"));
+  const bytes = read(join(root, libraryList));
   if (bytes === undefined) return undefined;
   // A table of numbers, then the names, each ended by a zero.
   const text = new TextDecoder("latin1").decode(bytes);

@@ -40,7 +40,12 @@ export const workflowOptions = {
   }),
   engine: z.enum(["auto", "webgpu", "wasm", "ref"]).default("auto")
     .describe("engine for single-precision work; f64 stages do not change with it"),
-  accept: z.array(z.string()).optional().meta({
+  accept: z.array(
+    z.string().regex(
+      /^((tfjs-)?(wasm-f32(-relaxed)?|webgpu-f32\/[a-z0-9.-]+)|ref-f64|tfjs-cpu-f32)$/,
+      "must be a class of results: wasm-f32, ref-f64 or webgpu-f32/<vendor>-<architecture>",
+    ),
+  ).optional().meta({
     description: "take stored results of another engine, e.g. wasm-f32; may be repeated",
     placeholder: "CLASS",
   }),

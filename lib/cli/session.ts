@@ -188,7 +188,8 @@ async function engineOf(
   if (settings === null) return err("");
   const asked = engine === "auto" ? settings.engine : engine;
   const chosen = await chooseEngine(asked, engineProbe(terminal, world, results));
-  return chosen.ok ? chosen : err(`error: engine '${asked}': ${chosen.error}\n`);
+  const from = engine === "auto" && asked !== "auto" ? ` (from ${settings.file})` : "";
+  return chosen.ok ? chosen : err(`error: engine '${asked}'${from}: ${chosen.error}\n`);
 }
 
 /** Opens the store of a results folder, or a shared one. */

@@ -30,6 +30,8 @@ export const environmentVariables = [
   "GITHUB_STEP_SUMMARY",
   "BASIN_JOBS",
   "DENO_WEBGPU_BACKEND",
+  "VK_DRIVER_FILES",
+  "VK_ICD_FILENAMES",
   "XDG_RUNTIME_DIR",
 ] as const;
 

@@ -1,6 +1,7 @@
 // What another engine has made already: members that must run under the engine of this run and have results under
 // others. They are shown, and used only where `--accept` says so.
 
+import { classBesideTfjs } from "../core/engine.ts";
 import { numericsOf } from "./graph.ts";
 import type { ResultStore } from "./known_results.ts";
 import { underClass } from "./keys.ts";
@@ -13,7 +14,8 @@ export interface Available {
 }
 
 /**
- * Looks for results of other engines, for the members that a plan says must run.
+ * Looks for results of other engines, for the members that a plan says must run. What tfjs made beside an engine counts
+ * under the class of that engine, which is what `--accept` takes.
  *
  * @param classes the numerics classes to look under.
  *
@@ -35,14 +37,14 @@ export function availableUnder(
   classes: Iterable<string>,
 ): readonly Available[] {
   const found: Available[] = [];
-  for (const numerics of [...new Set(classes)].sort()) {
+  for (const numerics of new Set([...classes].map(classBesideTfjs).sort())) {
     let members = 0;
     entries.forEach((entry, i) => {
       if (entry.verdict !== "run" || entry.because !== "missing" || entry.keyed === undefined) {
         return;
       }
       if (numericsOf(graph.members[i]) !== "engine") return;
-      if (entry.keyed.action.recipe.numerics === numerics) return;
+      if (classBesideTfjs(entry.keyed.action.recipe.numerics) === numerics) return;
       if (store.lookup(underClass(entry.keyed, numerics).key) !== undefined) members++;
     });
     if (members > 0) found.push({ numerics, members });

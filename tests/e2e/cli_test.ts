@@ -190,6 +190,10 @@ Deno.test("basin, as it is used", async (t) => {
       [["run", file, "--jbos", "3"], "unknown option '--jbos'", "Did you mean --jobs?"],
       [["rnu", file], "unknown command 'rnu'", "Did you mean run?"],
       [["run", file, "--jobs", "0"], "--jobs must be at least 1, not '0'"],
+      [
+        ["plan", file, "--accept", "wasm"],
+        "--accept must be a class of results: wasm-f32, ref-f64",
+      ],
       [["run", file, "--jobs", "many"], "--jobs must be a whole number, not 'many'"],
       [["run", file, "--engine", "gpu"], "Allowed choices are auto, webgpu, wasm, ref"],
       [["run", "study/mixd.yaml"], "study/mixd.yaml:1:1: error: ", "no such file"],

@@ -9,11 +9,12 @@ import type { Result } from "../../core/result.ts";
 import { mayStartPrograms } from "../../executors/local.ts";
 import { formatBytes, plural } from "../../report/format.ts";
 import { defineCommand, exitCodes } from "../command.ts";
-import { prepareEnvironment } from "../engine_probe.ts";
+import { forgetAdapter, prepareEnvironment } from "../engine_probe.ts";
 import { gpuFacts } from "../gpu_facts.ts";
 import { readMachine } from "../machine.ts";
 import type { Terminal } from "../terminal.ts";
 import { basinVersion, denoVersion } from "../version.ts";
+import { wrap } from "../wrap.ts";
 
 /** One finding. */
 interface Finding {
@@ -39,6 +40,7 @@ export default defineCommand({
   async handler(terminal, _args, options) {
     prepareEnvironment(resolve(terminal.cwd, options.results));
     const found = await findAdapter(navigator.gpu);
+    await forgetAdapter(resolve(terminal.cwd, options.results));
     const findings = [
       versions(),
       machine(terminal),
@@ -50,17 +52,21 @@ export default defineCommand({
       engines(found),
     ];
     if (options.json) terminal.out(JSON.stringify(findings) + "\n");
-    else for (const finding of findings) terminal.out(lines(finding));
+    else for (const finding of findings) terminal.out(lines(finding, terminal.columns()));
     return findings.some(({ state }) => state === "bad") ? exitCodes.stageFailed : exitCodes.done;
   },
 });
 
-function lines({ state, what, found, remedy }: Finding): string {
+function lines({ state, what, found, remedy }: Finding, columns: number): string {
   const mark = { good: green("✓"), note: yellow("–"), bad: red("✗") }[state];
-  return `${mark} ${bold(what.padEnd(11))} ${found}\n` +
-    (remedy === undefined
-      ? ""
-      : remedy.split("\n").map((row) => dim(`              ${row}\n`)).join(""));
+  const indent = " ".repeat(14);
+  const rows = (text: string) =>
+    text.split("\n").flatMap((row) =>
+      // What is to be copied stays in one line.
+      /^(-|export )/.test(row) ? [row] : wrap(row, Math.max(40, columns - indent.length))
+    );
+  return `${mark} ${bold(what.padEnd(11))} ${rows(found).join(`\n${indent}`)}\n` +
+    (remedy === undefined ? "" : rows(remedy).map((row) => dim(`${indent}${row}\n`)).join(""));
 }
 
 function versions(): Finding {
@@ -166,11 +172,15 @@ async function folder(path: string): Promise<Finding> {
 function adapter(terminal: Terminal, found: Result<FoundAdapter, NoAdapter>): Finding {
   const { os } = Deno.build;
   const backend = terminal.env("DENO_WEBGPU_BACKEND");
+  const variable = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].find((name) => terminal.env(name));
+  const named = variable === undefined
+    ? {}
+    : { named: { variable, value: terminal.env(variable)! } };
   if (found.ok) {
     const { name, device } = found.value.facts;
     if (device === "gpu") return { state: "good", what: "gpu", found: name };
     // With a card's driver installed or NVIDIA about, a software adapter is a sign that something is missing.
-    const facts = gpuFacts({ os, reason: "software", backend });
+    const facts = { ...gpuFacts({ os, reason: "software", backend }), ...named };
     const { missing, found: why, remedy } = describeAbsence(facts);
     const known = facts.nvidia || missing === "driver";
     return {
@@ -180,7 +190,7 @@ function adapter(terminal: Terminal, found: Result<FoundAdapter, NoAdapter>): Fi
       remedy: known ? remedy.join("\n") : "a real GPU needs its own Vulkan driver",
     };
   }
-  const facts = gpuFacts({ os, reason: found.error.reason, backend });
+  const facts = { ...gpuFacts({ os, reason: found.error.reason, backend }), ...named };
   const { found: why, remedy } = describeAbsence(facts);
   return {
     state: "note",

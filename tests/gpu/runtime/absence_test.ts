@@ -57,6 +57,19 @@ Deno.test("describeAbsence() tells where the loader does not look", () => {
   );
 });
 
+Deno.test("describeAbsence() says which variable hides the drivers", () => {
+  const named = { variable: "VK_DRIVER_FILES", value: "/none.json" };
+  const drivers = [driver("libvulkan_radeon.so")];
+  says(
+    { loader: true, drivers, named },
+    "driver-file",
+    "VK_DRIVER_FILES is /none.json",
+    "unset it",
+  );
+  says({ loader: true, drivers, named }, "driver-file", drivers[0].file);
+  says({ named }, "loader");
+});
+
 Deno.test("describeAbsence() names the library that a driver's file promises in vain", () => {
   const drivers = [driver("libGLX_nvidia.so.0", { libraryFound: false })];
   says({ loader: true, drivers }, "driver", "names libGLX_nvidia.so.0, which is missing");

@@ -80,6 +80,15 @@ Deno.test("chooseEngine() remembers for a day that there is no GPU, and looks ag
   assertEquals([await auto(), state.asked], ["wasm", 4]);
 });
 
+Deno.test("chooseEngine() forgets that there was no GPU once one was found on request", async () => {
+  const { state, probe } = machine(err("no adapter"));
+  await chooseEngine("auto", probe);
+  state.answer = ok(card);
+  assert((await chooseEngine("webgpu", probe)).ok);
+  const auto = await chooseEngine("auto", probe);
+  assertEquals(auto.ok && auto.value.name, "webgpu");
+});
+
 Deno.test("chooseEngine() looks again when its memory is damaged or from the future", async () => {
   const { state, probe } = machine(err("no adapter"));
   for (const memory of ["{", "null", "[]", JSON.stringify({ stamp: "drivers", at: 9e15 })]) {

@@ -1,6 +1,7 @@
 // Results of other engines: a run under another class sees them and takes them only where they are accepted.
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { tfjsClass } from "#lib/core/engine.ts";
 import { availableUnder } from "#lib/workflow/available.ts";
 import { underClass } from "#lib/workflow/keys.ts";
 import { type Plan, plan, type PlanDeps } from "#lib/workflow/plan.ts";
@@ -35,6 +36,18 @@ Deno.test("plan() never serves the result of another engine, and says that it is
   const other = await planUnder(store, "webgpu-f32/acme-one");
   assertEquals(verdicts(other), ["hit", "run", "run", "maybe"]);
   assertEquals(availableUnder(other, store, [made, "ref-f99"]), [{ numerics: made, members: 2 }]);
+});
+
+Deno.test("availableUnder() counts what tfjs made under the class of its engine", async () => {
+  const { store, made } = await ranBefore();
+  const other = await planUnder(store, "webgpu-f32/acme-one");
+  const everything = { ...store, lookup: () => ({} as never) } as unknown as TinyStore;
+  assertEquals(
+    availableUnder(other, everything, [tfjsClass("wasm-f32"), made, "wasm-f32"]).map((one) =>
+      one.numerics
+    ),
+    [...new Set([made, "wasm-f32"])].sort(),
+  );
 });
 
 Deno.test("plan() takes results of a class that is accepted, under their own key", async () => {
