@@ -14,7 +14,7 @@ import type { Reporter, ReporterOptions } from "../report/reporter.ts";
 import { summaryText } from "../report/summary.ts";
 import { scheduleInBatches } from "../scheduler/schedule.ts";
 import type { RunEngine } from "../scheduler/run_engine.ts";
-import type { Graph } from "../workflow/graph.ts";
+import type { Graph, StageMember } from "../workflow/graph.ts";
 import { plan as planGraph } from "../workflow/plan.ts";
 import { plannedBatches } from "../workflow/planned_batches.ts";
 import { exitCodes } from "./command.ts";
@@ -115,7 +115,9 @@ export async function runWorkflow(
       sayUnknownStage(terminal, plan.unmatched[0], graph);
       return exitCodes.usage;
     }
-    const places = { cores: jobs, oneDevice: session.engine?.name === "webgpu" };
+    const expectedSeconds = ({ id, stage, task }: StageMember) =>
+      history().expected(id, stage, task.name);
+    const places = { cores: jobs, oneDevice: session.engine?.name === "webgpu", expectedSeconds };
     await folder.write("plan.json", planJson(plan, plannedBatches(plan, places)));
     if (plan.counts.run > 0) await requireStore(session);
     const first = firstFigure(plan);
@@ -139,7 +141,7 @@ export async function runWorkflow(
       grown: (now) => graph = now,
       ...(session.engine === null ? {} : { engine: runEngine(session.engine) }),
       onFailure: options.fail_fast ? "stop" : "continue",
-      expectedSeconds: (member) => history().expected(member.id, member.stage, member.task.name),
+      expectedSeconds,
       run,
       basin: basinVersion,
       deno: denoVersion,

@@ -3,7 +3,7 @@
 // Nobody waits for company: a unit starts when it is the most urgent and there is room for it, with those of its group
 // that are ready by then. While all workers are busy groups grow by themselves. Where several batches may run at a time,
 // a group is cut into as many parts as there could be batches, all of the same size, so that no worker is left without
-// work for having come second.
+// work for having come second; and into smaller ones where members are known to be slow, which then gain nothing.
 
 import type { Unit } from "./flight.ts";
 import type { Waiting } from "./ready_units.ts";
@@ -54,8 +54,9 @@ export class Groups {
    * Who goes with a unit that is about to start.
    *
    * @param atOnce how many batches of the group could run at a time.
+   * @param inTime how many there may be in a batch that should not take too long.
    */
-  companions(unit: Unit, atOnce: number): readonly Waiting<Unit>[] {
+  companions(unit: Unit, atOnce: number, inTime = Infinity): readonly Waiting<Unit>[] {
     const units = unit.group && this.#waiting.get(unit.group.name);
     if (unit.group === undefined || units === undefined) return [];
     const { name, most } = unit.group;
@@ -64,6 +65,6 @@ export class Groups {
       size = Math.ceil((units.size + 1) / atOnce);
       this.#sizes.set(name, size);
     }
-    return [...units.values().take(Math.min(size, most) - 1)];
+    return [...units.values().take(Math.min(size, most, inTime) - 1)];
   }
 }

@@ -2,7 +2,7 @@
 // for, with those that may run as one with it. Where several processes share the work, each takes things in an order of its own.
 
 import type { Grant } from "../core/executor.ts";
-import { type FuseGroup, fuseGroup } from "../workflow/fuse_groups.ts";
+import { type FuseGroup, fuseGroup, mostInTime } from "../workflow/fuse_groups.ts";
 import type { StageMember } from "../workflow/graph.ts";
 import type { Unit } from "./flight.ts";
 import { Groups } from "./groups.ts";
@@ -122,7 +122,10 @@ export class Line {
     const { item, request, grant, held } = taken;
     if (item.group === undefined) return { units: [item], request, grant };
     this.#groups.remove(item);
-    const others = this.#groups.companions(item, this.#pool.capacity(request));
+    const member = this.#ledger.member(item.members[0]);
+    const isOnDevice = this.#lane.isOnDevice(item.keyed.action.recipe.numerics);
+    const inTime = isOnDevice ? Infinity : mostInTime(this.#deps.expectedSeconds?.(member));
+    const others = this.#groups.companions(item, this.#pool.capacity(request), inTime);
     if (others.length === 0) return { units: [item], request, grant };
     const wide = this.#pool.widen(grant, request, others.length, held);
     const along = others.slice(0, wide.num);

@@ -69,11 +69,14 @@ export class Lane {
     this.slots = this.#numerics === undefined ? {} : { [laneSlot]: [0] };
   }
 
+  /** Whether something of a numerics class is computed on the device. */
+  isOnDevice(numerics: string): boolean {
+    return this.#numerics !== undefined && classBesideTfjs(numerics) === this.#numerics;
+  }
+
   /** What somebody whose result has a numerics class asks for. */
   request(request: Request, numerics: string): Request {
-    if (this.#numerics === undefined || classBesideTfjs(numerics) !== this.#numerics) {
-      return request;
-    }
+    if (!this.isOnDevice(numerics)) return request;
     let known = this.#known.get(request);
     if (known === undefined) {
       known = { ...request, slots: { ...request.slots, [laneSlot]: 1 } };

@@ -15,6 +15,8 @@ export interface FuseGroup {
 }
 
 const defaultMost = 256;
+/** Seconds of one batch on a processor: what fusing saves is less than one, and what is uneven evens out over several. */
+const maxSeconds = 2;
 /** Bytes of inputs of one batch: they lie in memory three times, where they are read, sent and decoded. */
 const maxInputBytes = 128 * 2 ** 20;
 
@@ -56,6 +58,20 @@ export function fuseGroup(
   }`;
   const fit = bytes === 0 ? Infinity : Math.max(1, Math.floor(maxInputBytes / bytes));
   return { name, most: Math.max(1, Math.min(fuse.most ?? defaultMost, fit)) };
+}
+
+/**
+ * How many members may run as one on a processor, by the seconds that one is expected to take. A device takes all at once.
+ *
+ * @example
+ * ```ts
+ * import { mostInTime } from "#lib/workflow/fuse_groups.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([mostInTime(0.1), mostInTime(60), mostInTime(undefined)], [20, 1, Infinity]);
+ * ```
+ */
+export function mostInTime(seconds: number | undefined): number {
+  return seconds === undefined ? Infinity : Math.max(1, Math.floor(maxSeconds / seconds));
 }
 
 /** Sizes of all files read, by port, and their sum. Of a file that no member made only the digest is known. */

@@ -2,7 +2,7 @@
 // larger where members become ready later, and smaller where workers are free early.
 
 import { numericsOf, type StageMember } from "./graph.ts";
-import { fuseGroup } from "./fuse_groups.ts";
+import { fuseGroup, mostInTime } from "./fuse_groups.ts";
 import type { Plan } from "./plan.ts";
 import { plannedArtifact } from "./verdicts.ts";
 
@@ -11,6 +11,8 @@ export interface BatchPlaces {
   readonly cores: number;
   /** Whether there is one device that all engine stages share. */
   readonly oneDevice: boolean;
+  /** Seconds that a member took before. */
+  readonly expectedSeconds?: (member: StageMember) => number | undefined;
 }
 
 /**
@@ -47,7 +49,10 @@ export function plannedBatches(
   });
   const batches: Record<string, number[]> = {};
   for (const { member, most, size } of groups.values()) {
-    const each = Math.min(most, Math.ceil(size / atOnce(member, places)));
+    const isOnDevice = places.oneDevice && numericsOf(member) === "engine";
+    const inTime = isOnDevice ? Infinity : mostInTime(places.expectedSeconds?.(member));
+    const at = isOnDevice ? 1 : atOnce(member, places);
+    const each = Math.min(most, inTime, Math.ceil(size / at));
     for (let left = size; left > 0; left -= each) {
       (batches[member.stage] ??= []).push(Math.min(each, left));
     }
@@ -57,7 +62,6 @@ export function plannedBatches(
   );
 }
 
-function atOnce(member: StageMember, { cores, oneDevice }: BatchPlaces): number {
-  if (oneDevice && numericsOf(member) === "engine") return 1;
+function atOnce(member: StageMember, { cores }: BatchPlaces): number {
   return Math.max(1, Math.floor(cores / (member.resources?.[0]?.cpu ?? 1)));
 }

@@ -1,6 +1,7 @@
 // `plan`: hit, run or maybe for every stage, with expected time from history. Runs nothing.
 
 import { z } from "zod";
+import type { StageMember } from "../../workflow/graph.ts";
 import { defineCommand, exitCodes } from "../command.ts";
 import {
   overridesArgument,
@@ -61,10 +62,13 @@ export default defineCommand({
     if (machine === null) return exitCodes.usage;
     const cores = machine.cpus ?? terminal.numCpus;
     const oneDevice = session.engine?.name === "webgpu";
-    const rows = planByStage(plan, history, plannedBatches(plan, { cores, oneDevice }));
+    const expectedSeconds = ({ id, stage, task }: StageMember) =>
+      history.expected(id, stage, task.name);
+    const batches = plannedBatches(plan, { cores, oneDevice, expectedSeconds });
+    const rows = planByStage(plan, history, batches);
     const { seconds: _, ...time } = expectedTime(
       plan,
-      ({ id, stage, task }) => history.expected(id, stage, task.name),
+      expectedSeconds,
       cores,
     );
     if (options.json) {

@@ -235,3 +235,17 @@ Deno.test("schedule() ends with the store's error in mid-batch, too", async () =
   }
   assertStringIncludes(String(thrown), "ENOSPC");
 });
+
+Deno.test("schedule() fuses no more members on a processor than take some seconds, if that is known", async () => {
+  for (
+    const [seconds, sizes] of [[0.5, [4, 4, 2]], [30, Array(10).fill(1)], [undefined, [
+      10,
+    ]]] as const
+  ) {
+    await using executor = new FusingExecutor(1);
+    const store = new TinyStore();
+    const expectedSeconds = () => seconds;
+    await runGraph(fakeGraph(sweep(10)), { store, executor, expectedSeconds });
+    assertEquals([...executor.sizes], [...sizes]);
+  }
+});
