@@ -27,6 +27,7 @@ Deno.test("differentiate() has the gradient that tfjs finds by itself", async ()
       },
       integer: (from, to) => from + stream.integer(to - from + 1, next++),
     };
+    let steepest = 0;
     for (const n of [2, 5, 8]) {
       const [x, y] = [oscillators(draws, n), draws.normal(n, n)].map((m) => describeOperator(m, n));
       const problem = matchingProblem(x.t, y.t, x.partner, n);
@@ -48,11 +49,14 @@ Deno.test("differentiate() has the gradient that tfjs finds by itself", async ()
         },
         { data: new Float64Array(size * size), shape },
       );
-      assertLess(Math.abs(found.value - value), 1e-5 * value, `n = ${n}`);
+      // tfjs computes in f32: about n roundings of 6e-8 of terms that are as large as the operators, however small the
+      // error and its gradient happen to be.
+      const allowed = 1e-6 * n * (Math.hypot(...problem.a) ** 2 + Math.hypot(...problem.b) ** 2);
+      assertLess(Math.abs(found.value - value), allowed, `n = ${n}`);
       const skew = packSkew(basis, found.gradients[0], new Float64Array(basis.size));
-      const norm = Math.hypot(...gradient);
-      assert(norm > 1e-3, "a point with a gradient");
-      skew.forEach((one, i) => assertLess(Math.abs(one - gradient[i]), 1e-5 * norm, `${n}: ${i}`));
+      steepest = Math.max(steepest, Math.hypot(...gradient));
+      skew.forEach((one, i) => assertLess(Math.abs(one - gradient[i]), allowed, `${n}: ${i}`));
     }
+    assert(steepest > 1e-2, "one of the points has a gradient to speak of");
   });
 });
