@@ -1,6 +1,6 @@
 // The plan as a person reads it: one row a stage, nothing wider than the terminal.
 
-import { assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
 import { planByStage, planText, type StagePlan } from "#lib/cli/plan_text.ts";
 import type { Plan, PlanEntry } from "#lib/workflow/plan.ts";
@@ -126,4 +126,26 @@ Deno.test("planText() of a plan without work says nothing about work", () => {
   const text = stripAnsiCode(planText(plan, planByStage(plan, seen), 80));
   assertEquals(text.split("\n").length, 4);
   assertEquals(planText(planOf([]), [], 80).split("\n").length, 3, "nothing at all");
+});
+
+Deno.test("planText() says what is fused, within the width", () => {
+  const plan = planOf([["a", run]]);
+  const row = { task: "simulate", members: 64, hit: 0, run: 64, maybe: 0, seconds: null };
+  const rows: StagePlan[] = [
+    { ...row, stage: "device", batches: [64] },
+    { ...row, stage: "even", batches: [16, 16, 16, 16] },
+    { ...row, stage: "uneven", batches: [22, 22, 20] },
+    { ...row, stage: "alone" },
+    ...hostileNames.slice(0, 4).map((stage) => ({ ...row, stage, batches: [64] })),
+  ];
+  const lines = stripAnsiCode(planText(plan, rows, 80)).split("\n");
+  for (
+    const line of [
+      "device: 64 run, fused in 1 batch",
+      "even: 64 run, fused in 4 batches of 16",
+      "uneven: 64 run, fused in 3 batches of at most 22",
+      "… and 2 more fused stages",
+    ]
+  ) assert(lines.includes(line), line);
+  for (const line of lines) assertLessOrEqual(columnsOf(line), 80);
 });

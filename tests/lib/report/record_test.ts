@@ -82,3 +82,20 @@ Deno.test("foldEvents() keeps the start of a stage that ended, and the signal th
   }]);
   assertEquals([record.interrupted, record.seconds, record.totals.failed], ["SIGINT", 3, 1]);
 });
+
+Deno.test("foldEvents() keeps with whom a stage ran, and on which engine", () => {
+  const run = { workflow: "w", run: "r", started_at: "", basin: "", deno: "", jobs: 2 };
+  const made = { how: "ran", key: "" as never, seconds: 1, outputs: {} } as const;
+  const record = foldEvents([
+    { type: "run-started", at: 0, ...run, engine: "wasm-f32" },
+    { type: "stage-started", at: 0, stage: "a", worker: 0, fused: 8 },
+    { type: "stage-finished", at: 1, stage: "a", ...made, engine: "wasm-f32" },
+    { type: "stage-started", at: 0, stage: "b", worker: 1 },
+    { type: "stage-finished", at: 1, stage: "b", ...made },
+  ]);
+  assertEquals(record.engine, "wasm-f32");
+  assertEquals(record.stages.map(({ fused, engine }) => [fused, engine]), [
+    [8, "wasm-f32"],
+    [undefined, undefined],
+  ]);
+});
