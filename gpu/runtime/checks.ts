@@ -76,6 +76,39 @@ export function checkType(type: ElementType, data: EngineArray): void {
 }
 
 /**
+ * Checks that a dispatch gives no buffer that the kernel does not have, and a number for each of its uniforms.
+ *
+ * @throws {TypeError} if not
+ *
+ * @example
+ * ```ts
+ * import { checkGiven } from "#gpu/runtime/checks.ts";
+ * import { assertThrows } from "@std/assert";
+ * const has = { buffers: ["x"], uniforms: ["num"] };
+ * checkGiven("scale", has, { x: 1 }, { num: 3 });
+ * assertThrows(() => checkGiven("scale", has, { y: 1 }, { num: 3 }), TypeError, "no buffer 'y'");
+ * assertThrows(() => checkGiven("scale", has, {}, {}), TypeError, "its uniform 'num' is undefined");
+ * ```
+ */
+export function checkGiven(
+  kernel: string,
+  has: { readonly buffers: readonly string[]; readonly uniforms: readonly string[] },
+  buffers: Readonly<Record<string, unknown>>,
+  uniforms: Readonly<Record<string, number>>,
+): void {
+  const refuse = (what: string) => new TypeError(`Cannot dispatch the kernel '${kernel}': ${what}`);
+  for (const key of Object.keys(buffers)) {
+    if (!has.buffers.includes(key)) throw refuse(`it has no buffer '${key}'`);
+  }
+  for (const key of has.uniforms) {
+    const value = uniforms[key];
+    if (typeof value !== "number" || Number.isNaN(value)) {
+      throw refuse(`its uniform '${key}' is ${value}; a number is wanted`);
+    }
+  }
+}
+
+/**
  * The buffers of a dispatch in the order of their names, each proven to be of the engine.
  *
  * @throws {TypeError} if one is missing, foreign or disposed of, or a uniform is missing or not a number
@@ -92,15 +125,7 @@ export function checkDispatch<T extends EngineBuffer>(
   isOwn: (buffer: EngineBuffer) => buffer is T,
 ): readonly T[] {
   const refuse = (what: string) => new TypeError(`Cannot dispatch the kernel '${name}': ${what}`);
-  for (const key of Object.keys(buffers)) {
-    if (!wasm.buffers.includes(key)) throw refuse(`it has no buffer '${key}'`);
-  }
-  for (const key of wasm.uniforms) {
-    const value = uniforms[key];
-    if (typeof value !== "number" || Number.isNaN(value)) {
-      throw refuse(`its uniform '${key}' is ${value}; a number is wanted`);
-    }
-  }
+  checkGiven(name, wasm, buffers, uniforms);
   return wasm.buffers.map((key) => {
     const buffer = buffers[key];
     if (buffer === undefined) throw refuse(`its buffer '${key}' is missing`);

@@ -12,6 +12,8 @@ export interface Prepared {
   readonly id: number;
   readonly name: string;
   readonly reflection: Reflection;
+  /** Names of what a dispatch gives. */
+  readonly has: { readonly buffers: readonly string[]; readonly uniforms: readonly string[] };
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroupLayout;
   readonly overrides: Readonly<Record<string, number>>;
@@ -81,7 +83,19 @@ export class Pipelines {
     });
     const refused = device.popErrorScope();
     const name = shader.name;
-    const prepared: Prepared = { id: nextId++, name, reflection, pipeline, bindings, overrides };
+    const has = {
+      buffers: reflection.buffers.map(({ name }) => name),
+      uniforms: reflection.uniforms?.slots.map(({ name }) => name) ?? [],
+    };
+    const prepared: Prepared = {
+      id: nextId++,
+      name,
+      reflection,
+      has,
+      pipeline,
+      bindings,
+      overrides,
+    };
     const check = async () => {
       const error = await refused;
       if (error === null) return undefined;

@@ -33,9 +33,26 @@ export function shaderError(shader: ProcessedShader, found: CompilerMessage): st
   const place = shader.lines[line - 1];
   if (place === undefined) return [`${shader.lines[0].file}: ${what}`, ...said].join("\n  ");
   const code = codeLines[line - 1];
-  const mark = " ".repeat(Math.max(0, column - 1)) +
-    "^".repeat(Math.max(1, Math.min(length, code.length - column + 1)));
-  return [`${place.file}:${place.line}:${column}: ${what}`, code, mark, ...said].join("\n  ");
+  const shown = around(code, column, length);
+  return [`${place.file}:${place.line}:${column}: ${what}`, ...shown, ...said].join("\n  ");
+}
+
+/** Columns of a line of code that are shown. */
+const mostColumns = 72;
+
+/** A line of code and the mark below the place; of a long line, what is around it. */
+function around(code: string, column: number, length: number): readonly [string, string] {
+  const start = Math.max(0, column - 1);
+  const marked = Math.max(1, Math.min(length, code.length - start));
+  if (code.length <= mostColumns) return [code, " ".repeat(start) + "^".repeat(marked)];
+  const from = Math.max(0, Math.min(start - mostColumns / 2, code.length - mostColumns));
+  const to = Math.min(code.length, from + mostColumns);
+  const left = from > 0 ? "…" : "";
+  const right = to < code.length ? "…" : "";
+  return [
+    left + code.slice(from, to) + right,
+    " ".repeat(left.length + start - from) + "^".repeat(Math.min(marked, to - start)),
+  ];
 }
 
 /** What the drawing adds in words; its line numbers are those of the whole shader, so the rest is drawn anew. */

@@ -17,7 +17,7 @@ import type { Kernel } from "#lib/core/kernel.ts";
 import { err, ok, type Result } from "#lib/core/result.ts";
 import { type AdapterFacts, findAdapter, type FoundAdapter, type NoAdapter } from "./adapter.ts";
 import type { Bound } from "./bind_groups.ts";
-import { checkLength, checkRange, checkType, typeOfData } from "./checks.ts";
+import { checkGiven, checkLength, checkRange, checkType, typeOfData } from "./checks.ts";
 import type { BufferBinding } from "./reflect.ts";
 import { deviceArray, padded, WebgpuBuffer } from "./webgpu_buffer.ts";
 import { type SessionCounts, WebgpuSession } from "./webgpu_session.ts";
@@ -155,6 +155,7 @@ export class WebgpuEngine implements Engine {
     this.#session.mustLive();
     const prepared = this.#session.pipelines.of(kernel as unknown as Kernel);
     const { name, reflection } = prepared;
+    checkGiven(name, prepared.has, buffers, uniforms);
     const bound = reflection.buffers.map((binding) =>
       this.#bound(name, binding, (buffers as Record<string, EngineBuffer>)[binding.name])
     );

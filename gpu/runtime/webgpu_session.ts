@@ -212,7 +212,9 @@ export class WebgpuSession {
     this.flush();
     const given = this.#given;
     const isOpen = this.#waited !== given || this.#isLent;
-    await this.#problems.wait(async () => isOpen && this.device.queue.onSubmittedWorkDone());
+    await this.#problems.wait(() =>
+      isOpen ? this.device.queue.onSubmittedWorkDone() : Promise.resolve()
+    );
     this.#waited = Math.max(this.#waited, given);
     this.#idle();
   }

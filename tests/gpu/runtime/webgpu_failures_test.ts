@@ -3,6 +3,8 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DeviceLostError, EngineError, EngineMemoryError } from "#lib/core/engine.ts";
+import { RefEngine } from "#gpu/runtime/ref_engine.ts";
+import type { Kernel } from "#lib/core/kernel.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { scale, shaderKernel } from "#tests/support/shader_kernel.ts";
 import { webgpuEngine } from "#tests/support/webgpu_engine.ts";
@@ -32,6 +34,48 @@ gpuTest("WebgpuEngine says file, line and column of a fragment that does not com
   using y = engine.upload(Float32Array.of(3));
   engine.dispatch(scale, { x: y }, { num: 1, factor: 2 });
   assertEquals([...await engine.download(y)], [6], "what is not touched by it goes on");
+});
+
+gpuTest("WebgpuEngine shows of a long line what is around the place", async () => {
+  await using engine = await webgpuEngine();
+  using x = engine.upload(Float32Array.of(1));
+  const long = shaderKernel(
+    "@group(0) @binding(0) var<storage, read_write> x: array<f32>;\n" +
+      "@compute @workgroup_size(1) fn main() { x[0] = 1.0; x[0] = 2.0; x[0] = 3.0; x[0] = 4.0; " +
+      "x[0] = unknown(x[0]); x[0] = 6.0; x[0] = 7.0; x[0] = 8.0; }",
+    { name: "long" },
+  );
+  engine.dispatch(long, { x }, {});
+  const { message } = await assertRejects(() => engine.download(x), EngineError);
+  const [, line, mark] = message.split("\n");
+  assert(line.length <= 80 && line.startsWith("  …") && line.endsWith("…"), message);
+  assertEquals(line.slice(mark.indexOf("^"), mark.lastIndexOf("^") + 1), "unknown");
+});
+
+gpuTest("WebgpuEngine refuses a dispatch in the words of the other engines", async () => {
+  await using engine = await webgpuEngine();
+  await using ref = new RefEngine();
+  const kernel = { ...scale, wasm: { ...scale.wasm, buffers: ["x"], uniforms: ["num", "factor"] } };
+  for (
+    const [names, uniforms, message] of [
+      [["x"], { num: 1 }, "Cannot dispatch the kernel 'scale': its uniform 'factor' is undefined"],
+      [["x"], { num: NaN, factor: 1 }, "its uniform 'num' is NaN; a number is wanted"],
+      [
+        ["x", "y"],
+        { num: 1, factor: 1 },
+        "Cannot dispatch the kernel 'scale': it has no buffer 'y'",
+      ],
+    ] as const
+  ) {
+    for (const each of [engine, ref]) {
+      const buffers = Object.fromEntries(names.map((name) => [name, each.allocate(4)]));
+      assertThrows(
+        () => each.dispatch(kernel as Kernel, buffers, uniforms as never),
+        TypeError,
+        message,
+      );
+    }
+  }
 });
 
 gpuTest("WebgpuEngine tells of a refused shader in settle, too, once", async () => {
