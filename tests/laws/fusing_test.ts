@@ -214,3 +214,22 @@ Deno.test("fusing: two runs on one store share the work without waiting for each
     assertEquals(store.counts.commits, store.results.size);
   });
 });
+
+Deno.test("fusing: bytes that were lost are made again, and who reads them comes to the same", async () => {
+  await onSeeds(10, async (seed) => {
+    const members = fusing(seed, 32);
+    const expected = await madeAlone(members);
+    const draw = seeded(seed);
+    const store = new TinyStore();
+    await using executor = new FusingExecutor(1 + draw(4), () => turns(draw));
+    await runGraph(fakeGraph(members), { store, executor });
+    const readers = new Set(members.filter(({ from }) => from?.length).map(({ id }) => id));
+    for (const { outputs } of store.results.values()) {
+      if (draw(3) === 0) store.damage(outputs.out);
+    }
+    const force = [...readers].filter(() => draw(2) === 0);
+    const events = await runGraph(fakeGraph(members), { store, executor, force });
+    assertEquals(digestsOf(events), expected);
+    assertEquals(finished(events).ok, true);
+  });
+});
