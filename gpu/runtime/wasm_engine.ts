@@ -10,6 +10,7 @@ import {
   type EngineBuffer,
   type EngineCounts,
   EngineError,
+  EngineMemoryError,
 } from "../../lib/core/engine.ts";
 import type { Kernel } from "../../lib/core/kernel.ts";
 import { checkDispatch, checkLength, checkRange, checkType, typeOfData } from "./checks.ts";
@@ -32,13 +33,16 @@ class WasmBuffer implements EngineBuffer {
     readonly at: number,
     readonly length: number,
     readonly type: ElementType,
-    public isLive = true,
-  ) {}
+  ) {
+    home.buffers.add(this);
+  }
+
+  get isLive(): boolean {
+    return this.home.buffers.has(this);
+  }
 
   [Symbol.dispose](): void {
-    if (!this.isLive) return;
-    this.isLive = false;
-    this.home.arena.free(this.at);
+    if (this.home.buffers.delete(this)) this.home.arena.free(this.at);
   }
 }
 
@@ -156,6 +160,12 @@ export class WasmEngine implements Engine {
     return Promise.resolve(false);
   }
 
+  /** Takes back what the last job forgot, and forgets what went wrong in it. */
+  beginJob(): void {
+    this.#failure = undefined;
+    for (const buffer of [...this.#home?.buffers ?? []]) buffer[Symbol.dispose]();
+  }
+
   // deno-lint-ignore require-await
   async [Symbol.asyncDispose](): Promise<void> {
     this.#letGo();
@@ -183,7 +193,8 @@ export class WasmEngine implements Engine {
     if (home.arena.top > home.numBytes || length * 4 > this.limits.maxBufferBytes) {
       home.arena.free(at);
       const { numBytesUsed, numBlocks } = home.arena;
-      throw new EngineError(
+      const tooLarge = length * 4 > this.limits.maxBufferBytes;
+      throw new (tooLarge ? EngineError : EngineMemoryError)(
         `Cannot allocate ${length * 4} bytes on wasm: ${numBytesUsed} of ${home.numBytes} bytes ` +
           `are in use by ${numBlocks} buffers, and one buffer holds ` +
           `${this.limits.maxBufferBytes} at most. Work in chunks, or give buffers back earlier`,

@@ -25,6 +25,8 @@ export class WasmHome implements Disposable {
   readonly arena = new Arena(placesEnd);
   /** The threads beside the calling one, if any. */
   readonly threads: WasmThreads | undefined;
+  /** Buffers that nobody gave back yet. */
+  readonly buffers: Set<Disposable> = new Set();
   /** Up to here the memory may have been written to; beyond it is zero. */
   touched = placesEnd;
   readonly #known = new WeakMap<Uint8Array, PlacedModule>();

@@ -10,7 +10,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { WasmEngine } from "#gpu/runtime/wasm_engine.ts";
-import { type EngineBuffer, EngineError } from "#lib/core/engine.ts";
+import { type EngineBuffer, EngineError, EngineMemoryError } from "#lib/core/engine.ts";
 import { defineKernel } from "#lib/core/kernel.ts";
 import { randomStream } from "#lib/core/random.ts";
 import { compile } from "#lib/dev/build_wasm.ts";
@@ -106,7 +106,7 @@ Deno.test("WasmEngine says what its memory is full of, and has it all again afte
   const buffers: EngineBuffer[] = [];
   const error = assertThrows(() => {
     for (;;) buffers.push(engine.allocate(2 ** 18));
-  }, EngineError);
+  }, EngineMemoryError);
   assertGreater(buffers.length, 10);
   assert(error.message.includes(`in use by ${buffers.length} buffers`), error.message);
   assert(error.message.includes("of 16777216 bytes"), error.message);
@@ -200,4 +200,30 @@ Deno.test("WasmEngine runs, with threads, in a worker without permissions", asyn
     worker.terminate();
     URL.revokeObjectURL(url);
   }
+});
+
+Deno.test("WasmEngine takes back what a job forgot when the next one begins", async () => {
+  await using engine = new WasmEngine({ threads: 1, memoryBytes: 2 ** 24 });
+  let forgotten: EngineBuffer;
+  for (let job = 0; job < 20; job++) {
+    engine.beginJob();
+    forgotten = engine.allocate(2 ** 19);
+    engine.allocate(2 ** 19);
+  }
+  assertEquals(engine.numBuffers, 2);
+  engine.beginJob();
+  assertEquals(engine.numBuffers, 0);
+  assertThrows(() => engine.write(forgotten, Float32Array.of(1)), TypeError, "was disposed of");
+  forgotten![Symbol.dispose]();
+});
+
+Deno.test("WasmEngine calls a full memory by its name, so that less is tried at a time", async () => {
+  await using engine = new WasmEngine({ threads: 1, memoryBytes: 2 ** 24 });
+  assertThrows(
+    () => {
+      for (;;) engine.allocate(2 ** 18);
+    },
+    EngineMemoryError,
+    "are in use",
+  );
 });
