@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { commonRank } from "#lib/core/artifacts/common_rank.ts";
 import { table } from "#lib/core/artifacts/table.ts";
-import { DeviceLostError, EngineError } from "#lib/core/engine.ts";
+import { isDeviceLost, isEngineFailure } from "#lib/core/engine.ts";
 import type { Metric, Score } from "#lib/core/metric.ts";
 import type { Table } from "#lib/core/table.ts";
 import {
@@ -121,7 +121,7 @@ async function compareOnEngine(batch: Batch, members: readonly Member[]): Promis
   try {
     scores = await scoresOf(batch, open);
   } catch (error) {
-    if (isTheEngines(error)) throw error;
+    if (isEngineFailure(error)) throw error;
     if (open.length === 1) return open[0].member.fail(error);
     // Some member's own: it shows which when they run one by one.
     for (const one of open) {
@@ -152,7 +152,7 @@ async function scoresOf(
   try {
     return await compare();
   } catch (error) {
-    if (!(error instanceof DeviceLostError) || !await context.engine.renew()) throw error;
+    if (!isDeviceLost(error) || !await context.engine.renew()) throw error;
     return await compare();
   }
 }
@@ -162,13 +162,9 @@ async function settling(member: Member, work: () => void | Promise<void>): Promi
   try {
     await work();
   } catch (error) {
-    if (isTheEngines(error)) throw error;
+    if (isEngineFailure(error)) throw error;
     member.fail(error);
   }
-}
-
-function isTheEngines(error: unknown): boolean {
-  return error instanceof DeviceLostError || error instanceof EngineError;
 }
 
 function reportPairs(member: Member, fraction: number, numPairs: number): void {

@@ -3,10 +3,10 @@
 // Leaves out how a batch is cut (chunks.ts), what the numbers mean (layout.ts) and the kernels (kernel.ts).
 
 import {
-  DeviceLostError,
   type Engine,
   type EngineArray,
   type EngineBuffer,
+  isDeviceLost,
 } from "#lib/core/engine.ts";
 import {
   batches,
@@ -87,7 +87,7 @@ async function runChunk(
     try {
       return await goOn(engine, kernel, room, chunk, checkpoint, options);
     } catch (error) {
-      if (!(error instanceof DeviceLostError)) throw error;
+      if (!isDeviceLost(error)) throw error;
       room.forget();
       if (!await engine.renew()) throw error;
     }

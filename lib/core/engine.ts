@@ -107,6 +107,36 @@ export class EngineMemoryError extends Error {
   override readonly name = "EngineMemoryError";
 }
 
+/**
+ * Whether an error is the loss of the device. By name: a bundled task and the worker that runs it each have their own
+ * copy of these classes, so that `instanceof` is wrong there.
+ *
+ * @example
+ * ```ts
+ * import { DeviceLostError, isDeviceLost } from "#lib/core/engine.ts";
+ * import { assert } from "@std/assert";
+ * assert(isDeviceLost(new DeviceLostError("gone")) && !isDeviceLost(new Error("gone")));
+ * ```
+ */
+export function isDeviceLost(error: unknown): boolean {
+  return error instanceof Error && error.name === "DeviceLostError";
+}
+
+/**
+ * Whether an error says something of the engine, and nothing of the member that ran on it.
+ *
+ * @example
+ * ```ts
+ * import { EngineError, isEngineFailure } from "#lib/core/engine.ts";
+ * import { assert } from "@std/assert";
+ * assert(isEngineFailure(new EngineError("refused")) && !isEngineFailure(new RangeError("NaN")));
+ * ```
+ */
+export function isEngineFailure(error: unknown): boolean {
+  return isDeviceLost(error) ||
+    error instanceof Error && ["EngineError", "EngineMemoryError"].includes(error.name);
+}
+
 /** Which engine a job is to run on: made by the worker that runs it. */
 export interface EngineRequest {
   readonly name: EngineName;
