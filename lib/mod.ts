@@ -1,5 +1,5 @@
-// What a task of one's own imports as "basin": definitions, artifact types, values, random streams, and tfjs.
-// Leaves out the engine, which a task never sees, and the numerics, which are imported by path (#lib/math/…).
+// What a task of one's own imports as "basin": definitions, artifact types, values, random streams, kernels, and tfjs.
+// Leaves out the workflow engine, which a task never sees, and the numerics, which are imported by path (#lib/math/…).
 
 export { z } from "zod";
 export type { ArtifactType, ValueOf } from "./core/artifact.ts";
@@ -11,6 +11,8 @@ export { type Operator, operator } from "./core/artifacts/operator.ts";
 export { artifactCell, table, tableWithArtifacts } from "./core/artifacts/table.ts";
 export { type Trajectories, trajectories } from "./core/artifacts/trajectories.ts";
 export { type Attractor, defineAttractor } from "./core/attractor.ts";
+export { type Engine, type EngineBuffer, isDeviceLost } from "./core/engine.ts";
+export { defineKernel, type Kernel } from "./core/kernel.ts";
 export type { Member } from "./core/member.ts";
 export { defineMetric, type Metric, type Score } from "./core/metric.ts";
 export { type RandomStream, randomStream } from "./core/random.ts";

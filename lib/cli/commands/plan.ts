@@ -103,7 +103,7 @@ export default defineCommand({
       );
     }
     terminal.out(planText(plan, rows, terminal.columns(), { ...time, cores }));
-    terminal.out(engineText(session.engine, available));
+    terminal.out(engineText(session.engine, available, terminal.columns()));
     return exitCodes.done;
   },
 });

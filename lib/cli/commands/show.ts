@@ -4,7 +4,9 @@ import { bold, dim } from "@std/fmt/colors";
 import { z } from "zod";
 import type { StoredFile } from "../../core/manifest.ts";
 import type { Store } from "../../core/store.ts";
+import { numericsOf, type StageMember } from "../../workflow/graph.ts";
 import { defineCommand, exitCodes } from "../command.ts";
+import type { EngineChoice } from "../engine_choice.ts";
 import { overridesArgument, workflowArgument, workflowOptions } from "../options.ts";
 
 /** A stored log, control characters shown but for tabs and line ends. */
@@ -58,7 +60,7 @@ export default defineCommand({
       if (entry.verdict !== "hit") {
         const reason = entry.verdict === "run" && entry.note !== undefined
           ? `cannot be looked up: ${entry.note.replace(/^caching off: /, "")}`
-          : "has no stored result for these params; run the workflow first";
+          : missing(plan.graph.members[index], session.engine);
         terminal.out(`${bold(id)} ${dim(reason)}\n`);
         continue;
       }
@@ -91,3 +93,9 @@ export default defineCommand({
     return exitCodes.done;
   },
 });
+
+/** What to say of a member without a result; what other engines have made may be there all the same. */
+function missing(member: StageMember, engine: EngineChoice | null): string {
+  const on = numericsOf(member) === "engine" && engine !== null ? ` on ${engine.numerics}` : "";
+  return `has no stored result for these params${on}; run the workflow first`;
+}
