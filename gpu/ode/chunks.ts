@@ -80,6 +80,8 @@ export function* batches(
 /**
  * Cuts the rows of a batch, whole quads at a time, so that every buffer fits into a binding.
  *
+ * @throws {RangeError} if a single step is too much for a software adapter.
+ *
  * @example
  * ```ts
  * import { chunks } from "#gpu/ode/chunks.ts";
@@ -106,6 +108,12 @@ export function* chunks(
     lanes * Math.floor(maxWorkgroups / groupsPerQuad(kernel, numUnits)),
   );
   const whole = Math.floor(floats / (numPoints * numUnits));
+  const turns = kernel.turnsPerStep(numUnits);
+  if (turns > mostTurns && engine.name === "webgpu") {
+    throw new RangeError(
+      `${numUnits} units are more than a step on webgpu can take; use the engine wasm, or f64`,
+    );
+  }
   const wanted = Math.min(padded, held, Math.max(whole, busyRows));
   const numRows = Math.max(lanes, Math.floor(wanted / lanes) * lanes);
   for (const stretches of cut(open, numRows)) {
@@ -114,10 +122,7 @@ export function* chunks(
     const operations = own * numUnits * stepOperations;
     const steps = Math.max(
       1,
-      Math.min(
-        kernel.blocks === 1 ? mostSteps : mostNetworkSteps,
-        Math.floor(dispatchOperations / operations),
-      ),
+      Math.min(Math.floor(mostTurns / turns), Math.floor(dispatchOperations / operations)),
     );
     const substeps = Math.max(...jobs.map(({ job }) => job.member.substeps));
     const window = Math.min(
@@ -174,6 +179,8 @@ const busyRows = 16384;
 const dispatchOperations = 8e9;
 /** Operations per unit and step, roughly: a field, four times, and what the method adds. */
 const stepOperations = 40;
-/** One trajectory is no faster than this many steps per dispatch allow on a GPU. */
-const mostSteps = 65536;
-const mostNetworkSteps = 8192;
+/**
+ * Mesa's software adapters leave every loop, silently, after 65,535 turns of all loops of an invocation together. This
+ * is less by what a dispatch makes besides.
+ */
+const mostTurns = 60000;

@@ -20,6 +20,8 @@ import { type OdeBuffer, type OdeMethod, odeMethods, odeTwin, type OdeUniform } 
 export interface OdeKernel extends Kernel<OdeBuffer, OdeUniform> {
   /** Blocks of units per quad; see layout.ts. */
   readonly blocks: number;
+  /** Turns of all its loops that a thread of a software adapter makes for one step, at most. */
+  turnsPerStep(numUnits: number): number;
 }
 
 /**
@@ -105,7 +107,17 @@ export function odeKernel(
       cases: (random) => odeCases(attractor, numUnits, blocks, random),
     }),
     blocks,
+    turnsPerStep: isNetwork ? networkTurns : () => ensembleTurns,
   };
+}
+
+/**
+ * Each of the four evaluations goes twice over the units of a thread and once over the threads; noise once; a point once,
+ * and over four lanes of each unit. Every loop counts one turn more for its end. What is left is for the steps themselves.
+ */
+function networkTurns(numUnits: number): number {
+  const units = Math.ceil(numUnits / networkThreads.software);
+  return 4 * (2 * (units + 1) + networkThreads.software + 1) + (units + 1) + (6 * units + 1) + 4;
 }
 
 /** The fragment with no more workgroup memory than needed, in steps, so that networks share shaders. */
@@ -118,5 +130,10 @@ function slotsFor(numUnits: number): string {
 const mostWorkgroupUnits = 256;
 const ensembleThreads = { gpu: 64, software: 16 };
 const networkThreads = { gpu: 32, software: 8 };
+/**
+ * Eight threads of a software adapter go through loops together, as often as any of them; where their members store at
+ * different steps, that may be as often as all of them. Stretches up to a point count, too, and ends of loops.
+ */
+const ensembleTurns = 12;
 /** Quads that are worth a part of their own, as the wasm modules have it: four times what they take side by side. */
 const tiles = { triples: 12, pairs: 16, sums: 1 };

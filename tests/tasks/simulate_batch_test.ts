@@ -81,6 +81,26 @@ engineTest("networks of different sizes are computed in one batch", async (engin
   }
 });
 
+engineTest(
+  "members that store at quite different steps do all of theirs side by side",
+  async (engine) => {
+    const system = await attractorOf("point");
+    const list = [1, 2, 3, 4, 5, 6, 7, 8].map((substeps) => ({
+      parameters: { units: 2, omega: 1, tau: 1e6 },
+      num_trials: 1,
+      substeps,
+      dt: 1e-3 * substeps,
+      num_steps: 20_000,
+      seed: 1,
+    }));
+    const made = await batchOf(engine, system, list);
+    for (const [i, params] of list.entries()) {
+      const expected = await statesOf({ system: "point", ...params });
+      assertLess(largestDistance(made[i] as Numbers, expected), 1e-3, `member ${i}`);
+    }
+  },
+);
+
 engineTest("64 members take as many dispatches as one, and waits for a device", async (engine) => {
   const list = sweep.map((params, i) => ({
     ...params,

@@ -87,6 +87,24 @@ engineTest(
   },
 );
 
+// Software adapters leave all loops of a thread, silently, after 65,535 turns.
+engineTest("simulate in f32 does all of very many steps", async (engine) => {
+  const turning = { units: 2, omega: 1, tau: 1e6 };
+  const list: readonly Params[] = [
+    { system: "point", parameters: turning, num_steps: 40_000, dt: 1e-4 },
+    { system: "point", parameters: turning, substeps: 70_000, num_steps: 3, dt: 0.5 },
+    { system: "point", parameters: turning, discard: 7, num_steps: 2, dt: 1e-4 },
+    { system: "ring", substeps: 1500, num_steps: 3, dt: 0.5 },
+    { system: "ring", parameters: { units: 300 }, substeps: 500, num_steps: 2, dt: 0.3 },
+    { system: "line", parameters: { units: 3 }, num_steps: 20_000, dt: 1e-4 },
+  ];
+  for (const params of list) {
+    const expected = await statesOf({ ...params, num_trials: 2, seed: 12 });
+    const made = await statesOf({ ...params, num_trials: 2, seed: 12, precision: "f32" }, engine);
+    assertLess(largestDistance(made, expected), 1e-3, JSON.stringify(params));
+  }
+});
+
 for (const { label, open } of processorEngines) {
   Deno.test(`euler has order 1 and rk4 order 4 on ${label}`, async () => {
     await using engine = open();
