@@ -122,7 +122,10 @@ export class Flights {
   #land(unit: Unit, landing: Landing, began: number): void {
     const { course, line, stopping } = this.#deps;
     const isOnEngine = this.#fallBack.isOnEngine(unit.keyed.action.recipe.numerics);
-    if (landing.how === "ran" && isOnEngine) this.#fallBack.worked();
+    if (landing.how === "ran") {
+      if (isOnEngine) this.#fallBack.worked();
+      if (unit.group !== undefined) line.learn(unit, landing.seconds);
+    }
     // Another process has made it.
     if (landing.how === "hit") line.spread();
     if (landing.how === "failed" && landing.grant !== undefined && stopping() === undefined) {

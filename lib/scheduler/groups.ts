@@ -3,7 +3,8 @@
 // Nobody waits for company: a unit starts when it is the most urgent and there is room for it, with those of its group
 // that are ready by then. While all workers are busy groups grow by themselves. Where several batches may run at a time,
 // a group is cut into as many parts as there could be batches, all of the same size, so that no worker is left without
-// work for having come second; and into smaller ones where members are known to be slow, which then gain nothing.
+// work for having come second; and into smaller ones on processors as long as nobody knows how long members take, or if
+// they are slow, for then fusing gains nothing, and other workers and processes had better share them.
 
 import type { Unit } from "./flight.ts";
 import type { Waiting } from "./ready_units.ts";

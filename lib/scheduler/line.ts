@@ -1,6 +1,7 @@
 // The line of units that could start: in the order of their urgency, and of those the first that the machine has room
 // for, with those that may run as one with it. Where several processes share the work, each takes things in an order of its own.
 
+import type { Digest } from "../core/digest.ts";
 import type { Grant } from "../core/executor.ts";
 import { type FuseGroup, fuseGroup, mostInTime } from "../workflow/fuse_groups.ts";
 import type { StageMember } from "../workflow/graph.ts";
@@ -13,6 +14,9 @@ import { ReadyUnits } from "./ready_units.ts";
 import { type Attempts, requestOf } from "./retry.ts";
 import { Lane } from "./run_engine.ts";
 import type { ScheduleDeps } from "./schedule.ts";
+
+/** Members that start as one on a processor while nobody knows how long they take. */
+const mostUnknown = 4;
 
 /** What of a run its line uses. */
 export type LineDeps = Pick<
@@ -42,6 +46,8 @@ export class Line {
   readonly #deps: LineDeps;
   readonly #units = new ReadyUnits<Unit>();
   readonly #groups = new Groups();
+  /** Seconds that units of some code take, as it was seen in this run. */
+  readonly #seconds = new Map<Digest, number>();
   readonly #lane: Lane;
   #ranks: Int32Array = new Int32Array(0);
   /** Whether other processes were met on the same work. */
@@ -110,6 +116,19 @@ export class Line {
     return { ...group, name: `${group.name} ${unit.part}` };
   }
 
+  /** A unit took so many seconds. */
+  learn({ keyed: { weak } }: Unit, seconds: number): void {
+    const known = this.#seconds.get(weak);
+    this.#seconds.set(weak, known === undefined ? seconds : (known + seconds) / 2);
+  }
+
+  #mostInTime({ keyed, members }: Unit): number {
+    if (this.#lane.isOnDevice(keyed.action.recipe.numerics)) return Infinity;
+    const seconds = this.#seconds.get(keyed.weak) ??
+      this.#deps.expectedSeconds?.(this.#ledger.member(members[0]));
+    return seconds === undefined ? mostUnknown : mostInTime(seconds);
+  }
+
   /** What has become ready since the last round counts from now on. */
   beginRound(): void {
     this.#groups.beginRound();
@@ -122,10 +141,11 @@ export class Line {
     const { item, request, grant, held } = taken;
     if (item.group === undefined) return { units: [item], request, grant };
     this.#groups.remove(item);
-    const member = this.#ledger.member(item.members[0]);
-    const isOnDevice = this.#lane.isOnDevice(item.keyed.action.recipe.numerics);
-    const inTime = isOnDevice ? Infinity : mostInTime(this.#deps.expectedSeconds?.(member));
-    const others = this.#groups.companions(item, this.#pool.capacity(request), inTime);
+    const others = this.#groups.companions(
+      item,
+      this.#pool.capacity(request),
+      this.#mostInTime(item),
+    );
     if (others.length === 0) return { units: [item], request, grant };
     const wide = this.#pool.widen(grant, request, others.length, held);
     const along = others.slice(0, wide.num);
