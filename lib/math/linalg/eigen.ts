@@ -78,8 +78,10 @@ export function eigenpairs(a: Float64Array, n: number): Eigenpairs {
 function prepared(caller: string, a: Float64Array, n: number) {
   requireShape(caller, "a", a, n, n);
   requireFinite(caller, "a", a);
-  // Scaled after balancing, which may bring very large and very small entries together; before, only sums must not overflow.
-  const first = exactScale(a) > 2 ** 960 ? 2 ** 64 : 1;
+  // Scaled after balancing, which may bring very large and very small entries together; before, only so that sums do not
+  // overflow and no digits are lost to denormal numbers.
+  const size = exactScale(a);
+  const first = size > 2 ** 960 ? 2 ** 64 : size < 2 ** -500 ? 2 ** -500 : 1;
   const balanced = dividedBy(a, first);
   const balancing: Balancing = balance(balanced, n);
   const { a: h, scale } = scaledCopy(balanced);

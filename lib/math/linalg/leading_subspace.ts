@@ -5,6 +5,7 @@
 // Leaves out eigenvalues beyond the leading ones: their sum is the trace's rest.
 
 import { randomStream } from "#lib/core/random.ts";
+import { scaledCopy } from "./exact_scale.ts";
 import { multiply, multiplyTransposeA } from "./matmul.ts";
 import { qr } from "./qr.ts";
 import { requireFinite, requireShape } from "./require_shape.ts";
@@ -55,7 +56,9 @@ export function leadingSubspace(
   }
   const width = count + 8;
   if (n < SMALLEST || count * FEWEST > n || count === 0) return full(a, n, count, 0);
-  const basis = new Basis(a, n, width);
+  // Residuals are sums of squares, which very small and very large entries would lose.
+  const { a: scaled, scale } = scaledCopy(a);
+  const basis = new Basis(scaled, n, width);
   const start = new Float64Array(n * width);
   randomStream(seed, "linalg/leading_subspace").normal(start);
   const most = Math.floor(n / 2 / width);
@@ -65,7 +68,8 @@ export function leadingSubspace(
     if (basis.numBlocks < 2) continue;
     const found = basis.leading(count);
     if (typeof found !== "number") {
-      return { ...found, route: "subspace", numProducts: basis.numBlocks };
+      const values = found.values.map((value) => value * scale);
+      return { ...found, values, route: "subspace", numProducts: basis.numBlocks };
     }
     // Residuals fall by a factor a block: too slowly, and the rest would be for nothing.
     const factor = found / before;

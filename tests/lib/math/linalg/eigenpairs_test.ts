@@ -132,6 +132,19 @@ Deno.test("eigenpairs() pass over 150 orders of magnitude: rows and columns scal
   });
 });
 
+Deno.test("eigenpairs() of graded matrices next to the smallest numbers lose no digits that they have", () => {
+  fresh((draws) => {
+    const n = 13;
+    const graded = draws.normal(n, n).map((x, p) => x * 10 ** (Math.floor(p / n) - p % n));
+    // The largest near 2^-1020, so that small ones have few digits; the same numbers, all of them normal.
+    const tiny = graded.map((x) => x * 2 ** -1060);
+    const same = tiny.map((x) => x * 2 ** 900);
+    const [found, expected] = [eigenvalues(tiny, n), eigenvalues(same, n)];
+    assertEquals(found.re, expected.re.map((x) => x * 2 ** -900));
+    assertEquals(found.im, expected.im.map((x) => x * 2 ** -900));
+  });
+});
+
 Deno.test("eigenpairs() take zero, identity, diagonal and empty matrices", () => {
   assertEquals(eigenpairs(new Float64Array(0), 0).re.length, 0);
   assertEquals(eigenpairs(Float64Array.of(-3), 1).vectorsRe, Float64Array.of(1));

@@ -47,6 +47,20 @@ Deno.test("leadingSubspace() gives the same bytes again, and nearly the same fro
   });
 });
 
+Deno.test("leadingSubspace() of a matrix times a power of two is the same times it, at any size of entries", () => {
+  fresh((draws) => {
+    const n = 200, count = 3;
+    const a = falling(draws, n, 0.7);
+    const { values, vectors, route } = leadingSubspace(a, n, count);
+    assertEquals(route, "subspace");
+    for (const factor of [2 ** -800, 2 ** -540, 2 ** 540, 2 ** 900]) {
+      const other = leadingSubspace(a.map((x) => x * factor), n, count);
+      assertEquals(other.values, values.map((x) => x * factor));
+      assertEquals(other.vectors, vectors);
+    }
+  });
+});
+
 Deno.test("leadingSubspace() finds all copies of repeated eigenvalues, and rank below the count", () => {
   fresh((draws) => {
     const n = 210, count = 8;
