@@ -66,7 +66,8 @@ export async function searchOnEngine(
 interface End {
   readonly value: number;
   readonly iterations: number;
-  readonly rotation: Float64Array;
+  /** Made when it is wanted: most ends are not. */
+  rotation(): Float64Array;
 }
 
 // What needs no engine: pairs whose best start is proved, or nearly, and those too large for the kernel.
@@ -107,7 +108,7 @@ function polish(
     const isNew = last === undefined || ends[k].value - ends[last].value > SAME * ends[k].value;
     if (isNew) chosen.push(k);
   }
-  const candidates = chosen.map((k) => ({ name: starts[k].name, rotation: ends[k].rotation }));
+  const candidates = chosen.map((k) => ({ name: starts[k].name, rotation: ends[k].rotation() }));
   const found = search(x, y, candidates, () => [], lowerBound);
   const iterations = ends.reduce((sum, end) => sum + end.iterations, found.iterations);
   return { ...found, numStarts: starts.length, iterations };
@@ -143,9 +144,10 @@ async function descendAll(
   const ends = pairs.map((_, slot): End => ({
     value: state[slot * Mark.length + Mark.value],
     iterations: state[slot * Mark.length + Mark.iterations],
-    rotation: rotationAt(rotations, slot, layout),
+    rotation: () => rotationAt(rotations, slot, layout),
   }));
-  return members.map((_, pair) => ends.filter((_, slot) => pairs[slot] === pair));
+  let next = 0;
+  return members.map(({ starts }) => ends.slice(next, next += starts.length));
 }
 
 // Operators of all pairs, then all starts: what `space` begins with.
@@ -282,6 +284,6 @@ const RELATIVE_DECREASE = 1e-6;
 const MAX_SLOTS = 4096;
 const MAX_POLISHED = 3;
 /** Ends this much above the best, relatively, may overtake it when polished. */
-const WORTH_POLISHING = 1e-2;
+const WORTH_POLISHING = 3e-3;
 const ROUNDING = 1e-9;
 const SAME = 1e-5;
