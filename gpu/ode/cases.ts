@@ -2,11 +2,39 @@
 // quads, workgroups and groups of quads, in one dispatch or as a later one of several.
 
 import type { Attractor } from "#lib/core/attractor.ts";
-import type { KernelCase } from "#lib/core/kernel.ts";
+import type { KernelCase, KernelCases } from "#lib/core/kernel.ts";
 import type { RandomStream } from "#lib/core/random.ts";
 import { uniformInBox } from "#lib/math/random/uniform_box.ts";
+import { type OdeKernel, odeKernel } from "./kernel.ts";
 import { memberTables, numQuadsOf, packStates, quadTable, type Stretch } from "./layout.ts";
-import type { OdeBuffer, OdeUniform } from "./twin.ts";
+import type { OdeBuffer, OdeMethod, OdeUniform } from "./twin.ts";
+
+/** A kernel that is made for a system, and its cases. */
+export interface OdeVariant {
+  readonly kernel: OdeKernel;
+  readonly cases: KernelCases<OdeBuffer, OdeUniform>;
+}
+
+/**
+ * The kernel of a system and a method, with cases for it.
+ *
+ * @example
+ * ```ts
+ * import { odeVariant } from "#gpu/ode/cases.ts";
+ * import lorenz from "#lib/models/attractors/lorenz.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(odeVariant(lorenz, "euler", 3).kernel.name, "ode_ensemble/lorenz_euler");
+ * ```
+ */
+export function odeVariant(
+  // deno-lint-ignore no-explicit-any
+  attractor: Attractor<any>,
+  method: OdeMethod,
+  numUnits: number,
+): OdeVariant {
+  const kernel = odeKernel(attractor, method, numUnits);
+  return { kernel, cases: (random) => odeCases(attractor, numUnits, kernel.blocks, random) };
+}
 
 /**
  * Batches of an attractor with its default params, h and noise varied.

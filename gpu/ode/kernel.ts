@@ -13,7 +13,6 @@ import slotsStorage from "./slots_storage.wgsl" with { type: "text" };
 import slotsWorkgroup from "./slots_workgroup.wgsl" with { type: "text" };
 import state2 from "./state2.wgsl" with { type: "text" };
 import state3 from "./state3.wgsl" with { type: "text" };
-import { odeCases } from "./cases.ts";
 import { type OdeBuffer, type OdeMethod, odeMethods, odeTwin, type OdeUniform } from "./twin.ts";
 
 /** A kernel for ensembles, with what its caller must know to lay out its states. */
@@ -104,7 +103,6 @@ export function odeKernel(
       twin: odeTwin(attractor, method, blocks),
       // Some tens of steps of rounding in f32, where neighbouring states have not parted yet.
       tolerance: { abs: 2e-5, rel: 2e-5 },
-      cases: (random) => odeCases(attractor, numUnits, blocks, random),
     }),
     blocks,
     turnsPerStep: isNetwork ? networkTurns : () => ensembleTurns,

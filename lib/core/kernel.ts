@@ -57,9 +57,14 @@ export interface Kernel<B extends string = string, U extends string = string> {
   twin(buffers: TwinBuffers<B>, uniforms: Readonly<Record<U, number>>): void;
   /** Against the twin, with the reason for its size in a comment beside it. */
   readonly tolerance: Tolerance;
-  /** Declared and random cases: sizes 1, workgroup ± 1, none, large. */
-  cases(random: RandomStream): Iterable<KernelCase<B, U>>;
+  /** Of kernels that keep them here; others have them in `gpu/<name>/cases.ts`, which no task's code reaches. */
+  cases?(random: RandomStream): Iterable<KernelCase<B, U>>;
 }
+
+/** The default export of `gpu/<name>/cases.ts`: declared and random cases, sizes 1, workgroup ± 1, none, large. */
+export type KernelCases<B extends string = string, U extends string = string> = (
+  random: RandomStream,
+) => Iterable<KernelCase<B, U>>;
 
 /** Names to lazy imports of kernels, as the generated index has it. */
 export type KernelIndex = Readonly<Record<string, () => Promise<{ readonly default: Kernel }>>>;
@@ -82,7 +87,6 @@ export type KernelIndex = Readonly<Record<string, () => Promise<{ readonly defau
  *     for (let i = 0; i < num; i++) x[i] *= 2;
  *   },
  *   tolerance: { abs: 0, rel: 0 },
- *   cases: () => [],
  * });
  * const x = Float64Array.of(1, 2);
  * doubled.twin({ x }, { num: 2 });

@@ -9,7 +9,7 @@ import { preprocess } from "#gpu/runtime/preprocess.ts";
 import { reflect } from "#gpu/runtime/reflect.ts";
 import { WebgpuEngine } from "#gpu/runtime/webgpu_engine.ts";
 import type { Engine } from "#lib/core/engine.ts";
-import type { Kernel, KernelIndex } from "#lib/core/kernel.ts";
+import type { Kernel, KernelCases, KernelIndex } from "#lib/core/kernel.ts";
 import { randomStream } from "#lib/core/random.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { processorEngines, wasmEngine } from "#tests/support/engines.ts";
@@ -40,7 +40,7 @@ for (const [name, load] of Object.entries(kernels as KernelIndex)) {
       }
     }
     const labels = new Set<string>();
-    for (const one of kernel.cases(randomStream(0, "test"))) {
+    for (const one of (await casesOf(kernel))(randomStream(0, "test"))) {
       assert(!labels.has(one.label), `two cases are called '${one.label}'`);
       labels.add(one.label);
       assertEquals(Object.keys(one.buffers).sort(), kernel.wasm.buffers.toSorted(), one.label);
@@ -134,7 +134,7 @@ async function overCases(
   const seed = crypto.getRandomValues(new Uint32Array(1))[0];
   try {
     const open: Promise<void>[] = [];
-    for (const each of kernel.cases(randomStream(seed, "test/kernel"))) {
+    for (const each of (await casesOf(kernel))(randomStream(seed, "test/kernel"))) {
       open.push(work(each));
       if (open.length === 8) await Promise.all(open.splice(0));
     }
@@ -142,6 +142,12 @@ async function overCases(
   } catch (error) {
     throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** The cases of a kernel of the index: its own, or those of `gpu/<name>/cases.ts`. */
+async function casesOf(kernel: Kernel): Promise<KernelCases> {
+  if (kernel.cases !== undefined) return kernel.cases;
+  return (await import(`#gpu/${kernel.name}/cases.ts`)).default;
 }
 
 function openShaped(found: FoundAdapter, device: "gpu" | "software"): Promise<WebgpuEngine> {

@@ -504,3 +504,17 @@ export default { run: () => [step.source, step.fragments, instance().exports.ans
     assertEquals(new Set(digests).size, 5);
   });
 });
+
+Deno.test("the code of no task holds cases of kernels, which are for tests alone", async () => {
+  const root = new URL("../../../", import.meta.url).pathname;
+  const { disk, clock } = denoWorld();
+  const closures = new EsbuildClosures({ disk, clock, root, memory: null });
+  const lorenz = join(root, "lib/models/attractors/lorenz.ts");
+  const made = await closures.closure(join(root, "tasks/simulate.ts"), {
+    "attractors/lorenz": lorenz,
+  });
+  assert(made.ok, made.ok ? "" : made.error);
+  const modules = Object.keys(made.value.modules);
+  assert(modules.includes("gpu/ode/kernel.ts"), modules.join(" "));
+  assertEquals(modules.filter((path) => path.endsWith("cases.ts")), []);
+});
