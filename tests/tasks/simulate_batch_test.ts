@@ -181,6 +181,29 @@ gpuTest("after the loss of a device members go on from the last states, once", a
   );
 });
 
+gpuTest(
+  "after a loss while states settle members go on from where they were seen last",
+  async (adapter) => {
+    const system = await attractorOf("van_der_pol");
+    // Some twenty dispatches, with a look at the states after sixteen.
+    const list = [{ dt: 1e-3, discard: 100, num_trials: 3, num_steps: 3 }];
+    await using sound = await WebgpuEngine.open(navigator.gpu, adapter);
+    const expected = await batchOf(sound, system, list);
+    const { dispatches } = sound.counts;
+    assertGreater(dispatches, 18);
+    for (const lossAt of [3, 17, dispatches - 1]) {
+      await using engine = await WebgpuEngine.open(navigator.gpu, adapter);
+      let given = 0;
+      const beforeDispatch = () => {
+        if (++given === lossAt) engine.shared().device.destroy();
+      };
+      const made = await batchOf(wrapped(engine, { beforeDispatch }), system, list);
+      assertEquals(made, expected, `lost before dispatch ${lossAt}`);
+      assertEquals(given > dispatches, true, "some dispatches were given again");
+    }
+  },
+);
+
 /** What became of each member of a batch: its states, or its error's message. */
 async function batchOf(
   engine: Engine,
