@@ -10,6 +10,9 @@ import module from "../lib/wasm/dsa_align.wasm" with { type: "bytes" };
 import { alignCases } from "./dsa_align/cases.ts";
 import { alignLayout } from "./dsa_align/layout.ts";
 import { descendOn, Mark, vectorLength } from "./dsa_align/twin.ts";
+import algebra from "./dsa_align/algebra.wgsl" with { type: "text" };
+import objective from "./dsa_align/objective.wgsl" with { type: "text" };
+import step from "./dsa_align/step.wgsl" with { type: "text" };
 import source from "./dsa_align.wgsl" with { type: "text" };
 
 /**
@@ -34,7 +37,11 @@ export type AlignUniform =
 export default defineKernel<AlignBuffer, AlignUniform>({
   name: "dsa_align",
   source,
-  fragments: {},
+  fragments: {
+    "dsa_align/algebra": algebra,
+    "dsa_align/objective": objective,
+    "dsa_align/step": step,
+  },
   // Software adapters step eight threads at once and switch between such groups at barriers: two are best.
   overrides: (device) => ({ width: device === "gpu" ? 64 : 16 }),
   grid: ({ num }) => [num, num === 0 ? 0 : 1, 1],
