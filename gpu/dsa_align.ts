@@ -7,7 +7,6 @@
 
 import { defineKernel } from "../lib/core/kernel.ts";
 import module from "../lib/wasm/dsa_align.wasm" with { type: "bytes" };
-import { alignCases } from "./dsa_align/cases.ts";
 import { alignLayout } from "./dsa_align/layout.ts";
 import { descendOn, Mark, vectorLength } from "./dsa_align/twin.ts";
 import algebra from "./dsa_align/algebra.wgsl" with { type: "text" };
@@ -88,5 +87,4 @@ export default defineKernel<AlignBuffer, AlignUniform>({
   // Rounding of sums over n² products in f32, carried through a few steps of a descent that doubles differences at each;
   // the reciprocal of a step's curvature, a sum of either sign, shows it most. Cases of one evaluation have a smaller one.
   tolerance: { abs: 2e-3, rel: 5e-3 },
-  cases: alignCases,
 });

@@ -11,19 +11,8 @@ import { alignLayout, placedOperators, placedRotation } from "./layout.ts";
 
 type AlignCase = KernelCase<AlignBuffer, AlignUniform>;
 
-/**
- * Sizes around the widths of registers and tiles, one and several pairs, slots that are not asked for.
- *
- * @example
- * ```ts
- * import { randomStream } from "#lib/core/random.ts";
- * import { alignCases } from "#gpu/dsa_align/cases.ts";
- * import { assertEquals } from "@std/assert";
- * const [nothing] = alignCases(randomStream(1, "example"));
- * assertEquals(nothing.uniforms.num, 0);
- * ```
- */
-export function* alignCases(random: RandomStream): Iterable<AlignCase> {
+/** Sizes around the widths of registers and tiles, one and several pairs, slots that are not asked for. */
+export default function* cases(random: RandomStream): Iterable<AlignCase> {
   let index = 0;
   const draw = (n: number) => random.normal(new Float64Array(n * n), index++) as Float64Array;
   const make = (
