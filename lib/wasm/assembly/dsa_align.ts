@@ -1,7 +1,8 @@
 //! shared
 // Kernel `dsa_align`: descents over orthogonal C in f32, many at once. See gpu/dsa_align.ts.
 
-import { descend, NUM_MARKS, scratchLength, vectorLength } from "./_dsa_descent";
+import { descend, scratchLength } from "./_dsa_descent";
+import { NUM_MARKS, vectorLength } from "./_dsa_marks";
 
 export function dsa_align(args: i32, part: i32, num_parts: i32): void {
   const space = load<u32>(args);

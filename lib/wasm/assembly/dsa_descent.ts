@@ -1,6 +1,6 @@
 // Descents over orthogonal C in f64, one at a time: what lib/math/dsa/descent.ts calls.
 
-import { descend, NUM_MARKS, scratchLength } from "./_dsa_descent";
+import { descend, scratchLength } from "./_dsa_descent";
 
 /** Numbers of scratch space for n dimensions in matrices of row length s. */
 export function scratch(n: i32, s: i32): i32 {
