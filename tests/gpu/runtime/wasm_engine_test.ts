@@ -6,6 +6,7 @@ import {
   assertEquals,
   assertGreater,
   assertLess,
+  assertMatch,
   assertRejects,
   assertThrows,
 } from "@std/assert";
@@ -91,6 +92,21 @@ Deno.test("WasmEngine tells of a failed part once, whichever thread had it, and 
     engine.dispatch(adding(), { x, times }, { amount: 1, trap: -1 });
     assertEquals(new Set(await engine.download(times)), new Set([1]));
   }
+});
+
+Deno.test("WasmEngine tells of a part that failed on another thread", async () => {
+  await using engine = wasmEngine(4, 2 ** 26);
+  using x = engine.allocate(2 ** 20);
+  using times = engine.allocate(2 ** 20, "u32");
+  let seen = "";
+  // Threads take a while to start, and parts as they come; most are taken by others than the one that asks.
+  for (let attempt = 0; attempt < 2000 && !seen.includes("on another thread"); attempt++) {
+    engine.dispatch(adding(), { x, times }, { amount: 1, trap: attempt % 16 });
+    const error = await assertRejects(() => engine.download(x, 0, 1), EngineError);
+    seen = error.message;
+    await new Promise((done) => setTimeout(done, 1));
+  }
+  assertMatch(seen, /part \d+ of 16 failed on another thread/);
 });
 
 Deno.test("WasmEngine tells which functions there are when one is missing", async () => {

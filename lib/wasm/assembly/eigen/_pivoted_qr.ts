@@ -134,8 +134,13 @@ function reflection(v: usize, k: i32, n: i32, pivot: usize): f64 {
   const norm = Math.sqrt(head * head + tail);
   const to = head > 0 ? -norm : norm;
   store<f64>(pivot, to);
+  // A power of two brings v near 1: products with columns that are far smaller stay above the least number.
+  const exponent = (reinterpret<u64>(norm) >> 52) & 2047;
+  const scale = reinterpret<f64>(min<u64>(2046 - exponent, 2046) << 52);
   set(v, k, head - to);
-  return 2 / ((head - to) * (head - to) + tail);
+  for (let i = k; i < n; i++) set(v, i, get(v, i) * scale);
+  const first = (head - to) * scale;
+  return 2 / (first * first + tail * scale * scale);
 }
 
 // Applies a reflection to rows from … n − 1 and sums the squares of their entries beyond k.

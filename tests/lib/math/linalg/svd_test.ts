@@ -1,3 +1,4 @@
+import { qr } from "#lib/math/linalg/qr.ts";
 import { singularValues, svd, tallSvd } from "#lib/math/linalg/svd.ts";
 import { transpose } from "#lib/math/linalg/transpose.ts";
 import {
@@ -176,3 +177,21 @@ function checkSvd(a: Float64Array, m: number, n: number): Float64Array {
 function relativeDifference(a: Float64Array, b: Float64Array): number {
   return largestDifference(a.map((x, i) => x / b[i]), new Float64Array(a.length).fill(1));
 }
+
+Deno.test("svd() and singularValues() keep relative accuracy of columns whose squares underflow beside others", () => {
+  fresh((draws) => {
+    for (const [m, n] of [[4, 4], [9, 4], [9, 9], [60, 9]]) {
+      // Columns this far apart are as good as orthogonal to those before them: singular values are R's diagonal.
+      const factor = 2 ** -100;
+      const a = draws.normal(m, n);
+      const { r } = qr(a, m, n);
+      const scaled = a.map((x, p) => x * factor ** (p % n));
+      for (const found of [svd(scaled, m, n).s, singularValues(scaled, m, n)]) {
+        for (let j = 0; j < n; j++) {
+          const expected = Math.abs(r[j * n + j]) * factor ** j;
+          assertLess(Math.abs(found[j] / expected - 1), 1e-12, `${m}×${n}, value ${j}`);
+        }
+      }
+    }
+  });
+});
