@@ -22,7 +22,7 @@ export interface ClosureOptions {
 }
 
 /** Raised when the bundler or its options change: remembered code then is not what would be made now. */
-const memoryFormat = 4;
+const memoryFormat = 5;
 
 /** One remembered closure. */
 interface Memory {

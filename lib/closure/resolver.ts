@@ -78,7 +78,9 @@ export class Resolver implements ImportGraph {
         }));
         build.onLoad({ filter: /.*/, namespace }, ({ path, pluginData }): OnLoadResult => {
           try {
-            return { contents: this.#load(path).bytes, loader: pluginData as Loader };
+            const { bytes } = this.#load(path);
+            const contents = path.endsWith(".wgsl") ? withoutComments(bytes) : bytes;
+            return { contents, loader: pluginData as Loader };
           } catch (error) {
             return { errors: [{ text: error instanceof Error ? error.message : String(error) }] };
           }
@@ -139,6 +141,13 @@ const namespace = "basin";
 
 function isUsers(name: string): boolean {
   return name.startsWith("user/");
+}
+
+/** A shader without what follows `//`, so that words about it make nothing run again; lines stay where they were. */
+function withoutComments(bytes: Uint8Array): Uint8Array | string {
+  const text = new TextDecoder().decode(bytes);
+  // Inside of a block, `//` is nothing special.
+  return text.includes("/*") ? bytes : text.replace(/[ \t]*\/\/.*$/gm, "");
 }
 
 function loaderOf(path: string, attributes: Readonly<Record<string, string>>): Loader {

@@ -97,12 +97,15 @@ const harmless: [string, keyof typeof base, (text: string) => string][] = [
     "deno.lock",
     (text) => text.replace("sha512-two", "sha512-three"),
   ],
+  ["a comment in a shader", "lib/k.wgsl", (text) => text.replace("\n", "  // Does nothing.\n")],
 ];
 
 const meaningful: [string, keyof typeof base, (text: string) => string][] = [
   ["a used helper", "lib/b.ts", (text) => text.replace("x + unit", "x - unit")],
   ["a used constant", "lib/b.ts", (text) => text.replace("unit = 2", "unit = 3")],
   ["a shader", "lib/k.wgsl", () => "fn main() { }\n"],
+  ["a line more of a shader", "lib/k.wgsl", (text) => `// A word.\n${text}`],
+  ["what may not be a comment", "lib/k.wgsl", (text) => `/* // */ ${text} // */`],
   ["the version of a package", "deno.json", (text) => text.replace("zod@4.6.7", "zod@4.6.8")],
   ["the integrity of a package", "deno.lock", (text) => text.replace("sha512-one", "sha512-four")],
 ];
