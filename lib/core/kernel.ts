@@ -57,11 +57,12 @@ export interface Kernel<B extends string = string, U extends string = string> {
   twin(buffers: TwinBuffers<B>, uniforms: Readonly<Record<U, number>>): void;
   /** Against the twin, with the reason for its size in a comment beside it. */
   readonly tolerance: Tolerance;
-  /** Of kernels that keep them here; others have them in `gpu/<name>/cases.ts`, which no task's code reaches. */
-  cases?(random: RandomStream): Iterable<KernelCase<B, U>>;
 }
 
-/** The default export of `gpu/<name>/cases.ts`: declared and random cases, sizes 1, workgroup ± 1, none, large. */
+/**
+ * The default export of `gpu/<name>/cases.ts`, which no task's code reaches: declared and random cases, sizes 1,
+ * workgroup ± 1, none, large.
+ */
 export type KernelCases<B extends string = string, U extends string = string> = (
   random: RandomStream,
 ) => Iterable<KernelCase<B, U>>;

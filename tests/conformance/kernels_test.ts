@@ -144,9 +144,8 @@ async function overCases(
   }
 }
 
-/** The cases of a kernel of the index: its own, or those of `gpu/<name>/cases.ts`. */
+/** The cases of a kernel of the index. */
 async function casesOf(kernel: Kernel): Promise<KernelCases> {
-  if (kernel.cases !== undefined) return kernel.cases;
   return (await import(`#gpu/${kernel.name}/cases.ts`)).default;
 }
 

@@ -28,7 +28,6 @@ export function shaderKernel(
       throw new Error("no twin");
     },
     tolerance: { abs: 0, rel: 0 },
-    cases: () => [],
   });
 }
 

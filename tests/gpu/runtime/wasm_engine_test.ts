@@ -52,7 +52,6 @@ function adding(entry = "add", most = 1000) {
     },
     twin() {},
     tolerance: { abs: 0, rel: 0 },
-    cases: () => [],
   });
 }
 
