@@ -39,7 +39,7 @@ export const r19: Trial = {
       const read = (path: string) => {
         const other = corpus.find(({ file }) => file === path);
         if (path === base.file) return Promise.resolve(text);
-        if (other === undefined) throw new Deno.errors.NotFound(path);
+        if (other === undefined) return Promise.reject(new Deno.errors.NotFound(path));
         return Promise.resolve(decoder.decode(other.bytes));
       };
       const title = `mutant ${seed} of ${base.file}`;

@@ -154,19 +154,22 @@ export function whitenByGram(
   limit: number,
 ): Whitening | null {
   const { numRows, numFeatures: f } = embeddingShape(trials, delays);
-  const gram = hankelGram(trials, delays);
+  // Squares of numbers near the ends of double precision would be lost; powers of two change no bit of the others.
+  const { a: data, scale } = scaledCopy(trials.data);
+  const scaled = { ...trials, data };
+  const gram = hankelGram(scaled, delays);
   let singularValues = new Float64Array(0);
   let maxRank = 0;
   const { vectors: modes } = leadingEigen(gram, f, (values) => {
     singularValues = values.slice(0, Math.min(numRows, f))
-      .map((value) => Math.sqrt(Math.max(0, value)));
+      .map((value) => scale * Math.sqrt(Math.max(0, value)));
     maxRank = choose(singularValues);
     const smallest = singularValues[maxRank - 1];
     return smallest > 0 && smallest >= limit * singularValues[0] ? maxRank : 0;
   });
   if (modes.length === 0) return null;
-  const weights = modes.map((x, p) => x / singularValues[p % maxRank]);
-  const moments = whitenedMoments(trials, delays, stepsAhead, weights, maxRank, gram);
+  const weights = modes.map((x, p) => x / (singularValues[p % maxRank] / scale));
+  const moments = whitenedMoments(scaled, delays, stepsAhead, weights, maxRank, gram);
   const totalVariance = sumOfSquares(singularValues);
   return { ...moments, singularValues, totalVariance, modes, maxRank, method: "gram" };
 }
@@ -193,14 +196,18 @@ export function whitenLeading(
   maxRank: number,
 ): Whitening | null {
   const { numFeatures: f } = embeddingShape(trials, delays);
-  const gram = hankelGram(trials, delays);
+  const { a: data, scale } = scaledCopy(trials.data);
+  const scaled = { ...trials, data };
+  const gram = hankelGram(scaled, delays);
   const { values, vectors: modes } = leadingSubspace(gram, f, maxRank);
   if (!(values[maxRank - 1] > 0)) return null;
-  const singularValues = values.map(Math.sqrt);
-  const weights = modes.map((x, p) => x / singularValues[p % maxRank]);
-  const moments = whitenedMoments(trials, delays, stepsAhead, weights, maxRank, gram);
-  let totalVariance = 0;
-  for (let i = 0; i < f; i++) totalVariance += gram[i * f + i];
+  const roots = values.map(Math.sqrt);
+  const weights = modes.map((x, p) => x / roots[p % maxRank]);
+  const moments = whitenedMoments(scaled, delays, stepsAhead, weights, maxRank, gram);
+  let variance = 0;
+  for (let i = 0; i < f; i++) variance += gram[i * f + i];
+  const totalVariance = scale * (scale * variance);
+  const singularValues = roots.map((root) => scale * root);
   return { ...moments, singularValues, totalVariance, modes, maxRank, method: "leading" };
 }
 

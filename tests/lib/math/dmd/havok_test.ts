@@ -141,6 +141,20 @@ Deno.test("fitHavok() does not change with the units' scale by powers of two, an
   });
 });
 
+Deno.test("fitHavok() has the same operator of data near the ends of double precision", () => {
+  fresh((draws) => {
+    const trials = { data: draws.normal(3 * 40, 4), numTrials: 3, numTime: 40, numUnits: 4 };
+    for (const method of ["gram", "leading"] as const) {
+      const options = { numDelays: 3, rank: 4, maxRank: 6, method };
+      const { operator } = fitHavok(trials, options);
+      for (const scale of [2 ** -535, 2 ** 505]) {
+        const moved = { ...trials, data: trials.data.map((x) => x * scale) };
+        assertEquals(fitHavok(moved, options).operator, operator, `${method} ${scale}`);
+      }
+    }
+  });
+});
+
 Deno.test("fitHavok() on auto takes the Gram route only while the last kept component is large enough", () => {
   fresh((draws) => {
     const base = draws.normal(200, 4);
