@@ -51,7 +51,16 @@ const params = z.strictObject({
 }).superRefine((params, context) => {
   const refuse = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
-  const { integrator, precision, process_noise, generator_block } = params;
+  const { integrator, precision, process_noise, generator_block, discard, dt } = params;
+  const points = discard / dt;
+  if (Math.abs(points - Math.round(points)) > 1e-6 * Math.max(1, points)) {
+    const [below, above] = [Math.floor(points), Math.ceil(points)]
+      .map((count) => Number((count * dt).toPrecision(12)));
+    refuse(
+      "discard",
+      `${discard} is no multiple of dt ${dt}; the nearest are ${below} and ${above}`,
+    );
+  }
   if (integrator === "dormand_prince") {
     if (precision === "f32") {
       refuse("integrator", "dormand_prince needs f64; with `precision: f32` take rk4 or euler");

@@ -128,3 +128,11 @@ Deno.test("simulate takes the parameters of the system it was given", async () =
   );
   assertAllClose(last, [1, 1, 1], { atol: 1e-3 });
 });
+
+Deno.test("simulate refuses to discard a part of a time step, and names the times that would do", async () => {
+  const discarding = (discard: number) => simulate({ num_trials: 1, dt: 0.01, discard });
+  const error = await assertRejects(() => discarding(0.025), TypeError);
+  assert(error.message.includes("the nearest are 0.02 and 0.03"), error.message);
+  // Multiples need not be exact in binary.
+  for (const discard of [0, 0.03, 0.07, 1.1]) await discarding(discard);
+});
