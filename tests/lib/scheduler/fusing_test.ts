@@ -114,17 +114,22 @@ Deno.test("schedule() keeps nobody waiting for company, and lets groups grow whi
   ];
   const store = new TinyStore();
   const running = runGraph(fakeGraph(members), { store, executor });
-  const settled = () => new Promise((done) => setTimeout(done, 20));
-  await settled();
+  const turn = () => new Promise((done) => setTimeout(done, 1));
+  // However long a busy machine takes for it; whatever is started at the same moment is there, too.
+  const settled = async (num: number) => {
+    while (executor.sizes.length < num) await turn();
+    for (let i = 0; i < 5; i++) await turn();
+  };
+  await settled(2);
   assertEquals(executor.sizes, [1, 1]); // the first two producers
   gates[0].resolve();
-  await settled();
+  await settled(3);
   gates[1].resolve();
-  await settled();
+  await settled(4);
   // The other producers are more urgent; both workers are busy with them, and two readers wait.
   assertEquals(executor.sizes, [1, 1, 1, 1]);
   gates[2].resolve();
-  await settled();
+  await settled(6);
   // Three readers, two workers: a worker that is free takes half of them, or one that is alone at once.
   assertEquals(executor.sizes.slice(4), [2, 1]);
   gates[3].resolve();
