@@ -181,17 +181,20 @@ function dispatchRound(
 ): void {
   const { inAll, inOne, mostSteps } = limitsOfDispatch(engine, n);
   const each = operationsPerEvaluation(n);
-  const most = Math.min(engine.limits.maxWorkgroups, MAX_SLOTS);
-  const steps = Math.max(1, Math.min(ROUND, mostSteps, Math.floor(inOne / each)));
-  const size = Math.max(1, Math.min(most, Math.floor(inAll / (steps * each))));
+  const round = evaluationsBetweenLooks(n);
+  const steps = Math.max(1, Math.min(round, mostSteps, Math.floor(inOne / each)));
+  const size = Math.max(
+    1,
+    Math.min(engine.limits.maxWorkgroups, Math.floor(inAll / (steps * each))),
+  );
   for (let from = 0; from < slots.length; from += size) {
     const batch = slots.slice(from, from + size);
     using listed = engine.upload(Uint32Array.from(batch.flat()));
-    for (let step = 0; step < ROUND; step += steps) {
+    for (let step = 0; step < round; step += steps) {
       engine.dispatch(align, { ...buffers, slots: listed }, {
         n,
         num: batch.length,
-        steps: Math.min(steps, ROUND - step),
+        steps: Math.min(steps, round - step),
         rotations_at: rotationsAt,
         scratch_at: scratchAt,
         max_iterations: MAX_ITERATIONS,
@@ -252,6 +255,12 @@ function howManyFit(engine: Engine, n: number, numStarts: readonly number[]): nu
   return numStarts.length;
 }
 
+// Evaluations between two looks at all starts. A start far behind shows it after about 30. Small descents are over soon,
+// and going on with those that are lost costs less than looking: so many pairs need hardly more dispatches than one.
+function evaluationsBetweenLooks(n: number): number {
+  return n <= 24 ? 60 : 30;
+}
+
 /** Multiplications and additions of one evaluation with its gradient: eight products' worth, and the vectors. */
 function operationsPerEvaluation(n: number): number {
   const s = 4 * Math.ceil(n / 4);
@@ -273,15 +282,12 @@ function limitsOfDispatch({ name, numerics }: Engine, n: number) {
 /** Radians above the bound at which a start is worth a look in f64 first, and at which the search ends. */
 const NEARLY_PROVED = 0.02;
 const ENOUGH = 1e-6;
-/** Evaluations between two looks at all starts: about as many as a start far behind needs to show it. */
-const ROUND = 30;
 const WINDOW = 10;
 const OPTIMISM = 60;
 /** Past these f32 brings nothing. */
 const MAX_ITERATIONS = 500;
 const GRADIENT_TOLERANCE = 1e-6;
 const RELATIVE_DECREASE = 1e-6;
-const MAX_SLOTS = 4096;
 const MAX_POLISHED = 3;
 /** Ends this much above the best, relatively, may overtake it when polished. */
 const WORTH_POLISHING = 3e-3;
