@@ -158,8 +158,12 @@ export class Flights {
   /** A batch failed: those that had not ended go again in smaller ones. */
   #halve(units: readonly Unit[], failure: StageFailure, fused: number, began: number): void {
     const { course, line, teller, ledger, stopping } = this.#deps;
-    if (failure.reason === "cancelled" || stopping() !== undefined) {
-      for (const unit of units) course.land(unit, { how: "failed", failure, seconds: 0 }, began);
+    const stopped = stopping();
+    if (failure.reason === "cancelled" || stopped !== undefined) {
+      // There is no time left to find out whose failure it is: it is nobody's.
+      const cancelled = { reason: "cancelled", message: stopped ?? failure.message } as const;
+      const landing = { how: "failed", failure: cancelled, seconds: 0 } as const;
+      for (const unit of units) course.land(unit, landing, began);
       return;
     }
     const isOnEngine = this.#fallBack.isOnEngine(units[0].keyed.action.recipe.numerics);

@@ -2,6 +2,9 @@
 
 import type { Clock } from "../core/disk.ts";
 
+/** Timers run out at once if they are given more. */
+const maxTimerMs = 2 ** 31 - 1;
+
 /**
  * The clock of this machine.
  *
@@ -18,7 +21,14 @@ export function denoClock(): Clock {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     after(ms, callback) {
-      const timer = setTimeout(callback, ms);
+      let timer: ReturnType<typeof setTimeout>;
+      // A batch may take a month if each of its members may take a day.
+      const wait = (left: number) => {
+        timer = left > maxTimerMs
+          ? setTimeout(() => wait(left - maxTimerMs), maxTimerMs)
+          : setTimeout(callback, left);
+      };
+      wait(ms);
       return () => clearTimeout(timer);
     },
   };

@@ -2,9 +2,10 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { RunEvent } from "#lib/core/event.ts";
+import { schedule } from "#lib/scheduler/schedule.ts";
 import { fakeGraph, type FakeMember } from "#tests/support/fake_tasks.ts";
 import { FusingExecutor } from "#tests/support/fusing_executor.ts";
-import { endings, finished, ofType, runGraph } from "#tests/support/scheduling.ts";
+import { endings, finished, ofType, runGraph, scheduleDeps } from "#tests/support/scheduling.ts";
 import { TinyStore } from "#tests/support/tiny_store.ts";
 
 const fuse = { by: ["units"] };
@@ -269,5 +270,28 @@ Deno.test("schedule() fuses few members on a processor until they are known to b
     const expectedSeconds = () => seconds;
     await runGraph(fakeGraph(sweep(10)), { store, executor, expectedSeconds });
     assertEquals([...executor.sizes], [...sizes]);
+  }
+});
+
+Deno.test("schedule() blames no member for a batch that breaks when the run has stopped", async () => {
+  for (const onFailure of ["finish-running", "stop"] as const) {
+    const [running, failed] = [0, 0].map(() => Promise.withResolvers<void>());
+    await using executor = new FusingExecutor(2, async (jobs) => {
+      if (jobs.length === 1) return running.promise;
+      running.resolve();
+      await failed.promise;
+      return { failure: { reason: "device-lost", message: "gone" }, after: 1 };
+    });
+    const members = [{ id: "bad", params: { fail: true } }, ...sweep(4)];
+    const deps = scheduleDeps({ store: new TinyStore(), executor, onFailure, expectedSeconds });
+    const events: RunEvent[] = [];
+    for await (const event of schedule(fakeGraph(members), deps, new AbortController().signal)) {
+      events.push(event);
+      if (event.type === "stage-failed") failed.resolve();
+    }
+    const { ran, skipped } = finished(events);
+    assertEquals([ran + skipped, finished(events).failed], [4, 1], onFailure);
+    assertEquals(endings(events).bad, "failed: threw");
+    assertEquals(executor.sizes, [1, 2]);
   }
 });
