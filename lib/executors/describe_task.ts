@@ -61,6 +61,8 @@ export function describeTask(bundle: BundleExport): Result<TaskDescription, stri
   if (fuse !== undefined && typeof runMany !== "function") {
     return err("the task has `fuse` but no `runMany`; give both or none");
   }
+  const problem = fuse === undefined ? undefined : fuseProblem(fuse, task as Task);
+  if (problem !== undefined) return err(problem);
   return ok({
     name,
     summary,
@@ -115,5 +117,23 @@ const fields: Readonly<Partial<Record<keyof Task, string>>> = {
   params: "object",
   run: "function",
 };
+
+/** A name in `by` that is no param would let through what must not run as one. */
+function fuseProblem(fuse: unknown, { params }: Pick<Task, "params">): string | undefined {
+  const { by, most, anySizes } = (fuse ?? {}) as Partial<Record<keyof Fusion, unknown>>;
+  if (!Array.isArray(by)) return "the task's fuse.by must be a list of names of params";
+  const names = Object.keys(params.shape ?? {});
+  const unknown = by.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    return `the task's fuse.by names ${unknown}, which is none of its params: ${names.join(", ")}`;
+  }
+  if (most !== undefined && !(Number.isInteger(most) && most as number >= 1)) {
+    return `the task's fuse.most must be a whole number from 1 up, found ${most}`;
+  }
+  if (anySizes !== undefined && typeof anySizes !== "boolean") {
+    return `the task's fuse.anySizes must be true or false, found ${anySizes}`;
+  }
+  return undefined;
+}
 
 const numericsKinds: readonly unknown[] = ["exact", "f64", "engine"];
