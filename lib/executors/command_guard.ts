@@ -114,15 +114,18 @@ export class CommandGuard implements AsyncDisposable {
 
   /** Kills every process whose environment holds `mark`. Returns how many there were. */
   async killMarked(mark: string): Promise<number> {
-    let numKilled = 0;
+    // One that is on its way out may be seen again.
+    const killed = new Set<number>();
     for (let round = 0; round < 3; round++) {
       const found = await this.#help().ask("find", mark);
       const ids = [...found.matchAll(/^\/proc\/(\d+)\//gm)].map(([, id]) => Number(id));
       if (ids.length === 0) break;
-      for (const id of ids) kill(id);
-      numKilled += ids.length;
+      for (const id of ids) {
+        kill(id);
+        killed.add(id);
+      }
     }
-    return numKilled;
+    return killed.size;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
