@@ -34,10 +34,12 @@ Deno.test("withDescents() takes the steps of descend()", () => {
           const expected = descend(problem, here, limits);
           const found = withDescents(problem, (descend) => descend(there, limits));
           const label = `n = ${n}, ${maxIterations} steps`;
-          assertLess(largestDifference(here, there), 1e-9, label);
+          // Sums in another order differ by 1e-16, and each step may part them tenfold.
+          assertLess(largestDifference(here, there), 1e-8, label);
           assertEquals(found.iterations, expected.iterations, label);
-          assertAlmostEquals(found.value, expected.value, 1e-12, label);
-          assertAlmostEquals(found.gradientNorm, expected.gradientNorm, 1e-9, label);
+          // As far apart as C is, times a slope that is below 1 for operators of norm 1.
+          assertAlmostEquals(found.value, expected.value, 1e-8, label);
+          assertAlmostEquals(found.gradientNorm, expected.gradientNorm, 1e-8, label);
         }
       }
     }
