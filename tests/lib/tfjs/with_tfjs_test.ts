@@ -79,6 +79,7 @@ gpuTest("withTfjs() leaves nothing behind on a device", async (adapter) => {
 });
 
 Deno.test("withTfjs() refuses a body that goes to another backend", async () => {
+  await import("@tensorflow/tfjs-backend-cpu"); // so that it is there, whatever ran before
   await using engine = new WasmEngine({ threads: 1, Worker });
   await assertRejects(
     () => withTfjs(engine, (tf) => tf.setBackend("cpu")),
