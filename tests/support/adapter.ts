@@ -31,6 +31,7 @@ export function gpuTest(
       throw new Error(`BASIN_REQUIRE_GPU=1, but ${found.error.message}`);
     });
   } else {
+    // Without a GPU or a software driver there is nothing to compute on; counted as skipped, and required in CI.
     Deno.test({ name: `${name} (no adapter)`, ignore: true, fn() {} });
   }
 }

@@ -35,11 +35,11 @@ Deno.test("withDescents() takes the steps of descend()", () => {
           const found = withDescents(problem, (descend) => descend(there, limits));
           const label = `n = ${n}, ${maxIterations} steps`;
           // Sums in another order differ by 1e-16, and each step may part them tenfold.
-          assertLess(largestDifference(here, there), 1e-8, label);
+          assertLess(largestDifference(here, there), 1e-9, label);
           assertEquals(found.iterations, expected.iterations, label);
-          // As far apart as C is, times a slope that is below 1 for operators of norm 1.
-          assertAlmostEquals(found.value, expected.value, 1e-8, label);
-          assertAlmostEquals(found.gradientNorm, expected.gradientNorm, 1e-8, label);
+          // Less apart than C is: it goes with the slope, which is smaller the further down both have come.
+          assertAlmostEquals(found.value, expected.value, 1e-10, label);
+          assertAlmostEquals(found.gradientNorm, expected.gradientNorm, 1e-9, label);
         }
       }
     }
