@@ -24,9 +24,19 @@ export default defineTask({
     { params: {}, inputs: () => ({ operators: [exampleOperator(0.5), exampleOperator(0.01)] }) },
   ],
   run(_context, { threshold }, { operators }) {
-    const spectra = operators.map(({ value }) => value.singularValues.data as Float64Array);
+    const spectra = operators.map(({ value: { singularValues } }, i) => {
+      if (singularValues === undefined) {
+        throw new RangeError(
+          `common_rank looks at singular values, but operator ${i + 1} of ${operators.length} ` +
+            "has none (it was imported as a matrix); compare it at its own size",
+        );
+      }
+      return singularValues.data as Float64Array;
+    });
     const { rank, counts } = commonRank(spectra, threshold);
-    const largest = Math.min(...operators.map(({ value }) => value.auto.shape[0]));
+    const largest = Math.min(
+      ...operators.map(({ value }) => (value.auto ?? value.matrix).shape[0]),
+    );
     if (rank > largest) {
       throw new RangeError(
         `the common rank is ${rank}, but an operator was fitted with max_rank ${largest}; raise max_rank of dmd`,

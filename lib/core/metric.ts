@@ -51,6 +51,16 @@ export interface Metric<P extends ParamsSchema = ParamsSchema, X = unknown, R = 
   prepare(system: X, params: z.output<P>, options: { readonly rank?: number }): R;
   /** Once per pair. */
   compare(a: R, b: R, params: z.output<P>): Score;
+  /**
+   * All pairs of a gathered list at once, where these params let a pair's score gain from the others (a start composed
+   * of two other rotations, say): `places` are positions in `systems`. `undefined`: pair by pair, by `compare`.
+   */
+  compareSet?(
+    systems: readonly R[],
+    places: readonly (readonly [number, number])[],
+    params: z.output<P>,
+    progress: (fraction: number) => void,
+  ): readonly Score[] | undefined;
   /** `engine` if these params let an engine take part in the result, which then needs `compareMany`; else `f64`. */
   numerics?(params: z.output<P>): "f64" | "engine";
   /** All pairs at once on an engine; a pair's score never depends on the others. */

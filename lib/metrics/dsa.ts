@@ -108,7 +108,8 @@ function optionsOf(params: Params): DsaOptions {
 
 interface Prepared {
   readonly frames: OperatorFrames;
-  readonly singularRatio: number;
+  /** `null` for an operator without singular values. */
+  readonly singularRatio: number | null;
 }
 
 function scoreOf(
@@ -123,7 +124,7 @@ function scoreOf(
     value: isEuclidean ? result.euclidean : scaled(result.angle, params.scale),
     more: {
       rank,
-      singular_ratio: Math.min(first.singularRatio, second.singularRatio),
+      singular_ratio: lesser(first.singularRatio, second.singularRatio),
       lower_bound: isEuclidean
         ? 2 * Math.sin(result.lowerBound / 2)
         : scaled(result.lowerBound, params.scale),
@@ -134,6 +135,10 @@ function scoreOf(
       gradient_norm: result.gradientNorm,
     },
   };
+}
+
+function lesser(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.min(a, b);
 }
 
 function sameSize(
@@ -148,6 +153,14 @@ function sameSize(
 
 function matrixAt({ matrix, auto, cross, about }: Operator, rank: number): Float64Array {
   if (rank === matrix.shape[0]) return matrix.data as Float64Array;
+  if (auto === undefined || cross === undefined) {
+    throw new RangeError(
+      `dsa needs operators of rank ${rank}, but one has ${
+        matrix.shape[0]
+      } and no moments to read others off; ` +
+        "leave out rank, or fit it by dmd",
+    );
+  }
   const maxRank = auto.shape[0];
   if (rank > maxRank) {
     throw new RangeError(
@@ -163,7 +176,8 @@ function matrixAt({ matrix, auto, cross, about }: Operator, rank: number): Float
 }
 
 /** σ_r/σ₁ of the embedding: below about 1e-7 the last modes are rounding, and the score with them. */
-function singularRatioAt({ singularValues }: Operator, rank: number): number {
+function singularRatioAt({ singularValues }: Operator, rank: number): number | null {
+  if (singularValues === undefined) return null;
   const values = singularValues.data as Float64Array;
   return values[Math.min(rank, values.length) - 1] / values[0];
 }

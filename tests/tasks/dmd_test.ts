@@ -77,7 +77,7 @@ Deno.test("dmd understands span_ms as the time from the oldest to the newest sam
 Deno.test("dmd takes its rank from one rule, or from the threshold of common_rank", async () => {
   const given = random();
   const { singularValues } = await dmd({ n_delays: 5, rank: 1 }, given);
-  const s = singularValues.data as Float64Array;
+  const s = singularValues!.data as Float64Array;
   const above = (threshold: number) => s.filter((value) => value >= threshold).length;
   assertEquals((await dmd({ n_delays: 5, rank: 4 }, given)).about.rank, 4);
   const middle = Math.sqrt(s[2] * s[3]);
@@ -100,8 +100,8 @@ Deno.test("dmd keeps what any smaller rank needs: the operator of a rank is the 
   const small = await dmd({ n_delays: 5, rank: 3, max_rank: 3 }, given);
   const large = await dmd({ n_delays: 5, rank: 3, max_rank: 9 }, given);
   assertAllClose(small.matrix.data, large.matrix.data, { atol: 1e-9 });
-  assertEquals([small.auto.shape, large.auto.shape], [[3, 3], [9, 9]]);
-  assertEquals((await dmd({ n_delays: 5, rank: 8, max_rank: 2 }, given)).auto.shape, [8, 8]);
+  assertEquals([small.auto!.shape, large.auto!.shape], [[3, 3], [9, 9]]);
+  assertEquals((await dmd({ n_delays: 5, rank: 8, max_rank: 2 }, given)).auto!.shape, [8, 8]);
 });
 
 Deno.test("dmd by the leading components alone is the fit of the Gram route, for a rank or none", async () => {
@@ -112,7 +112,7 @@ Deno.test("dmd by the leading components alone is the fit of the Gram route, for
     const leading = await dmd({ ...params, ...rule, method: "leading" }, given);
     assertEquals(leading.about.method, "leading");
     assertEquals(leading.about.rank, full.about.rank);
-    assertEquals(leading.singularValues.shape, [8]);
+    assertEquals(leading.singularValues!.shape, [8]);
     assertAllClose(leading.matrix.data, full.matrix.data, { atol: 1e-8 });
     assertAlmostEquals(
       leading.about.explained_variance as number,

@@ -7,7 +7,10 @@ import { figure } from "./figure.ts";
 import { file } from "./file.ts";
 import { folder } from "./folder.ts";
 import { generatorStates } from "./generator.ts";
+import { controlledOperator } from "./controlled_operator.ts";
+import { hankelGram } from "./hankel_gram.ts";
 import { operator } from "./operator.ts";
+import { rdm } from "./rdm.ts";
 import { table } from "./table.ts";
 import { trajectories } from "./trajectories.ts";
 
@@ -15,11 +18,14 @@ import { trajectories } from "./trajectories.ts";
 const all: readonly ArtifactType<any>[] = [
   arraysOf("arrays"),
   commonRank,
+  controlledOperator,
   figure,
   file,
   folder,
   generatorStates,
+  hankelGram,
   operator,
+  rdm,
   table,
   trajectories,
 ];

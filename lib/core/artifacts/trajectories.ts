@@ -7,6 +7,11 @@ import { requireDims, type Tensor } from "../tensor.ts";
 export interface Trajectories {
   /** Dims `trial`, `time`, `unit`. */
   readonly states: Tensor;
+  /**
+   * Time points of each trial, where trials differ in length: the longest fills the time axis, and what lies beyond the
+   * end of a shorter one is NaN. Absent where all trials are equally long.
+   */
+  readonly lengths?: readonly number[];
   /** Time between two samples, in `timeUnit`. */
   readonly dt: number;
   /** `ms`, or `1` for the dimensionless time of a textbook system. */
@@ -31,15 +36,32 @@ export const stateDims: readonly string[] = ["trial", "time", "unit"];
  */
 export const trajectories: ArtifactType<Trajectories> = {
   kind: "trajectories",
-  encode({ states, dt, timeUnit }) {
+  encode({ states, lengths, dt, timeUnit }) {
     requireDims(states, stateDims, "states");
-    return tensorFiles("states", states, timeUnit === "ms" ? { dt_ms: dt } : { dt });
+    if (lengths !== undefined) requireLengths(states, lengths);
+    const time = timeUnit === "ms" ? { dt_ms: dt } : { dt };
+    return tensorFiles("states", states, lengths === undefined ? time : { ...time, lengths });
   },
   decode(files) {
     const { tensor: states, sidecar } = readTensor(files, "states");
     requireDims(states, stateDims, "states");
+    const lengths = sidecar.lengths as readonly number[] | undefined;
+    if (lengths !== undefined) requireLengths(states, lengths);
+    const ragged = lengths === undefined ? {} : { lengths };
     return sidecar.dt_ms !== undefined
-      ? { states, dt: sidecar.dt_ms as number, timeUnit: "ms" }
-      : { states, dt: sidecar.dt as number, timeUnit: "1" };
+      ? { states, ...ragged, dt: sidecar.dt_ms as number, timeUnit: "ms" }
+      : { states, ...ragged, dt: sidecar.dt as number, timeUnit: "1" };
   },
 };
+
+/** @throws {RangeError} unless there is a length for each trial, within the time axis and filling it once. */
+function requireLengths({ shape: [numTrials, numTime] }: Tensor, lengths: readonly number[]): void {
+  const fits = lengths.length === numTrials && Math.max(...lengths) === numTime &&
+    lengths.every((length) => Number.isInteger(length) && length >= 1);
+  if (!fits) {
+    throw new RangeError(
+      `trajectories with trial ${numTrials} × time ${numTime} got the lengths [${lengths}]; ` +
+        `give one of at least 1 for each trial, the longest being ${numTime}`,
+    );
+  }
+}
