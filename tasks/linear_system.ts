@@ -1,0 +1,109 @@
+// Simulates x[t + 1] = A x[t] + B e[t] with standard normal e: dynamics whose operator is known, for judging fits and
+// comparisons. The three systems of the DSA tutorial are of this kind; with `drive` as controls, InputDSA's as well.
+
+import { z } from "zod";
+import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { randomStream } from "#lib/core/random.ts";
+import { defineTask } from "#lib/core/task.ts";
+import { tensor } from "#lib/core/tensor.ts";
+import { linearRecursion, type LinearSystem } from "#lib/models/linear/linear_recursion.ts";
+import { generatorBlock, generatorPort, legacyGenerator } from "./_legacy.ts";
+
+const matrix = z.array(z.array(z.number()).min(1)).min(1);
+
+const params = z.strictObject({
+  state: matrix.describe("A, rows: how the state moves on, units × units"),
+  input: matrix.describe("B, rows: how the drive enters, units × inputs"),
+  initial: z.array(z.number()).optional().describe("x₀ of every trial; zero if not given"),
+  num_trials: z.int().min(1).default(1),
+  num_steps: z.int().min(2).default(1001).describe("time points, x₀ included"),
+  dt_ms: z.number().positive().optional().describe(
+    "time between two points in ms; without it steps are counted",
+  ),
+  seed: z.union([z.int(), z.string()]).default(0).describe("seed of the drive"),
+  generator_block: generatorBlock,
+}).superRefine(({ state, input, initial }, context) => {
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  const n = state.length;
+  const uneven = state.findIndex((row) => row.length !== n);
+  if (uneven >= 0) {
+    refuse(
+      "state",
+      `row ${uneven + 1} has ${state[uneven].length} of ${n} entries; A is square, units × units`,
+    );
+  }
+  if (input.length !== n || input.some((row) => row.length !== input[0].length)) {
+    refuse("input", `B needs ${n} rows of one length, one for each unit of \`state\``);
+  }
+  if (initial !== undefined && initial.length !== n) {
+    refuse(
+      "initial",
+      `${initial.length} entries for ${n} units; give one for each row of \`state\``,
+    );
+  }
+});
+
+export default defineTask({
+  name: "linear_system",
+  summary: "Simulates a linear system that is driven by noise, in discrete time.",
+  version: 1,
+  numerics: "f64",
+  params,
+  inputs: generatorPort,
+  outputs: { trajectories, drive: trajectories },
+  examples: [
+    {
+      params: {
+        state: [[0.9, 0.2], [-0.2, 0.9]],
+        input: [[1], [0.5]],
+        num_trials: 2,
+        num_steps: 12,
+      },
+    },
+  ],
+  run(_context, params, inputs) {
+    const system = systemOf(params.state, params.input);
+    const { numUnits: n, numInputs: m } = system;
+    const { num_trials: numTrials, num_steps: numTime } = params;
+    const initial = Float64Array.from(params.initial ?? new Array(n).fill(0));
+    const legacy = legacyGenerator(inputs.generator, params.generator_block);
+    const stream = randomStream(params.seed, "drive");
+    const states = new Float64Array(numTrials * numTime * n);
+    // The last row drives nothing: it stays zero.
+    const drive = new Float64Array(numTrials * numTime * m);
+    for (let trial = 0; trial < numTrials; trial++) {
+      const from = trial * numTime * m;
+      const own = drive.subarray(from, from + (numTime - 1) * m);
+      if (legacy === null) stream.normal(own, trial);
+      else legacy.fillNormal(own);
+      states.set(linearRecursion(system, initial, own, numTime), trial * numTime * n);
+    }
+    const bad = states.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new RangeError(
+        `the state left the finite numbers in trial ${Math.floor(bad / (numTime * n))} at point ${
+          Math.floor(bad / n) % numTime
+        }; \`state\` has an eigenvalue outside the unit circle: take fewer steps, or scale it`,
+      );
+    }
+    const over = {
+      dt: params.dt_ms ?? 1,
+      timeUnit: params.dt_ms === undefined ? "1" : "ms",
+    } as const;
+    const shaped = (data: Float64Array, width: number): Trajectories => ({
+      states: tensor(["trial", "time", "unit"], [numTrials, numTime, width], data),
+      ...over,
+    });
+    return { trajectories: shaped(states, n), drive: shaped(drive, m) };
+  },
+});
+
+function systemOf(state: readonly number[][], input: readonly number[][]): LinearSystem {
+  return {
+    state: Float64Array.from(state.flat()),
+    input: Float64Array.from(input.flat()),
+    numUnits: state.length,
+    numInputs: input[0].length,
+  };
+}
