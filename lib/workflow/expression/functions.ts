@@ -1,6 +1,8 @@
-// Functions of the expression language: range, linspace, logspace, zip, len, and the samplers (samplers.ts).
+// Functions of the expression language: range, linspace, logspace, zip, len, choices (choices.ts), and the samplers
+// (samplers.ts).
 
 import { sizes } from "../limits.ts";
+import { combinations, permutations } from "./choices.ts";
 import { latinHypercube, type Sample, sobol } from "./samplers.ts";
 
 /** A function: takes checked numbers of arguments, throws RangeError or TypeError with a sentence for people. */
@@ -72,6 +74,18 @@ export const functions: Readonly<Record<string, ExpressionFunction>> = {
       if (typeof value === "object" && value !== null) return Object.keys(value).length;
       throw new TypeError("len takes a list, a map or a string");
     },
+  },
+  permutations: {
+    minArgs: 2,
+    maxArgs: 2,
+    usage: "permutations(list, count)",
+    call: ([list, count]) => permutations(list, count),
+  },
+  combinations: {
+    minArgs: 2,
+    maxArgs: 2,
+    usage: "combinations(list, count)",
+    call: ([list, count]) => combinations(list, count),
   },
   sobol: sampler("sobol", sobol),
   latin_hypercube: sampler("latin_hypercube", latinHypercube),

@@ -1,11 +1,11 @@
 // Expressions: every operator and function on values, and what keeps its type. What is refused is in tests/golden/bad.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Params } from "#lib/workflow/params.ts";
 import { parseYaml } from "#lib/workflow/parse_yaml.ts";
 import { Problems } from "#lib/workflow/problems.ts";
 import { SourceText } from "#lib/workflow/source_text.ts";
-import { graphOf, memberOf } from "./expand_text.ts";
+import { graphOf, idsOf, memberOf } from "./expand_text.ts";
 
 function valuesOf(yaml: string): Readonly<Record<string, unknown>> | string[] {
   const tree = parseYaml(new SourceText("params.yaml", yaml));
@@ -73,11 +73,42 @@ const cases: readonly (readonly [string, unknown])[] = [
   ["linspace(2, 9, 1)", [2]],
   ["logspace(-6, -1, 6)", [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]],
   ["zip(range(2), ['a', 'b'])", [[0, "a"], [1, "b"]]],
+  ["permutations(['a', 'b', 'c'], 2)", [
+    ["a", "b"],
+    ["a", "c"],
+    ["b", "a"],
+    ["b", "c"],
+    ["c", "a"],
+    ["c", "b"],
+  ]],
+  ["permutations([1, 2], 1)", [[1], [2]]],
+  ["combinations([3, 1, 2], 2)", [[3, 1], [3, 2], [1, 2]]],
+  ["combinations(['a', 'b'], 2)", [["a", "b"]]],
+  ["len(permutations(range(8), 8))", 40320],
+  ["len(combinations(range(40), 3)) == 40 * 39 * 38 / 6", true],
+  ["combinations([params.record], 1)[0][0].id", "r"],
   ["'}} \\' \\n'", "}} ' \n"],
   ["params.record.id", "r"],
   ["true", true],
   ["null", null],
 ];
+
+const refused: readonly (readonly [string, string])[] = [
+  ["permutations(3, 2)", "permutations takes a list and how many to choose"],
+  ["permutations(params.list, 4)", "permutations cannot choose 4 of a list of 3"],
+  ["combinations([], 1)", "combinations cannot choose 1 of a list of 0"],
+  ["combinations(params.list, 0)", "how many combinations choose must be a whole number from 1"],
+  ["combinations(params.list, 1.5)", "how many combinations choose must be a whole number from 1"],
+  ["permutations(range(12), 12)", "permutations would make 479,001,600 lists of 12"],
+  ["combinations(range(60), 30)", "combinations would make 118,264,581,564,861,"],
+  ["permutations(range(400), 400)", "at most 1,000,000 items are allowed in all"],
+];
+
+for (const [expression, message] of refused) {
+  Deno.test(`the expression ${expression} is refused at once`, () => {
+    assertStringIncludes(String(valueOf(expression)), message);
+  });
+}
 
 for (const [expression, expected] of cases) {
   Deno.test(`the expression ${expression} has its value`, () => {
@@ -152,4 +183,24 @@ stages:
     text: "b-a",
     nested: { list: [1, "a"] },
   });
+});
+
+Deno.test("choices are values of an axis, known by their items and read by position", async () => {
+  const graph = await graphOf(`
+params: { motifs: [{ id: line }, { id: curve, r: 0.5 }, { id: spiral, r: 5 }] }
+axes:
+  motif: \${{ params.motifs }}
+  triple: \${{ permutations(params.motifs, 3) }}
+stages:
+  single: { task: value, over: [motif], with: { m: "\${{ motif.id }}" } }
+  chain:
+    task: pair
+    over: [triple]
+    with: { n: "\${{ len(triple) }}" }
+    from: { table: { stage: single, where: { motif: "\${{ triple[1] }}" } } }
+`);
+  assertEquals(idsOf(graph, "chain").length, 6);
+  const [source] = memberOf(graph, "chain[triple=line_spiral_curve]").inputs.table.sources;
+  const { index } = memberOf(graph, "single[motif=spiral]");
+  assertEquals(source, { from: index, output: "table", coords: {} });
 });
