@@ -8,6 +8,7 @@ export const figures = {
   box_within_across: () => import("./box_within_across.ts"),
   curves: () => import("./curves.ts"),
   heatmap: () => import("./heatmap.ts"),
+  phase_plane: () => import("./phase_plane.ts"),
   trajectories_3d: () => import("./trajectories_3d.ts"),
   vega_lite: () => import("./vega_lite.ts"),
 } satisfies MemberIndex;
