@@ -12,6 +12,8 @@ import type { ParamsSchema } from "./task.ts";
 export interface Score {
   /** The number that tables and figures show. */
   readonly value: number;
+  /** Unit of `value` where it is not the one that goes with the params. */
+  readonly unit?: string;
   /** Further columns of the result, e.g. `lower_bound`, `gap`, `num_starts`. The same for every pair. */
   readonly more?: Readonly<Record<string, Cell>>;
 }
@@ -25,6 +27,21 @@ export type Invariance =
   | "invertible-linear"
   | "time-reversal";
 
+/** Whether more means farther or nearer. */
+export type Sense = "distance" | "similarity";
+
+/** What a metric promises. */
+export interface Laws {
+  readonly symmetric: boolean;
+  readonly triangle: boolean;
+  /** Value of a system against itself. */
+  readonly identity: number;
+  readonly range: readonly [number, number];
+  readonly invariantTo: readonly Invariance[];
+  /** Whether the items of both systems may be put into another order, in both alike; of systems that have paired items. */
+  readonly anyItemOrder?: boolean;
+}
+
 /** A metric, its declared laws, and where it comes from. The suite measures the laws on random data. */
 export interface Metric<P extends ParamsSchema = ParamsSchema, X = unknown, R = unknown>
   extends Member {
@@ -33,19 +50,14 @@ export interface Metric<P extends ParamsSchema = ParamsSchema, X = unknown, R = 
   /** The port's name when a list is compared: `operators`, `trajectories`, … */
   readonly port: string;
   readonly takes: ArtifactType<X>;
-  readonly sense: "distance" | "similarity";
+  readonly sense: Sense;
   /** Unit of `value` for these params: `rad`, `1`, … */
   unit(params: z.output<P>): string;
   /** Whether `rank`, the study's common rank, is used. */
   readonly usesRank?: boolean;
-  readonly laws: {
-    readonly symmetric: boolean;
-    readonly triangle: boolean;
-    /** Value of a system against itself. */
-    readonly identity: number;
-    readonly range: readonly [number, number];
-    readonly invariantTo: readonly Invariance[];
-  };
+  readonly laws: Laws;
+  /** Sense and laws where params change them (a score that is a similarity, say); what is left out stays as declared. */
+  under?(params: z.output<P>): Partial<Laws> & { readonly sense?: Sense };
   readonly reference: { readonly paper: string; readonly agreesWith?: string };
   /** Once per system. `rank`: the study's common rank, if one is given. */
   prepare(system: X, params: z.output<P>, options: { readonly rank?: number }): R;
@@ -70,6 +82,45 @@ export interface Metric<P extends ParamsSchema = ParamsSchema, X = unknown, R = 
     params: z.output<P>,
     progress: (fraction: number) => void,
   ): Promise<readonly Score[]>;
+}
+
+/**
+ * The laws that a metric promises for these params.
+ *
+ * @example
+ * ```ts
+ * import { type Laws, lawsOf } from "#lib/core/metric.ts";
+ * import { assertEquals } from "@std/assert";
+ * const laws: Laws = { symmetric: true, triangle: true, identity: 0, range: [0, 1], invariantTo: [] };
+ * const under = () => ({ sense: "similarity" as const, identity: 1, triangle: false });
+ * assertEquals(lawsOf({ laws, under }, {}), { ...laws, identity: 1, triangle: false });
+ * assertEquals(lawsOf({ laws }, {}), laws);
+ * ```
+ */
+export function lawsOf<P extends ParamsSchema>(
+  metric: Pick<Metric<P>, "laws" | "under">,
+  params: z.output<P>,
+): Laws {
+  const { sense: _, ...changed } = metric.under?.(params) ?? {};
+  return { ...metric.laws, ...changed };
+}
+
+/**
+ * Whether more means farther or nearer, for these params.
+ *
+ * @example
+ * ```ts
+ * import { senseOf } from "#lib/core/metric.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(senseOf({ sense: "distance" }, {}), "distance");
+ * assertEquals(senseOf({ sense: "distance", under: () => ({ sense: "similarity" }) }, {}), "similarity");
+ * ```
+ */
+export function senseOf<P extends ParamsSchema>(
+  metric: Pick<Metric<P>, "sense" | "under">,
+  params: z.output<P>,
+): Sense {
+  return metric.under?.(params).sense ?? metric.sense;
 }
 
 /**
