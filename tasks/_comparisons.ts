@@ -1,16 +1,32 @@
 // What one member of `compare` asks for: which pairs, and the table that their scores make. Systems are prepared once,
-// however many pairs. Leaves out who compares (compare.ts).
+// however many pairs, and only those that a pair needs. Leaves out who compares (compare.ts) and which pairs a list
+// makes (_pair_places.ts).
 
 import type { StudyRank } from "#lib/core/artifacts/common_rank.ts";
 import type { Operator } from "#lib/core/artifacts/operator.ts";
-import type { Metric, Score } from "#lib/core/metric.ts";
-import { type Cell, type Table, tableOf } from "#lib/core/table.ts";
+import { lawsOf, type Metric, type Score, senseOf } from "#lib/core/metric.ts";
+import { type Cell, type Column, type Table, tableOf } from "#lib/core/table.ts";
 import type { Item } from "#lib/core/task.ts";
 import { tensor } from "#lib/core/tensor.ts";
+import {
+  type Labelled,
+  matrixPlan,
+  namedPlaces,
+  namedPlan,
+  type PairPlan,
+  type Part,
+  type Place,
+  rectanglePlan,
+} from "./_pair_places.ts";
 
-/** A member's pairs of prepared systems, and what becomes of their scores. */
+/** A member's prepared systems and pairs of them, and what becomes of their scores. */
 export interface Comparisons {
+  readonly systems: readonly unknown[];
+  /** Positions in `systems`. */
+  readonly places: readonly Place[];
   readonly pairs: readonly (readonly [unknown, unknown])[];
+  /** Runs the work of pair `k`; what it throws then says which systems it was about. */
+  naming<R>(k: number, work: () => R): R;
   /** Takes the scores in the order of `pairs`. */
   tabled(scores: readonly Score[]): { readonly scores: Table };
 }
@@ -20,27 +36,61 @@ export interface ComparisonRequest {
   readonly params: {
     readonly options: Readonly<Record<string, unknown>>;
     readonly diagonal: "identity" | "computed";
+    readonly part?: Part | undefined;
   };
   readonly inputs: Readonly<Record<string, unknown>>;
   progress(fraction: number, note?: string): void;
 }
 
-/** Prepares a member's systems: a pair `a` and `b`, or a list, of which every unordered pair is compared. */
+/** Prepares a member's systems: a pair `a` and `b`, or a list, alone or against another. */
 export function comparisonsOf(metric: Metric, request: ComparisonRequest): Comparisons {
-  const { params: { options }, inputs } = request;
+  const { params, inputs, progress } = request;
+  const options = params.options as never;
   const rank = (inputs.rank as StudyRank | undefined)?.rank;
-  const prepare = (system: unknown) =>
-    metric.prepare(system, options as never, rank === undefined ? {} : { rank });
-  const { pairs, rows } = inputs.a !== undefined
-    ? onePair(prepare(inputs.a), prepare(inputs.b))
-    : allPairs(metric, request, inputs[metric.port] as readonly Item<unknown>[], prepare);
-  const unit = metric.unit(options as never);
+  const { values, labels, rows, places } = inputs.a !== undefined
+    ? onePair(request)
+    : pairsOfLists(metric, request);
+  const prepared: unknown[] = [];
+  const whole = params.part === undefined && inputs.pairs === undefined;
+  const needed = neededBy(places, whole ? values.length : 0);
+  const position = new Map(needed.map((i, k) => [i, k]));
+  needed.forEach((i, done) => {
+    progress(0.3 * done / needed.length, `prepare ${done + 1} of ${needed.length}`);
+    prepared[i] = saying(
+      labels === undefined ? undefined : `system '${labels[i].text}'`,
+      () => metric.prepare(values[i], options, rank === undefined ? {} : { rank }),
+    );
+  });
+  const unit = metric.unit(options);
   return {
-    pairs,
+    systems: needed.map((i) => prepared[i]),
+    places: places.map(([i, j]) => [position.get(i)!, position.get(j)!]),
+    pairs: places.map(([i, j]) => [prepared[i], prepared[j]]),
+    naming(k, work) {
+      const [i, j] = places[k];
+      return saying(labels && `'${labels[i].text}' against '${labels[j].text}'`, work);
+    },
     tabled: (scores) => ({
-      scores: tableOf(rows(scores).map((row) => ({ ...row, metric: metric.name, unit })), {
-        value: { unit, description: `${metric.summary} (${metric.sense})` },
-      }),
+      scores: scoreTable(
+        metric,
+        unit,
+        rows.map(({ place: [i, j], computed, half }) => {
+          const score = computed === undefined
+            ? { value: lawsOf(metric, options).identity }
+            : scores[computed];
+          return {
+            ...(labels === undefined
+              ? {}
+              : { ...labelCells("a", labels[i]), ...labelCells("b", labels[j]) }),
+            ...(half === undefined ? {} : { half }),
+            value: score.value,
+            ...score.more,
+            metric: metric.name,
+            unit: score.unit ?? unit,
+            sense: senseOf(metric, options),
+          };
+        }),
+      ),
     }),
   };
 }
@@ -66,72 +116,105 @@ export function exampleOperator(turn: number, n = 3): Operator {
   };
 }
 
-type Row = Record<string, Cell>;
-
-interface Pairs {
-  readonly pairs: Comparisons["pairs"];
-  rows(scores: readonly Score[]): Row[];
+interface Asked extends PairPlan {
+  readonly values: readonly unknown[];
+  /** None for the one pair `a` and `b`. */
+  readonly labels?: readonly Labelled[];
 }
 
-function onePair(a: unknown, b: unknown): Pairs {
-  return { pairs: [[a, b]], rows: ([score]) => [scoreCells(score)] };
-}
-
-/** All ordered pairs; each unordered pair is computed once, and mirrored if the metric is symmetric. */
-function allPairs(
-  { laws }: Metric,
-  { params, progress }: ComparisonRequest,
-  items: readonly Item<unknown>[],
-  prepare: (system: unknown) => unknown,
-): Pairs {
-  if (items.length === 0) {
-    throw new RangeError("compare got an empty list; gather at least one system");
+function onePair({ params: { part }, inputs }: ComparisonRequest): Asked {
+  if (part !== undefined) {
+    throw new RangeError(
+      "compare got a part of the one pair a and b; leave out part, or bind a list",
+    );
   }
-  const prepared = items.map(({ value }, i) => {
-    progress(0.3 * i / items.length, `prepare ${i + 1} of ${items.length}`);
-    return prepare(value);
-  });
-  const places: (readonly [number, number])[] = [];
-  for (let i = 0; i < items.length; i++) {
-    for (let j = i + 1; j < items.length; j++) {
-      places.push([i, j]);
-      if (!laws.symmetric) places.push([j, i]);
-    }
-  }
-  if (params.diagonal === "computed") items.forEach((_, i) => places.push([i, i]));
+  const place = [0, 1] as const;
   return {
-    pairs: places.map(([i, j]) => [prepared[i], prepared[j]]),
-    rows(found) {
-      const scores: Score[][] = items.map(() => []);
-      places.forEach(([i, j], k) => {
-        scores[i][j] = found[k];
-        if (laws.symmetric) scores[j][i] = found[k];
-      });
-      return items.flatMap((a, i) =>
-        items.map((b, j) => ({
-          ...label("a", a, i),
-          ...label("b", b, j),
-          half: i < j ? "upper" : i === j ? "diagonal" : "lower",
-          ...scoreCells(scores[i][j] ?? { value: laws.identity }),
-        }))
-      );
-    },
+    values: [inputs.a, inputs.b],
+    places: [place],
+    rows: [{ place, computed: 0 }],
   };
 }
 
-function scoreCells({ value, more }: Score): Row {
-  return { value, ...more };
+function pairsOfLists(metric: Metric, { params, inputs }: ComparisonRequest): Asked {
+  const own = itemsOf(inputs, metric.port);
+  const against = inputs.against === undefined ? undefined : itemsOf(inputs, "against");
+  const labels = own.map(labelOf);
+  const others = against?.map(labelOf);
+  const values = [...own, ...against ?? []].map(({ value }) => value);
+  const rules = { ...params, symmetric: lawsOf(metric, params.options as never).symmetric };
+  let plan: PairPlan;
+  if (inputs.pairs !== undefined) {
+    const named = namedPlaces(inputs.pairs as Table, labels, others ?? labels);
+    const offset = others === undefined ? 0 : own.length;
+    plan = namedPlan(named.map(([i, j]) => [i, offset + j]), rules);
+  } else if (others !== undefined) plan = rectanglePlan(own.length, others.length, params.part);
+  else plan = matrixPlan(own.length, rules);
+  return { values, labels: [...labels, ...others ?? []], ...plan };
+}
+
+function itemsOf(inputs: ComparisonRequest["inputs"], port: string): readonly Item<unknown>[] {
+  const items = inputs[port] as readonly Item<unknown>[];
+  if (items.length > 0) return items;
+  throw new RangeError(`compare got an empty list of ${port}; gather at least one system`);
+}
+
+/** Positions of the systems that pairs need, ascending; the first `all` at least. */
+function neededBy(places: readonly Place[], all: number): readonly number[] {
+  const needed = new Set(places.flat());
+  for (let i = 0; i < all; i++) needed.add(i);
+  return [...needed].sort((i, j) => i - j);
+}
+
+/** What `work` throws begins with `what`, and is of the same kind. */
+function saying<R>(what: string | undefined, work: () => R): R {
+  try {
+    return work();
+  } catch (error) {
+    if (what === undefined) throw error;
+    if (error instanceof RangeError) {
+      throw new RangeError(`${what}: ${error.message}`, { cause: error });
+    }
+    if (error instanceof TypeError) {
+      throw new TypeError(`${what}: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+type Row = Record<string, Cell>;
+
+/** A part may have no row; its table still has the columns that every row has. */
+function scoreTable({ summary, sense }: Metric, unit: string, rows: readonly Row[]): Table {
+  const description = `${summary} (${sense})`;
+  if (rows.length === 0) {
+    const text = (name: string): Column => ({ name, type: "string" });
+    const value: Column = { name: "value", type: "number", unit, description };
+    return {
+      columns: [text("a"), text("b"), value, ...["metric", "unit", "sense"].map(text)],
+      rows: [],
+    };
+  }
+  // Rows of several units: each says its own.
+  const one = rows.every((row) => row.unit === rows[0].unit);
+  return tableOf(rows, {
+    value: { ...(one ? { unit: rows[0].unit as string } : {}), description },
+  });
 }
 
 /** `a` is the coordinates in words, `a_group` and the like each of them. */
-function label(side: "a" | "b", { coords }: Item<unknown>, position: number): Row {
-  // Sorted, because the order of axis names is in no key.
-  const entries = Object.entries(coords).sort(([one], [other]) => (one < other ? -1 : 1));
-  const text = entries.length === 0
-    ? String(position)
-    : entries.map(([, id]) => String(id)).join(" ");
+function labelCells(side: "a" | "b", { text, coords }: Labelled): Row {
   return {
     [side]: text,
-    ...Object.fromEntries(entries.map(([axis, id]) => [`${side}_${axis}`, id])),
+    ...Object.fromEntries(Object.entries(coords).map(([axis, id]) => [`${side}_${axis}`, id])),
+  };
+}
+
+function labelOf({ coords }: Item<unknown>, position: number): Labelled {
+  // Sorted, because the order of axis names is in no key.
+  const entries = Object.entries(coords).sort(([one], [other]) => (one < other ? -1 : 1));
+  return {
+    text: entries.length === 0 ? String(position) : entries.map(([, id]) => String(id)).join(" "),
+    coords: Object.fromEntries(entries),
   };
 }

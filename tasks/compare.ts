@@ -1,13 +1,14 @@
-// Compares systems by a metric: all pairs of a gathered list, which gives a matrix in long form, or one pair
-// `a` and `b`, which gives a number. Work per system is done once, however many pairs. A metric that uses the engine
-// gets the pairs of all members of a batch at once.
+// Compares systems by a metric: all pairs of a gathered list, which gives a matrix in long form; each of a list with each
+// of another (or with one system); the pairs of a list that a table names; or one pair `a` and `b`, which gives a number.
+// Work per system is done once, however many pairs. A metric that uses the engine gets the pairs of all members of a
+// batch at once; one that searches a whole set gets the set.
 
 import { z } from "zod";
 import { commonRank } from "#lib/core/artifacts/common_rank.ts";
 import { table } from "#lib/core/artifacts/table.ts";
 import { isDeviceLost, isEngineFailure } from "#lib/core/engine.ts";
 import type { Metric, Score } from "#lib/core/metric.ts";
-import type { Table } from "#lib/core/table.ts";
+import { type Table, tableOf } from "#lib/core/table.ts";
 import {
   defineTask,
   type FusedMember,
@@ -26,6 +27,17 @@ const params = z.strictObject({
     .describe(
       "a system against itself in a list: the metric's exact value, or what the computation gives",
     ),
+  part: z.strictObject({
+    index: z.int().min(0).describe("which part, from 0"),
+    of: z.int().min(1).describe("number of parts"),
+  }).refine(({ index, of }) => index < of, {
+    message: "index must be less than of",
+    path: ["index"],
+  })
+    .optional()
+    .describe(
+      "only every of-th pair of the list, from index: an axis over index splits a large list; all parts together are the whole",
+    ),
 });
 
 export default defineTask({
@@ -38,8 +50,10 @@ export default defineTask({
   inputs(_params, members) {
     const metric = members.metric as Metric;
     const rank = metric.usesRank === true ? { rank: optional(commonRank) } : {};
+    const list = many(metric.takes, { coords: true });
+    const against = many(metric.takes, { coords: true, optional: true });
     return [
-      { [metric.port]: many(metric.takes, { coords: true }), ...rank },
+      { [metric.port]: list, against, pairs: optional(table), ...rank },
       { a: one(metric.takes), b: one(metric.takes), ...rank },
     ];
   },
@@ -54,6 +68,20 @@ export default defineTask({
     {
       params: { metric: "procrustes" },
       inputs: () => ({ a: exampleTrajectories(3, 30, 3), b: exampleTrajectories(3, 30, 2) }),
+    },
+    {
+      params: { metric: "dsa", options: { effort: "pruned" } },
+      inputs: () => ({
+        operators: [exampleOperator(0.2), exampleOperator(0.9)],
+        against: [exampleOperator(1.3)],
+      }),
+    },
+    {
+      params: { metric: "dsa", options: { effort: "pruned" }, part: { index: 1, of: 2 } },
+      inputs: () => ({
+        operators: [exampleOperator(0.2), exampleOperator(0.9), exampleOperator(1.3)],
+        pairs: tableOf([{ a: "0", b: "2" }, { a: "2", b: "1" }]),
+      }),
     },
     {
       params: { metric: "dsa", options: { search: "engine" } },
@@ -98,14 +126,46 @@ async function compareMembers(context: TaskContext, members: readonly Member[]):
   if (metric.numerics?.(batch.options) === "engine") return await compareOnEngine(batch, members);
   for (const member of members) {
     await settling(member, () => {
-      const { pairs, tabled } = comparisonsOf(metric, member);
-      member.finish(tabled(pairs.map(([a, b], done) => {
-        const score = metric.compare(a as never, b as never, batch.options);
-        reportPairs(member, (done + 1) / pairs.length, pairs.length);
-        return score;
-      })));
+      const asked = comparisonsOf(metric, member);
+      member.finish(
+        asked.tabled(scoresOfSet(batch, member, asked) ?? scoresInTurn(batch, member, asked)),
+      );
     });
   }
+}
+
+function scoresInTurn(
+  { metric, options }: Batch,
+  member: Member,
+  { pairs, naming }: Comparisons,
+): readonly Score[] {
+  return pairs.map(([a, b], k) => {
+    const score = naming(k, () => metric.compare(a as never, b as never, options));
+    reportPairs(member, (k + 1) / pairs.length, pairs.length);
+    return score;
+  });
+}
+
+/** Where the metric searches a whole set under these params. */
+function scoresOfSet(
+  { metric, options }: Batch,
+  member: Member,
+  { systems, places }: Comparisons,
+): readonly Score[] | undefined {
+  if (
+    member.params.part !== undefined && metric.compareSet?.([], [], options, () => {}) !== undefined
+  ) {
+    throw new RangeError(
+      `${metric.name} with these options searches all pairs of the set together, so a part of them would get other ` +
+        `scores; leave out part, or let pairs stand alone`,
+    );
+  }
+  return metric.compareSet?.(
+    systems,
+    places,
+    options,
+    (fraction) => reportPairs(member, fraction, places.length),
+  );
 }
 
 /** The pairs of all members at once. What is the engine's failure is the batch's. */
