@@ -51,9 +51,10 @@ export default defineTask({
     const metric = members.metric as Metric;
     const rank = metric.usesRank === true ? { rank: optional(commonRank) } : {};
     const list = many(metric.takes, { coords: true });
-    const against = many(metric.takes, { coords: true, optional: true });
+    const pairs = optional(table);
     return [
-      { [metric.port]: list, against, pairs: optional(table), ...rank },
+      { [metric.port]: list, against: list, pairs, ...rank },
+      { [metric.port]: list, pairs, ...rank },
       { a: one(metric.takes), b: one(metric.takes), ...rank },
     ];
   },

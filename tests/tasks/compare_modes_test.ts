@@ -229,9 +229,11 @@ Deno.test("compare says which pair is not there, and which was meant", async () 
 Deno.test("compare chooses its mode by the ports that are bound", () => {
   const sets = portSets(task, {}, { metric: dsa as never });
   const chosen = (...bound: string[]) => choosePorts(sets, new Set(bound));
-  assertEquals(chosen("operators"), 0);
+  assertEquals(chosen("operators", "against"), 0);
   assertEquals(chosen("operators", "against", "pairs", "rank"), 0);
-  assertEquals(chosen("a", "b"), 1);
+  assertEquals(chosen("operators"), 1);
+  assertEquals(chosen("operators", "pairs"), 1);
+  assertEquals(chosen("a", "b"), 2);
   assertEquals(chosen("against", "pairs"), -1);
   assert(sets[0].against.coords && sets[0].operators.coords);
 });

@@ -55,11 +55,11 @@ Deno.test("resolve() fills in the member's params and gives the ports that they 
   const options = params.options as Record<string, unknown>;
   assertEquals([options.effort, options.scale, options.seed], ["pruned", "radian", 0]);
   assertEquals(members, { metric: { room: "metrics", name: "dsa" } });
-  assertEquals(inputs.map((ports) => Object.keys(ports)), [["operators", "rank"], [
-    "a",
-    "b",
-    "rank",
-  ]]);
+  assertEquals(inputs.map((ports) => Object.keys(ports)), [
+    ["operators", "against", "pairs", "rank"],
+    ["operators", "pairs", "rank"],
+    ["a", "b", "rank"],
+  ]);
   assertEquals(outputs, { scores: "table" });
 });
 
