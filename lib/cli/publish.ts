@@ -188,15 +188,16 @@ async function writeAll(
   );
 }
 
-/** One line per claim, with its number and verdict. */
+/** One line per verdict: the claim, the setting it is about (the columns between id and number), and what was found. */
 function verdictLines(table: Table): string[] {
   const column = (name: string) => table.columns.findIndex((each) => each.name === name);
-  const [claim, preset, verdict] = [column("claim"), column("preset"), column("verdict")];
+  const [claim, number, verdict] = [column("claim"), column("number"), column("verdict")];
   const id = claim >= 0 ? claim : column("id");
   if (id < 0 || verdict < 0) return [];
-  return table.rows.map((row) =>
-    `${row[id]}${preset < 0 ? "" : ` (${row[preset]})`}: ${row[verdict]}`
-  );
+  return table.rows.map((row) => {
+    const setting = row.slice(id + 1, Math.max(id + 1, number)).map(String).join(", ");
+    return `${row[id]}${setting === "" ? "" : ` (${setting})`}: ${row[verdict]}`;
+  });
 }
 
 async function drawGraph(
