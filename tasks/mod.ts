@@ -17,6 +17,9 @@ export const tasks = {
   normalize: () => import("./normalize.ts"),
   numpy_stream: () => import("./numpy_stream.ts"),
   perturb: () => import("./perturb.ts"),
+  reverse: () => import("./reverse.ts"),
   simulate: () => import("./simulate.ts"),
+  straight_line: () => import("./straight_line.ts"),
+  surrogate: () => import("./surrogate.ts"),
   train_tfjs: () => import("./train_tfjs.ts"),
 } satisfies TaskIndex;

@@ -15,6 +15,9 @@ const params = z.strictObject({
     normal: z.int().min(0).default(0).describe(
       "normal numbers drawn by each block, after the uniform ones",
     ),
+    normal_and_bit: z.int().min(0).optional().describe(
+      "pairs of a normal number and one of two integers drawn by each block, after those",
+    ),
     repeat: z.int().min(1).default(1).describe("how many blocks of this kind follow each other"),
   })).min(1).describe("the study's draws in the order in which it made them"),
 });
@@ -29,8 +32,8 @@ export default defineTask({
   outputs: { states: generatorStates },
   examples: [{ params: { seed: 42, draws: [{ uniform: 6, repeat: 2 }, { normal: 5 }] } }],
   run(_context, { seed, draws }) {
-    const blocks: LegacyDraws[] = draws.flatMap(({ uniform, normal, repeat }) =>
-      Array.from({ length: repeat }, () => ({ uniform, normal }))
+    const blocks: LegacyDraws[] = draws.flatMap(({ uniform, normal, normal_and_bit, repeat }) =>
+      Array.from({ length: repeat }, () => ({ uniform, normal, normalAndBit: normal_and_bit ?? 0 }))
     );
     const states = walkLegacyStream(seed, blocks);
     return {

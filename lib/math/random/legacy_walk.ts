@@ -3,10 +3,12 @@
 
 import { LEGACY_STATE_LENGTH, LegacyRandom } from "./mt19937.ts";
 
-/** Draws that belong to one step of the study: first the uniform numbers, then the normal ones. */
+/** Draws that belong to one step of the study: first the uniform numbers, then the normal ones, then the pairs. */
 export interface LegacyDraws {
   readonly uniform?: number;
   readonly normal?: number;
+  /** Pairs of a normal number and one of two integers, as `randn()` and `randint(n, n + 2)` in turn draw them. */
+  readonly normalAndBit?: number;
 }
 
 /**
@@ -31,9 +33,14 @@ export function walkLegacyStream(seed: number, blocks: readonly LegacyDraws[]): 
   const random = new LegacyRandom(seed);
   const states = new Float64Array((blocks.length + 1) * LEGACY_STATE_LENGTH);
   states.set(random.exportState());
-  blocks.forEach(({ uniform = 0, normal = 0 }, block) => {
+  const bit = new Int32Array(1);
+  blocks.forEach(({ uniform = 0, normal = 0, normalAndBit = 0 }, block) => {
     random.skipUniform(uniform);
     random.skipNormal(normal);
+    for (let i = 0; i < normalAndBit; i++) {
+      random.skipNormal(1);
+      random.fillIntegers(bit, 0, 2);
+    }
     states.set(random.exportState(), (block + 1) * LEGACY_STATE_LENGTH);
   });
   return states;
