@@ -6,9 +6,10 @@ import { requireShape } from "../linalg/require_shape.ts";
 
 /** The parts of a fit that make the full operator. */
 export interface OperatorFactors {
-  /** A, rank×rank. */
+  /** A, square of size `numComponents`, or of `rank` where that is not given. */
   readonly operator: Float64Array;
   readonly rank: number;
+  readonly numComponents?: number;
   /** Right singular vectors, F×maxRank. */
   readonly modes: Float64Array;
   readonly maxRank: number;
@@ -33,7 +34,8 @@ export interface OperatorFactors {
  * ```
  */
 export function fullOperator(factors: OperatorFactors): Float64Array {
-  const { operator, rank: r, modes, maxRank, singularValues, numFeatures: f } = factors;
+  const { operator, modes, maxRank, singularValues, numFeatures: f } = factors;
+  const r = factors.numComponents ?? factors.rank;
   requireShape("fullOperator", "operator", operator, r, r);
   requireShape("fullOperator", "modes", modes, f, maxRank);
   const scaled = new Float64Array(f * r);

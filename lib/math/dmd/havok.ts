@@ -1,41 +1,36 @@
-// HAVOK-style DMD: delay embedding, whitening by the SVD, and principal component regression of each moment's
-// components on those s samples earlier. Brunton, Brunton, Proctor, Kaiser & Kutz 2017; as used by DSA
-// (Ostrow, Eisen, Kozachkov & Fiete 2023).
-// Leaves out reduced rank regression and prediction. One fit serves every rank up to maxRank (operator_at_rank.ts).
+// HAVOK-style DMD: delay embedding, whitening by the SVD, and regression of each moment's components on those s samples
+// earlier. Brunton, Brunton, Proctor, Kaiser & Kutz 2017; as used by DSA (Ostrow, Eisen, Kozachkov & Fiete 2023).
+// Leaves out the routes (havok_whitening.ts), the regressions (havok_regression.ts) and prediction. A fit by principal
+// components serves every rank up to maxRank (operator_at_rank.ts).
 
 import { requireFinite } from "../linalg/require_shape.ts";
 import { type DelayParams, embeddingShape, type TrialSet } from "./delay_embedding.ts";
-import { conditioningAtRank, operatorAtRank } from "./operator_at_rank.ts";
-import { explainedVariance, type RankChoice, type RankCompat, selectRank } from "./rank_rules.ts";
-import { whitenByGram, whitenByQr, type Whitening, whitenLeading } from "./whitening.ts";
+import { roundingFloor, whiten, type WhiteningMethod } from "./havok_whitening.ts";
+import {
+  keptComponents,
+  regress,
+  type Regression,
+  type RegressionOptions,
+} from "./havok_regression.ts";
+import { conditioningAtRank } from "./operator_at_rank.ts";
+import type { Whitening } from "./whitening.ts";
+import type { ScaledGram } from "./whitening_gram.ts";
 
 /** Parameters of a fit; at most one of the three rank rules. */
-export interface HavokOptions extends DelayParams, RankChoice {
+export interface HavokOptions extends DelayParams, RegressionOptions {
   /** Samples from one row of a pair to the other. Default 1. */
   readonly stepsAhead?: number;
-  /** λ of the regression. Default 0. */
-  readonly ridge?: number;
-  /** Whose rank conventions. Default `corrected`. */
-  readonly compat?: RankCompat;
-  /** Components whose moments are kept, so that other ranks can be read off. Default: the rank. */
-  readonly maxRank?: number;
-  /**
-   * Route to the singular vectors (whitening.ts). Default `auto`: `gram` where accurate, else `qr`. `leading` finds no
-   * more singular values than are kept, for a `rank` given as a number.
-   */
-  readonly method?: "auto" | "gram" | "qr" | "leading";
+  /** Route to the singular vectors. Default `auto`. `leading` wants a `rank` given as a number. */
+  readonly method?: WhiteningMethod;
+  /** The Gram matrix of these trials at these delays, if somebody has it. Same bytes with it or without. */
+  readonly gram?: ScaledGram;
 }
 
 /** A fit, v(t + s) ≈ A v(t) in whitened coordinates. Matrices are row-major. */
-export interface HavokFit extends Whitening {
-  /** A at `rank`, rank×rank. */
-  readonly operator: Float64Array;
-  readonly rank: number;
-  /** Cumulative, one entry per singular value that was found. */
-  readonly explainedVariance: Float64Array;
-  /** Condition number of V₋ᵀV₋ + λI at `rank`. */
+export interface HavokFit extends Whitening, Regression {
+  /** Condition number of V₋ᵀV₋ + λI at `numComponents`. */
   readonly conditioning: number;
-  /** σ_rank/σ₁. */
+  /** σ/σ₁ of the last of `numComponents`. */
   readonly singularRatio: number;
   /** Singular values found above the rounding of the route taken: eps·max(M, F) by QR, else √(eps·F), times σ₁. */
   readonly numericalRank: number;
@@ -44,9 +39,6 @@ export interface HavokFit extends Whitening {
   readonly ridge: number;
   readonly stepsAhead: number;
 }
-
-/** Least σ/σ₁ of the last kept component at which `auto` trusts the Gram route. */
-export const GRAM_LIMIT = 1e-5;
 
 /**
  * Fits a HAVOK DMD to a trial set.
@@ -65,26 +57,20 @@ export const GRAM_LIMIT = 1e-5;
  * ```
  */
 export function fitHavok(trials: TrialSet, options: HavokOptions): HavokFit {
-  const { stepsAhead = 1, ridge = 0 } = options;
+  const { stepsAhead = 1, ridge = 0, rank, maxRank } = options;
   const { numRows, numFeatures } = checkedShape(trials, options, stepsAhead, ridge);
-  let rank = 0;
-  const choose = (singularValues: Float64Array) => {
-    rank = chosenRank(singularValues, options, numFeatures);
-    return Math.min(singularValues.length, Math.max(rank, options.maxRank ?? rank));
-  };
-  const whitening = whiten(trials, options, stepsAhead, choose);
+  const choose = (values: Float64Array) => keptComponents(values, options, numRows, numFeatures);
+  const leading = rank === undefined ? {} : { numLeading: Math.max(rank, maxRank ?? rank) };
+  const whitening = whiten(trials, { ...options, ...leading }, stepsAhead, choose);
+  const regression = regress(whitening, { ...options, ridge }, numFeatures, trials.numUnits);
   const { singularValues, method } = whitening;
-  const floor = method === "qr"
-    ? Number.EPSILON * Math.max(numRows, numFeatures)
-    : Math.sqrt(Number.EPSILON * numFeatures);
-  const moments = { ...whitening, ridge };
+  const { numComponents } = regression;
+  const floor = roundingFloor(method, numRows, numFeatures);
   return {
     ...whitening,
-    operator: operatorAtRank(moments, rank),
-    rank,
-    explainedVariance: explainedVariance(singularValues, whitening.totalVariance),
-    conditioning: conditioningAtRank(moments, rank),
-    singularRatio: singularValues[rank - 1] / singularValues[0],
+    ...regression,
+    conditioning: conditioningAtRank({ ...whitening, ridge }, numComponents),
+    singularRatio: singularValues[numComponents - 1] / singularValues[0],
     numericalRank: singularValues.filter((s) => s > floor * singularValues[0]).length,
     numRows,
     numFeatures,
@@ -113,69 +99,11 @@ function checkedShape(trials: TrialSet, options: HavokOptions, steps: number, ri
       `havok: no trial has two rows ${steps} apart; the longest has ${longest} after embedding`,
     );
   }
+  if (options.method === "leading" && options.regression === "reduced_rank") {
+    throw new RangeError(
+      'havok: reduced rank regression takes all components, which method "leading" does not find; choose "auto"',
+    );
+  }
   requireFinite("havok", "data", trials.data);
   return shape;
-}
-
-function whiten(
-  trials: TrialSet,
-  options: HavokOptions,
-  stepsAhead: number,
-  choose: (singularValues: Float64Array) => number,
-): Whitening {
-  const { method = "auto" } = options;
-  if (method === "leading") return whitenGivenRank(trials, options, stepsAhead, choose);
-  if (method !== "qr") {
-    const limit = method === "auto" ? GRAM_LIMIT : 0;
-    const whitening = whitenByGram(trials, options, stepsAhead, choose, limit);
-    if (whitening !== null) return whitening;
-    if (method === "gram") {
-      throw new RangeError(
-        'havok: the last component to keep has no variance in the Gram matrix; choose a smaller rank or method "qr"',
-      );
-    }
-  }
-  return whitenByQr(trials, options, stepsAhead, choose);
-}
-
-function whitenGivenRank(
-  trials: TrialSet,
-  options: HavokOptions,
-  stepsAhead: number,
-  choose: (singularValues: Float64Array) => number,
-): Whitening {
-  const { rank, maxRank } = options;
-  if (rank === undefined) {
-    throw new RangeError(
-      'havok: method "leading" finds the singular values of a given rank; give one, or choose method "gram"',
-    );
-  }
-  const { numRows, numFeatures } = embeddingShape(trials, options);
-  const count = Math.min(numRows, numFeatures, Math.max(rank, maxRank ?? rank));
-  const whitening = whitenLeading(trials, options, stepsAhead, count);
-  if (whitening === null) {
-    throw new RangeError(
-      'havok: the last component to keep has no variance in the Gram matrix; choose a smaller rank or method "qr"',
-    );
-  }
-  choose(whitening.singularValues);
-  return whitening;
-}
-
-function chosenRank(
-  singularValues: Float64Array,
-  options: HavokOptions,
-  numFeatures: number,
-): number {
-  const { compat = "corrected" } = options;
-  if (!(singularValues[0] > 0)) throw new RangeError("havok: the data are zero everywhere");
-  const cumulative = explainedVariance(singularValues);
-  const rank = selectRank(singularValues, cumulative, options, numFeatures, compat);
-  if (rank < 1 || rank > singularValues.length) {
-    throw new RangeError(
-      `havok: the rank rule of ${compat} chooses ${rank} of ${singularValues.length} components; ` +
-        'compat "corrected" always chooses at least 1 and at most all',
-    );
-  }
-  return rank;
 }

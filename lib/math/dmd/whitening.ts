@@ -1,17 +1,11 @@
-// Singular values, leading modes and pair moments of a delay embedding: the three routes of a HAVOK fit
-// (M rows, F features, R = maxRank components):
-// - by QR: Householder QR of the tall matrix, block of rows by block of rows, and the SVD of its triangle: 2MF² + 4MFR + about
-//   25F³ operations. Singular values are good to eps·σ₁, so components down to σ/σ₁ of about 1e-13 mean something;
-// - by Gram: eigenvectors of HᵀH and moments of the projected rows, no tall matrix: at most
-//   MF² + 4/3 F³ + 2MFR operations. Rounding in the whitened moments is about eps·(σ₁/σ_R)²;
-// - by the leading eigenvectors of HᵀH alone, where R ≪ F: a few products of 2F²R instead of the 4/3 F³.
-// Leaves out the choice between them and the regression (havok.ts).
+// Singular values, leading modes and pair moments of a delay embedding by QR (M rows, F features, R = maxRank components):
+// Householder QR of the tall matrix, block of rows by block of rows, and the SVD of its triangle: 2MF² + 4MFR + about
+// 25F³ operations. Singular values are good to eps·σ₁, so components down to σ/σ₁ of about 1e-13 mean something.
+// Leaves out the routes by the Gram matrix (whitening_gram.ts), the choice of one and the regression (havok.ts).
 
 import { factorQr, multiplyQ } from "#lib/wasm/tall_qr.ts";
 import { scaledCopy } from "../linalg/exact_scale.ts";
-import { leadingSubspace } from "../linalg/leading_subspace.ts";
 import { tallSvd } from "../linalg/svd.ts";
-import { leadingEigen } from "../linalg/symmetric_eigen.ts";
 import { transpose } from "../linalg/transpose.ts";
 import { triangleSvd } from "../linalg/triangle_svd.ts";
 import {
@@ -21,8 +15,7 @@ import {
   embedStackedRows,
   type TrialSet,
 } from "./delay_embedding.ts";
-import { hankelGram } from "./hankel_gram.ts";
-import { momentsOfRows, whitenedMoments } from "./whitened_moments.ts";
+import { momentsOfRows } from "./whitened_moments.ts";
 
 /** What a route gives. */
 export interface Whitening {
@@ -131,87 +124,16 @@ function wideEmbeddingSvd(
 }
 
 /**
- * The Gram route; `null` if the smallest component to keep has σ/σ₁ below `limit`, where it would not be
- * accurate (nothing beyond the eigenvalues is computed then).
- *
- * @throws {RangeError} as `delayEmbedding`.
+ * Σ xᵢ².
  *
  * @example
  * ```ts
- * import { whitenByGram } from "#lib/math/dmd/whitening.ts";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * const trials = { data: Float64Array.of(3, 4), numTrials: 1, numTime: 2, numUnits: 1 };
- * const found = whitenByGram(trials, { numDelays: 1 }, 1, () => 1, 1e-5);
- * assertAlmostEquals(found!.cross[0], 12 / 25, 1e-15);
+ * import { sumOfSquares } from "#lib/math/dmd/whitening.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(sumOfSquares(Float64Array.of(3, 4)), 25);
  * ```
  */
-export function whitenByGram(
-  trials: TrialSet,
-  delays: DelayParams,
-  stepsAhead: number,
-  choose: ChooseComponents,
-  limit: number,
-): Whitening | null {
-  const { numRows, numFeatures: f } = embeddingShape(trials, delays);
-  // Squares of numbers near the ends of double precision would be lost; powers of two change no bit of the others.
-  const { a: data, scale } = scaledCopy(trials.data);
-  const scaled = { ...trials, data };
-  const gram = hankelGram(scaled, delays);
-  let singularValues = new Float64Array(0);
-  let maxRank = 0;
-  const { vectors: modes } = leadingEigen(gram, f, (values) => {
-    singularValues = values.slice(0, Math.min(numRows, f))
-      .map((value) => scale * Math.sqrt(Math.max(0, value)));
-    maxRank = choose(singularValues);
-    const smallest = singularValues[maxRank - 1];
-    return smallest > 0 && smallest >= limit * singularValues[0] ? maxRank : 0;
-  });
-  if (modes.length === 0) return null;
-  const weights = modes.map((x, p) => x / (singularValues[p % maxRank] / scale));
-  const moments = whitenedMoments(scaled, delays, stepsAhead, weights, maxRank, gram);
-  const totalVariance = sumOfSquares(singularValues);
-  return { ...moments, singularValues, totalVariance, modes, maxRank, method: "gram" };
-}
-
-/**
- * The Gram route for `maxRank` components known beforehand (at most min(M, F)) without the other singular values; `null`
- * if the smallest component has no variance.
- *
- * @throws {RangeError} as `delayEmbedding`.
- *
- * @example
- * ```ts
- * import { whitenLeading } from "#lib/math/dmd/whitening.ts";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * const trials = { data: Float64Array.of(3, 4), numTrials: 1, numTime: 2, numUnits: 1 };
- * assertAlmostEquals(whitenLeading(trials, { numDelays: 1 }, 1, 1)!.cross[0], 12 / 25, 1e-15);
- * ```
- */
-export function whitenLeading(
-  trials: TrialSet,
-  delays: DelayParams,
-  stepsAhead: number,
-  maxRank: number,
-): Whitening | null {
-  const { numFeatures: f } = embeddingShape(trials, delays);
-  const { a: data, scale } = scaledCopy(trials.data);
-  const scaled = { ...trials, data };
-  const gram = hankelGram(scaled, delays);
-  const { values, vectors: modes } = leadingSubspace(gram, f, maxRank);
-  if (!(values[maxRank - 1] > 0)) return null;
-  const roots = values.map(Math.sqrt);
-  const weights = modes.map((x, p) => x / roots[p % maxRank]);
-  const moments = whitenedMoments(scaled, delays, stepsAhead, weights, maxRank, gram);
-  let variance = 0;
-  for (let i = 0; i < f; i++) variance += gram[i * f + i];
-  const totalVariance = scale * (scale * variance);
-  const singularValues = roots.map((root) => scale * root);
-  return { ...moments, singularValues, totalVariance, modes, maxRank, method: "leading" };
-}
-
-function sumOfSquares(values: Float64Array): number {
+export function sumOfSquares(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value * value, 0);
 }
 

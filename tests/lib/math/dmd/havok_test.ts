@@ -1,7 +1,7 @@
 import { delayEmbedding, type TrialSet } from "#lib/math/dmd/delay_embedding.ts";
 import { fullOperator } from "#lib/math/dmd/full_operator.ts";
 import { fitHavok, type HavokFit } from "#lib/math/dmd/havok.ts";
-import { whitenByGram } from "#lib/math/dmd/whitening.ts";
+import { whitenByGram } from "#lib/math/dmd/whitening_gram.ts";
 import { whitenedMoments } from "#lib/math/dmd/whitened_moments.ts";
 import { hankelGram } from "#lib/math/dmd/hankel_gram.ts";
 import { eigenvalues } from "#lib/math/linalg/eigen.ts";
