@@ -1,8 +1,10 @@
 // The report: one self-contained page, no script, no request. Verdicts first, then figures, then stages.
 
 import { type Cell, recordsOf, type Table } from "../core/table.ts";
-import { formatSeconds, printable, stageOf } from "./format.ts";
+import { formatSeconds, stageOf } from "./format.ts";
+import { escapeHtml } from "./escape_html.ts";
 import type { RunRecord } from "./record.ts";
+import { warningsHtml } from "./warnings_html.ts";
 
 /** A figure of the report. */
 export interface ReportFigure {
@@ -84,6 +86,7 @@ ${
       content.figures.length,
     )
   }
+${section("Warnings", warningsHtml(record.warnings), record.warnings.length)}
 ${section("Tables", content.tables.map(tableHtml).join("\n"))}
 ${notCopied(content.numLeftOut)}
 ${
@@ -336,27 +339,6 @@ function stagesHtml(record: RunRecord): string {
     (rest === 0
       ? ""
       : `<p><small>and ${rest} more stages, of which none failed or took longer</small></p>`);
-}
-
-/**
- * Text as HTML text; control characters and bidirectional overrides are shown, not obeyed.
- *
- * @example
- * ```ts
- * import { escapeHtml } from "#lib/report/html.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(escapeHtml(`<a b="c">'`), "&lt;a b=&quot;c&quot;&gt;&#39;");
- * ```
- */
-export function escapeHtml(text: string): string {
-  const names: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return printable(text).replace(/[&<>"']/g, (character) => names[character]);
 }
 
 const style = `

@@ -4,6 +4,7 @@
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import type { RunEvent } from "../core/event.ts";
 import { columnsOf, fit, formatSeconds, oneLine, padded, plural, printable } from "./format.ts";
+import { FewWarnings } from "./few_warnings.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
 
 /** The live reporter redraws on a timer that its owner drives. */
@@ -53,6 +54,10 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
   const above = (text: string) => {
     write(`\x1b[?2026h${erase()}${text}\n\x1b[?2026l`);
     drawn = 0;
+  };
+  const warnings = new FewWarnings();
+  const warn = (text: string | null) => {
+    if (text !== null) above(`${yellow("warning:")} ${text}`);
   };
   const draw = (now: number) => {
     const width = Math.max(10, columns() - 1);
@@ -181,11 +186,7 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
           skipped++;
           break;
         case "warning":
-          above(
-            `${yellow("warning:")} ${event.stage === undefined ? "" : oneLine(event.stage) + ": "}${
-              printable(event.message)
-            }`,
-          );
+          warn(warnings.text(event));
           break;
         case "run-started":
           if (event.engine !== undefined) engine = ` · ${oneLine(event.engine)}`;
@@ -198,6 +199,7 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
       }
     },
     close() {
+      warnings.rest().forEach(warn);
       write(erase());
       drawn = 0;
     },

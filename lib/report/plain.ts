@@ -3,6 +3,7 @@
 import { dim, green, red, yellow } from "@std/fmt/colors";
 import type { RunEvent } from "../core/event.ts";
 import { columnsOf, fit, formatSeconds, oneLine, plural, printable } from "./format.ts";
+import { FewWarnings } from "./few_warnings.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
 
 /** Stages skipped for one reason that are named; the others are counted. */
@@ -30,6 +31,10 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
     const count = `${String(finished).padStart(String(total).length)}/${total}`;
     const room = Math.max(20, columns() - count.length - columnsOf(rest) - 10);
     write(`${dim(count)} ${mark} ${fit(oneLine(stage), room)}  ${rest}\n`);
+  };
+  const warnings = new FewWarnings();
+  const warn = (text: string | null) => {
+    if (text !== null) write(`${yellow("warning:")} ${text}\n`);
   };
   return {
     event(event: RunEvent) {
@@ -64,11 +69,7 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
           line(yellow("skip"), event.stage, fit(oneLine(event.because), 40));
           break;
         case "warning":
-          write(
-            `${yellow("warning:")} ${event.stage === undefined ? "" : oneLine(event.stage) + ": "}${
-              printable(event.message)
-            }\n`,
-          );
+          warn(warnings.text(event));
           break;
         case "run-started":
           if (event.engine !== undefined) engine = ` · ${oneLine(event.engine)}`;
@@ -91,6 +92,7 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
         );
       }
       skips.clear();
+      warnings.rest().forEach(warn);
     },
   };
 }

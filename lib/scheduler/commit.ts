@@ -3,6 +3,7 @@
 import type { Manifest, Provenance } from "../core/manifest.ts";
 import type { Store } from "../core/store.ts";
 import { traceKey } from "../core/trace.ts";
+import { warningsOf } from "../core/warnings_of.ts";
 import type { StageMember } from "../workflow/graph.ts";
 import { filesOfInputs } from "../workflow/known_results.ts";
 import type { Attempted } from "./attempt.ts";
@@ -18,6 +19,8 @@ export interface CommitDeps {
   readonly omitted: (member: StageMember) => readonly string[];
   /** Told when what was committed turns out not to be durable. */
   readonly notDurable: (error: unknown) => void;
+  /** Told what the result itself warns of. */
+  readonly warned: (stage: string, message: string) => void;
 }
 
 /**
@@ -35,7 +38,7 @@ export async function commitResult(
   member: StageMember,
   { outputs, reads, log, seconds, usage, engine }: Attempted,
   started_at: string,
-  { store, manifests, provenance, omitted, notDurable }: CommitDeps,
+  { store, manifests, provenance, omitted, notDurable, warned }: CommitDeps,
 ): Promise<Manifest> {
   const without = omitted(member);
   const made: Provenance = {
@@ -61,5 +64,6 @@ export async function commitResult(
     },
   );
   durable.catch(notDurable);
+  for (const message of warningsOf(outputs)) warned(member.id, message);
   return manifest;
 }

@@ -56,6 +56,7 @@ export function flightDeps(
     provenance: { workflow, run, executor: executor.name, deno, basin },
     contended,
     notDurable,
+    warned: (stage, message) => teller.warn(stage, message),
     started: ({ id }, worker, fused) =>
       teller.tell({
         type: "stage-started",

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { tableOf } from "#lib/core/table.ts";
-import { escapeHtml, type ReportContent, reportHtml } from "#lib/report/html.ts";
+import { escapeHtml } from "#lib/report/escape_html.ts";
+import { type ReportContent, reportHtml } from "#lib/report/html.ts";
 import { foldEvents } from "#lib/report/record.ts";
 import { freshSeed, hostileNames, randomRun } from "#tests/support/run_events.ts";
 
@@ -126,6 +127,7 @@ Deno.test("reportHtml() shows all parts of a run and leaves empty ones out", () 
     "What failed",
     "Verdicts",
     "Figures",
+    "Warnings",
     "Tables",
     "Stages",
     "Reproduce",
