@@ -5,6 +5,7 @@ import type { Cell, Column, Table } from "../../core/table.ts";
 import { columnIndex, numberIndex, type Row, withColumns } from "./columns.ts";
 import { conditions, rowTest } from "./condition.ts";
 import { exactlyOne } from "./exactly_one.ts";
+import { partsParams, sharedColumn } from "./parts.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const operand = z.union([z.string(), z.number()]).describe("a column, or a number");
@@ -38,6 +39,8 @@ export const derivation = exactlyOne({
   ratio: z.tuple([operand, operand]),
   absolute: operand,
   log: operand.describe("natural logarithm"),
+  shared_parts: partsParams.describe("how many parts two ids have in common, wherever they stand"),
+  matching_parts: partsParams.describe("at how many positions two ids have the same part"),
 });
 
 /** How one new column is made. */
@@ -94,6 +97,12 @@ function maker(table: Table, how: Derivation, what: string): Maker {
   if (how.constant !== undefined) return { cell: () => how.constant!, about: {} };
   if (how.lookup !== undefined) return lookup(table, how.lookup, what);
   if (how.label !== undefined) return label(table, how.label, what);
+  if (how.shared_parts !== undefined) {
+    return sharedColumn(table, how.shared_parts, "anywhere", what);
+  }
+  if (how.matching_parts !== undefined) {
+    return sharedColumn(table, how.matching_parts, "in_place", what);
+  }
   if (how.sum !== undefined) {
     return arithmetic(table, how.sum, what, (values) => values.reduce((a, b) => a + b), true);
   }

@@ -10,6 +10,7 @@ import { exactlyOne } from "./exactly_one.ts";
 import { fit, fitParams } from "./fit.ts";
 import { join, joinParams } from "./join.ts";
 import { pivot, pivotParams } from "./pivot.ts";
+import { sample, sampleParams } from "./sample.ts";
 import { summarise, summariseParams } from "./summarise.ts";
 import { testGroups, testParams } from "./test_groups.ts";
 
@@ -35,6 +36,7 @@ export const step = exactlyOne({
   join: joinParams.describe("columns of the table `beside`, where rows agree"),
   select: z.array(z.string()).min(1).describe("columns kept, in this order"),
   rename: z.record(z.string(), z.string()).describe("old name: new name"),
+  sample: sampleParams.describe("at most so many rows of each class, drawn by chance"),
   sort: sortParams,
   describe: describeParams.describe("unit and meaning of columns"),
 });
@@ -89,6 +91,7 @@ function applyStep(table: Table, one: Step, beside: Table | undefined): Table {
   }
   if (one.select !== undefined) return select(table, one.select);
   if (one.rename !== undefined) return rename(table, one.rename);
+  if (one.sample !== undefined) return sample(table, one.sample);
   if (one.sort !== undefined) return sort(table, one.sort);
   if (one.describe !== undefined) return describe(table, one.describe);
   throw new TypeError("a step names no verb");
