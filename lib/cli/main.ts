@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { type CommandDescription, exitCodes } from "./command.ts";
 import { runProgram } from "./commander.ts";
 import complete from "./commands/complete.ts";
+import describe from "./commands/describe.ts";
 import doctor from "./commands/doctor.ts";
 import fsck from "./commands/fsck.ts";
 import gc from "./commands/gc.ts";
@@ -36,6 +37,7 @@ export const commands: readonly CommandDescription<z.ZodObject>[] = [
   push,
   pull,
   verify,
+  describe,
   doctor,
   complete,
 ] as unknown as readonly CommandDescription<z.ZodObject>[];
