@@ -1,66 +1,86 @@
-// Fits linear dynamics to trajectories in delay coordinates (HAVOK, principal component regression).
-// Sources: Brunton et al. 2017; Ostrow et al. 2023 (DSA). One fit serves every smaller rank.
+// Fits linear dynamics to trajectories in delay coordinates (HAVOK). Sources: Brunton et al. 2017; Ostrow et al. 2023 (DSA).
+// One fit by principal components serves every smaller rank.
 
 import { z } from "zod";
+import { hankelGram } from "#lib/core/artifacts/hankel_gram.ts";
 import { operator } from "#lib/core/artifacts/operator.ts";
-import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectories.ts";
-import { defineTask, one } from "#lib/core/task.ts";
-import { describeShape, tensor } from "#lib/core/tensor.ts";
-import { conditioningAtRank, operatorAtRank } from "#lib/math/dmd/operator_at_rank.ts";
-import { fitHavok, type HavokFit } from "#lib/math/dmd/havok.ts";
-import { exampleTrajectories, statesOf } from "./_states.ts";
+import { trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { defineTask, one, optional } from "#lib/core/task.ts";
+import { fitHavok } from "#lib/math/dmd/havok.ts";
+import {
+  addIssue,
+  checkDelays,
+  delayFields,
+  fittableTrials,
+  inTermsOf,
+  numDelaysOf,
+} from "./_delays.ts";
+import { withDefaultRank } from "./_dmd_rank.ts";
+import { operatorArtifact } from "./_dmd_result.ts";
+import { gramArtifact, gramOf } from "./_gram.ts";
+import { exampleTrajectories, trialSetOf } from "./_states.ts";
 
 const params = z.strictObject({
-  n_delays: z.int().min(1).optional().describe(
-    "samples per row of the embedding, the present one included",
-  ),
-  span_ms: z.number().min(0).optional()
-    .describe("instead of n_delays: (n_delays − 1) · delay_interval · dt_ms"),
-  delay_interval: z.int().min(1).default(1).describe("time points between two delays"),
+  ...delayFields,
   rank: z.int().min(1).optional().describe("components of the operator"),
-  rank_thresh: z.number().positive().optional().describe(
-    "instead of rank: keep singular values above this",
+  rank_thresh: z.number().min(0).optional().describe(
+    "instead of rank: keep singular values above this (reduced_rank: eigenvalues of the projector)",
   ),
-  rank_explained_variance: z.number().gt(0).max(1).optional()
-    .describe("instead of rank: keep the fewest components that explain this share"),
+  rank_explained_variance: z.number().min(0).max(1).optional()
+    .describe(
+      "instead of rank: keep the fewest components that explain this share (reduced_rank: of the projector)",
+    ),
   max_rank: z.int().min(1).default(50)
     .describe("components whose moments are kept, so that any smaller rank can be read off later"),
+  regression: z.enum(["principal_component", "reduced_rank"]).default("principal_component")
+    .describe(
+      "principal_component: of the leading components; reduced_rank: of all, to the best operator of the rank",
+    ),
+  regress: z.enum(["all", "newest_block"]).optional()
+    .describe(
+      "of reduced_rank: predict all delays at reduced rank (default), or the newest alone and copy the older",
+    ),
+  num_components: z.int().min(1).optional()
+    .describe("of reduced_rank: leading components to regress; default: all that are not rounding"),
   ridge: z.number().min(0).default(0).describe("λ of the regression"),
   steps_ahead: z.int().min(1).default(1).describe("samples from one row of a pair to the other"),
   compat: z.enum(["v1", "v2", "corrected"]).default("corrected").describe(
-    "whose rank conventions hold",
+    "whose conventions hold: rank rules (without a rule, v1 and v2 keep all), and in v1 and v2 the matrix of reduced_rank is transposed",
   ),
   method: z.enum(["auto", "gram", "qr", "leading"]).default("auto")
     .describe(
       "route to the singular vectors; auto: Hankel–Gram recursion where it is accurate, else QR; leading: only max_rank of them, faster where these are few of many",
     ),
+  keep_modes: z.boolean().default(true)
+    .describe("store the singular vectors, which predictions and residuals need"),
 }).superRefine((value, context) => {
-  if ((value.n_delays === undefined) === (value.span_ms === undefined)) {
-    context.addIssue({
-      code: "custom",
-      path: [],
-      message: "give exactly one of n_delays and span_ms",
-    });
-  }
+  checkDelays(value, context);
   const rules = [value.rank, value.rank_thresh, value.rank_explained_variance];
+  const isReduced = value.regression === "reduced_rank";
   if (rules.filter((rule) => rule !== undefined).length > 1) {
-    context.addIssue({
-      code: "custom",
-      path: [],
-      message: "give at most one of rank, rank_thresh and rank_explained_variance",
-    });
+    addIssue(
+      context,
+      [],
+      "give at most one of rank, rank_thresh and rank_explained_variance",
+    );
   }
-  if (value.method === "leading" && value.rank === undefined && rules.some((rule) => rule)) {
-    context.addIssue({
-      code: "custom",
-      path: ["method"],
-      message: "leading does not find the singular values that this rank rule looks at; give rank",
-    });
+  const isJudged = value.rank_thresh !== undefined || value.rank_explained_variance !== undefined;
+  if (value.method === "leading" && isJudged) {
+    addIssue(
+      context,
+      ["method"],
+      "leading does not find the singular values that this rank rule looks at; give rank",
+    );
+  }
+  if (value.method === "leading" && isReduced) {
+    addIssue(context, ["method"], "reduced_rank needs all components; leading does not find them");
+  }
+  for (const name of ["regress", "num_components"] as const) {
+    if (value[name] !== undefined && !isReduced) {
+      addIssue(context, [name], `${name} belongs to regression: reduced_rank`);
+    }
   }
 });
-
-/** Without a rank rule: components down to this share of σ₁ (the threshold of `common_rank`). */
-const defaultThreshold = 1e-3;
 
 export default defineTask({
   name: "dmd",
@@ -68,7 +88,7 @@ export default defineTask({
   version: 1,
   numerics: "f64",
   params,
-  inputs: { trajectories: one(trajectories) },
+  inputs: { trajectories: one(trajectories), gram: optional(hankelGram) },
   outputs: { operator },
   examples: [
     { params: { n_delays: 4, rank: 3 }, inputs: () => ({ trajectories: exampleTrajectories() }) },
@@ -76,103 +96,50 @@ export default defineTask({
       params: { n_delays: 3, delay_interval: 2 },
       inputs: () => ({ trajectories: exampleTrajectories() }),
     },
+    {
+      params: { n_delays: 2, rank: 2, regression: "reduced_rank", regress: "newest_block" },
+      inputs: () => ({ trajectories: exampleTrajectories() }),
+    },
+    {
+      params: { n_delays: 3, rank: 2 },
+      inputs: () => {
+        const trajectories = exampleTrajectories();
+        const gram = gramArtifact(trialSetOf(trajectories), { numDelays: 3 });
+        return { trajectories, gram };
+      },
+    },
   ],
   run(_context, params, inputs) {
-    const { states, shape } = statesOf(inputs.trajectories);
-    const numDelays = params.n_delays ??
-      delaysOfSpan(params.span_ms!, params.delay_interval, inputs.trajectories);
-    const bad = states.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
+    const { method } = params;
+    const numDelays = numDelaysOf(params, inputs.trajectories);
+    const delays = { numDelays, delayInterval: params.delay_interval };
+    const trials = fittableTrials("dmd", inputs.trajectories, numDelays, params.delay_interval);
+    if (inputs.gram !== undefined && method === "qr") {
       throw new RangeError(
-        `dmd got trajectories (${
-          describeShape(inputs.trajectories.states.dims, inputs.trajectories.states.shape)
-        }) ` +
-          `with ${states[bad]} in trial ${
-            Math.floor(bad / (shape.numTime * shape.numUnits))
-          }; remove or mask that trial`,
+        "dmd got a gram, which method qr does not use; unbind it or choose another method",
       );
     }
-    const rule = {
-      ...(params.rank === undefined ? {} : { rank: params.rank }),
-      ...(params.rank_thresh === undefined ? {} : { rankThreshold: params.rank_thresh }),
-      ...(params.rank_explained_variance === undefined
-        ? {}
-        : { rankExplainedVariance: params.rank_explained_variance }),
-    };
-    const ruled = Object.keys(rule).length > 0;
-    const fit = fitHavok({ data: states, ...shape }, {
-      numDelays,
-      delayInterval: params.delay_interval,
-      stepsAhead: params.steps_ahead,
-      ridge: params.ridge,
-      compat: params.compat,
-      maxRank: Math.max(params.max_rank, params.rank ?? 1),
-      method: params.method,
-      ...(ruled ? rule : { rank: 1 }),
-    });
-    const rank = ruled ? fit.rank : leadingCount(fit);
-    const matrix = ruled ? fit.operator : operatorAtRank(fit, rank);
-    return {
-      operator: {
-        matrix: tensor(["target", "source"], [rank, rank], matrix),
-        auto: tensor(["row", "column"], [fit.maxRank, fit.maxRank], fit.auto),
-        cross: tensor(["row", "column"], [fit.maxRank, fit.maxRank], fit.cross),
-        singularValues: tensor(["component"], [fit.singularValues.length], fit.singularValues),
-        about: {
-          rank,
-          n_delays: numDelays,
-          delay_interval: params.delay_interval,
-          steps_ahead: params.steps_ahead,
-          ridge: params.ridge,
-          method: fit.method,
-          num_rows: fit.numRows,
-          num_features: fit.numFeatures,
-          numerical_rank: fit.numericalRank,
-          explained_variance: fit.explainedVariance[rank - 1],
-          singular_ratio: fit.singularValues[rank - 1] / fit.singularValues[0],
-          conditioning: conditioningAtRank(fit, rank),
-          warnings: warnings(fit, rank),
-        },
-      },
-    };
+    const gram = inputs.gram === undefined ? {} : { gram: gramOf(inputs.gram, trials, delays) };
+    const fit = inTermsOf(
+      "dmd",
+      inputs.trajectories,
+      () =>
+        withDefaultRank(params, (rule) =>
+          fitHavok(trials, {
+            ...delays,
+            ...rule,
+            ...gram,
+            stepsAhead: params.steps_ahead,
+            ridge: params.ridge,
+            compat: params.compat,
+            method,
+            regression: params.regression,
+            regress: params.regress ?? "all",
+            ...(params.num_components === undefined
+              ? {}
+              : { numComponents: params.num_components }),
+          })),
+    );
+    return { operator: operatorArtifact(fit, params, { ...delays, numUnits: trials.numUnits }) };
   },
 });
-
-function delaysOfSpan(spanMs: number, interval: number, { dt, timeUnit }: Trajectories): number {
-  if (timeUnit !== "ms") {
-    throw new RangeError(
-      "span_ms needs trajectories with a time step in ms; these have no physical time, use n_delays",
-    );
-  }
-  const delays = spanMs / (interval * dt) + 1;
-  if (Math.abs(delays - Math.round(delays)) > 1e-9) {
-    throw new RangeError(
-      `span_ms ${spanMs} is no multiple of delay_interval · dt_ms = ${interval * dt}; ` +
-        `the nearest are ${(Math.floor(delays) - 1) * interval * dt} and ${
-          Math.floor(delays) * interval * dt
-        }`,
-    );
-  }
-  return Math.round(delays);
-}
-
-function leadingCount({ singularValues, maxRank }: HavokFit): number {
-  const count = singularValues.filter((s) => s >= defaultThreshold * singularValues[0]).length;
-  return Math.min(Math.max(1, count), maxRank);
-}
-
-function warnings({ numericalRank, explainedVariance }: HavokFit, rank: number): string[] {
-  const list: string[] = [];
-  if (rank > numericalRank) {
-    list.push(
-      `rank ${rank} exceeds the numerical rank ${numericalRank}: the last components are rounding`,
-    );
-  }
-  const carrying = explainedVariance.findIndex((share) => share >= 1 - 1e-6) + 1;
-  if (carrying > 0 && rank > 2 * carrying) {
-    list.push(
-      `${carrying} of the ${rank} components carry all but a millionth of the variance; the others weigh as much`,
-    );
-  }
-  return list;
-}

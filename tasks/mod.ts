@@ -13,6 +13,7 @@ export const tasks = {
   dmd: () => import("./dmd.ts"),
   embed: () => import("./embed.ts"),
   figure: () => import("./figure.ts"),
+  hankel_gram: () => import("./hankel_gram.ts"),
   linear_system: () => import("./linear_system.ts"),
   normalize: () => import("./normalize.ts"),
   numpy_stream: () => import("./numpy_stream.ts"),

@@ -1,7 +1,8 @@
 // The DMD operator in the space of the delay embedding.
-// For small feature counts and checks: F×F entries; predictions and comparisons use the factors.
+// For small feature counts and checks: F×F entries; predictions and comparisons use the factors. Its norm needs no F×F.
 
 import { multiply, multiplyTransposeB } from "../linalg/matmul.ts";
+import { frobeniusNorm } from "../linalg/norms.ts";
 import { requireShape } from "../linalg/require_shape.ts";
 
 /** The parts of a fit that make the full operator. */
@@ -47,4 +48,26 @@ export function fullOperator(factors: OperatorFactors): Float64Array {
     }
   }
   return multiplyTransposeB(multiply(scaled, operator, f, r, r), whitening, f, r, f);
+}
+
+/**
+ * ‖Σ A Σ⁻¹‖ (Frobenius) of A (n×n), which is the norm of the full operator: its modes are orthonormal. Without singular
+ * values, ‖A‖. The trace of the full operator is that of A.
+ *
+ * @example
+ * ```ts
+ * import { scaledNorm } from "#lib/math/dmd/full_operator.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(scaledNorm(Float64Array.of(0, 1, 0, 0), 2, Float64Array.of(4, 2)), 2);
+ * ```
+ */
+export function scaledNorm(a: Float64Array, n: number, singularValues?: Float64Array): number {
+  if (singularValues === undefined) return frobeniusNorm(a);
+  const scaled = a.slice();
+  for (let p = 0; p < scaled.length; p++) {
+    const [i, j] = [Math.floor(p / n), p % n];
+    scaled[p] *= singularValues[i] / singularValues[j];
+  }
+  return frobeniusNorm(scaled);
 }

@@ -46,7 +46,8 @@ export function explainedVariance(singularValues: Float64Array, total?: number):
  * | explained variance v | zero-based index of the first c_j > v, one less than needed; none: 0 | 1 + number of c_j < v, at most k |
  * | rank | clipped to the features F | v2 clipped to F, corrected to k and F |
  *
- * v1 can give 0; whoever needs components must refuse that.
+ * v1 can give 0; whoever needs components must refuse that. A threshold, or a share below 1, that was read off a spectrum
+ * counts as equal to the entry it came from, although rounding has moved that: to 12 digits, or to 16 k·eps.
  *
  * @throws {RangeError} if two rules are given, or a value is outside its range.
  *
@@ -86,20 +87,24 @@ export function selectRank(
     requireNumber("threshold", rankThreshold, Infinity);
     selected = compat === "v1"
       ? countV1Threshold(singularValues, rankThreshold)
-      : Math.max(1, singularValues.filter((s) => s > rankThreshold).length);
+      : Math.max(1, singularValues.filter((s) => s > rankThreshold * (1 + sameDigits)).length);
   } else if (rankExplainedVariance !== undefined) {
     requireNumber("explained variance", rankExplainedVariance, 1);
+    const slack = rankExplainedVariance < 1 ? 16 * k * Number.EPSILON : 0;
     selected = compat === "v1"
-      ? Math.max(0, cumulative.findIndex((c) => c > rankExplainedVariance))
-      : Math.min(k, 1 + cumulative.filter((c) => c < rankExplainedVariance).length);
+      ? Math.max(0, cumulative.findIndex((c) => c > rankExplainedVariance + slack))
+      : Math.min(k, 1 + cumulative.filter((c) => c < rankExplainedVariance - slack).length);
   }
   return Math.min(selected, numFeatures);
 }
 
+/** Singular values this close to a threshold, relative to it, are equal to it. */
+const sameDigits = 1e-12;
+
 function countV1Threshold(singularValues: Float64Array, threshold: number): number {
   const k = singularValues.length;
   if (k > 0 && singularValues[k - 1] > threshold) return k;
-  return singularValues.filter((s) => s >= threshold).length;
+  return singularValues.filter((s) => s >= threshold * (1 - sameDigits)).length;
 }
 
 function requireNumber(name: string, value: number, most: number): void {

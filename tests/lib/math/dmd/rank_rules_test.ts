@@ -54,6 +54,17 @@ Deno.test("selectRank() selects the smallest rank that explains the share asked 
   }
 });
 
+Deno.test("selectRank() takes a value read off a spectrum as equal to its entry, whatever rounding did since", () => {
+  for (const by of [0.5, 1, 2, -2]) {
+    const s = Float64Array.of(7, 5, 3, 2, 1).map((x, i) => x * (1 + by * Number.EPSILON * i));
+    const c = explainedVariance(s);
+    assertEquals(selectRank(s, c, { rankThreshold: 3 }, 5, "v1"), 3);
+    assertEquals(selectRank(s, c, { rankThreshold: 3 }, 5, "v2"), 2);
+    assertEquals(selectRank(s, c, { rankExplainedVariance: 83 / 88 }, 5, "v1"), 3);
+    assertEquals(selectRank(s, c, { rankExplainedVariance: 83 / 88 }, 5, "v2"), 3);
+  }
+});
+
 Deno.test("selectRank() refuses two rules and values out of range", () => {
   const s = Float64Array.of(1);
   const c = Float64Array.of(1);
