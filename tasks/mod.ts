@@ -14,6 +14,7 @@ export const tasks = {
   embed: () => import("./embed.ts"),
   figure: () => import("./figure.ts"),
   hankel_gram: () => import("./hankel_gram.ts"),
+  import: () => import("./import.ts"),
   linear_system: () => import("./linear_system.ts"),
   normalize: () => import("./normalize.ts"),
   numpy_stream: () => import("./numpy_stream.ts"),
