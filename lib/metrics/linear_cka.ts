@@ -6,8 +6,8 @@ import { trajectories } from "../core/artifacts/trajectories.ts";
 import { defineMetric } from "../core/metric.ts";
 import { compareLinearCka, prepareLinearCka } from "../math/similarity/linear_cka.ts";
 import { angleScale, angleUnit, scaled } from "./_angle_scale.ts";
-import { flattenTrials } from "./_flatten.ts";
 import { inOrder } from "./_in_order.ts";
+import { comparePaired, pairedItems } from "./_paired_items.ts";
 
 export default defineMetric({
   name: "linear_cka",
@@ -24,17 +24,20 @@ export default defineMetric({
     identity: 0,
     range: [0, Math.PI / 2],
     invariantTo: ["translation", "isotropic-scale", "rotation", "permutation"],
+    anyItemOrder: true,
   },
   reference: {
     paper: "Kornblith et al. 2019, eq. 3; Williams et al. 2021",
     agreesWith: "dsa/rep_similarity",
   },
-  prepare(system) {
-    const { data, numItems, numFeatures } = flattenTrials(system);
-    return prepareLinearCka(data, numItems, numFeatures);
-  },
-  compare(a, b, { scale }) {
-    const { angle, cka } = compareLinearCka(...inOrder(a, b));
-    return { value: scaled(angle, scale), more: { similarity: cka } };
-  },
+  prepare: (system) =>
+    pairedItems(
+      system,
+      ({ data, numItems, numFeatures }) => prepareLinearCka(data, numItems, numFeatures),
+    ),
+  compare: (a, b, { scale }) =>
+    comparePaired(a, b, (x, y) => {
+      const { angle, cka } = compareLinearCka(...inOrder(x, y));
+      return { value: scaled(angle, scale), more: { similarity: cka } };
+    }),
 });

@@ -4,7 +4,14 @@ import type { MemberIndex } from "../core/member.ts";
 
 /** Members of the room `metrics` by the name used in YAML, loaded when used. */
 export const metrics = {
+  cca: () => import("./cca.ts"),
+  debiased_cka: () => import("./debiased_cka.ts"),
   dsa: () => import("./dsa.ts"),
+  input_dsa: () => import("./input_dsa.ts"),
   linear_cka: () => import("./linear_cka.ts"),
+  minibatch_cka: () => import("./minibatch_cka.ts"),
   procrustes: () => import("./procrustes.ts"),
+  pwcca: () => import("./pwcca.ts"),
+  rbf_cka: () => import("./rbf_cka.ts"),
+  svcca: () => import("./svcca.ts"),
 } satisfies MemberIndex;

@@ -1,13 +1,13 @@
 // Linear centred kernel alignment (CKA) between two representations of the same items.
 // Kornblith, Norouzi, Lee & Hinton 2019, equation 1; its angle is a metric (Williams, Kunz, Kornblith & Linderman 2021).
-// Leaves out debiased, minibatch and kernel variants.
+// Leaves out debiased and minibatch estimates (debiased_cka.ts) and other kernels (rbf_cka.ts).
 
 import { crossGram, gram } from "../linalg/gram.ts";
-import { multiply, multiplyTransposeB } from "../linalg/matmul.ts";
-import { frobeniusNorm, innerProduct } from "../linalg/norms.ts";
-import { triangularFactor } from "../linalg/qr.ts";
+import { multiply } from "../linalg/matmul.ts";
+import { innerProduct } from "../linalg/norms.ts";
 import { transpose } from "../linalg/transpose.ts";
 import { type CentredItems, centreItems, requireSameItems } from "./centred_items.ts";
+import { kernelDistance } from "./kernel_distance.ts";
 
 /** A system ready for CKA: centred, scaled by a power of two to a norm near 1, with its self-similarity. */
 export interface CkaItems extends CentredItems {
@@ -95,29 +95,9 @@ function sharedSquares(x: CkaItems, y: CkaItems): number {
   return innerProduct(data, multiply(wide.kernel!, data, numItems, numItems, numFeatures));
 }
 
-// ‖K/‖K‖ − L/‖L‖‖ without cancellation: K and L are written on an orthonormal basis of both systems' columns.
+// ‖K/‖K‖ − L/‖L‖‖.
 function kernelChord(x: CkaItems, y: CkaItems): number {
-  const { numItems: m, numFeatures: p } = x;
-  const q = y.numFeatures;
-  const scaleX = x.selfSquares ** -0.25;
-  const scaleY = y.selfSquares ** -0.25;
-  const both = new Float64Array(m * (p + q));
-  for (let i = 0, to = 0; i < m; i++) {
-    for (let j = 0; j < p; j++) both[to++] = scaleX * x.data[i * p + j];
-    for (let j = 0; j < q; j++) both[to++] = scaleY * y.data[i * q + j];
-  }
-  const r = triangularFactor(both, m, p + q);
-  const k = Math.min(m, p + q);
-  const left = new Float64Array(k * p);
-  const right = new Float64Array(k * q);
-  for (let i = 0; i < k; i++) {
-    left.set(r.subarray(i * (p + q), i * (p + q) + p), i * p);
-    right.set(r.subarray(i * (p + q) + p, (i + 1) * (p + q)), i * q);
-  }
-  const difference = multiplyTransposeB(left, left, k, p, k);
-  const other = multiplyTransposeB(right, right, k, q, k);
-  for (let i = 0; i < difference.length; i++) difference[i] -= other[i];
-  return frobeniusNorm(difference);
+  return kernelDistance(x, y, x.selfSquares ** -0.25, y.selfSquares ** -0.25);
 }
 
 function gramOfRows(a: Float64Array, m: number, n: number): Float64Array {
