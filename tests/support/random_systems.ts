@@ -1,6 +1,10 @@
 // Random systems of the kinds that metrics take, and what one may do to them without changing what they are:
 // shifts, scales, rotations, permutations of units, changes of basis, time reversed.
 
+import {
+  type ControlledOperator,
+  controlledOperator,
+} from "#lib/core/artifacts/controlled_operator.ts";
 import { type Operator, operator } from "#lib/core/artifacts/operator.ts";
 import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectories.ts";
 import type { ArtifactType } from "#lib/core/artifact.ts";
@@ -134,10 +138,75 @@ export const randomOperators: Systems<Operator> = {
   },
 };
 
+/** Driven operators: four stable states, two inputs. A change of units or coordinates is one of the states. */
+export const randomControlledOperators: Systems<ControlledOperator> = {
+  type: controlledOperator,
+  random: (draws) => controlledOf(draws, 4, 2),
+  changed({ arrays: { state, input } }, how, draws) {
+    const n = state.shape[0], m = input.shape[1];
+    const b = input.data as Float64Array;
+    const inBasis = (basis: Float64Array, inverse: Float64Array) =>
+      drivenOf(
+        multiply(multiply(basis, state.data as Float64Array, n, n, n), inverse, n, n, n),
+        multiply(basis, b, n, n, m),
+        n,
+        m,
+      );
+    switch (how) {
+      case "isotropic-scale": {
+        const factor = Math.exp(draws.normal(1, 1)[0]);
+        return drivenOf(state.data as Float64Array, b.map((value) => factor * value), n, m);
+      }
+      case "rotation": {
+        const q = orthonormalMatrix(draws, n, n);
+        return inBasis(q, transposed(q, n));
+      }
+      case "permutation": {
+        const order = permutation(draws, n);
+        const p = new Float64Array(n * n);
+        order.forEach((from, to) => p[to * n + from] = 1);
+        return inBasis(p, transposed(p, n));
+      }
+      case "invertible-linear": {
+        const basis = invertible(draws, n);
+        const identity = new Float64Array(n * n).map((_, i) => i % (n + 1) === 0 ? 1 : 0);
+        return inBasis(basis, solve(basis, n, identity, n));
+      }
+      case "translation":
+      case "time-reversal":
+        return null;
+    }
+  },
+  degenerate(draws) {
+    const { state, input } = controlledOf(draws, 4, 2).arrays;
+    const [a, b] = [state.data as Float64Array, input.data as Float64Array];
+    return {
+      "zero state": drivenOf(a.map(() => 0), b, 4, 2),
+      "zero input": drivenOf(a, b.map(() => 0), 4, 2),
+      "all zero": drivenOf(a.map(() => 0), b.map(() => 0), 4, 2),
+      "one NaN": drivenOf(a.map((value, i) => i === 5 ? NaN : value), b, 4, 2),
+      "one infinity": drivenOf(a, b.map((value, i) => i === 5 ? -Infinity : value), 4, 2),
+      huge: drivenOf(a.map((value) => 1e200 * value), b.map((value) => 1e200 * value), 4, 2),
+      tiny: drivenOf(a.map((value) => 1e-200 * value), b.map((value) => 1e-200 * value), 4, 2),
+      "one input reaching one state": drivenOf(a, b.map((_, i) => i === 0 ? 1 : 0), 4, 2),
+      smaller: controlledOf(draws, 3, 2),
+      "fewer inputs": controlledOf(draws, 4, 1),
+      "no input": drivenOf(a, new Float64Array(0), 4, 0),
+      empty: drivenOf(new Float64Array(0), new Float64Array(0), 0, 2),
+      "without input": { arrays: { state }, about: {} },
+      "input of other states": {
+        arrays: { state, input: controlledOf(draws, 3, 2).arrays.input },
+        about: {},
+      },
+    };
+  },
+};
+
 /** The systems of an artifact type by its kind. */
 export const systemsOf: Readonly<Record<string, Systems<unknown>>> = {
   trajectories: randomTrajectories as Systems<unknown>,
   operator: randomOperators as Systems<unknown>,
+  controlled_operator: randomControlledOperators as Systems<unknown>,
 };
 
 /** Smooth trajectories of a given size. */
@@ -185,6 +254,26 @@ function stable(draws: Draws, n: number): Operator {
   const a = draws.normal(n, n);
   const scale = 0.95 / Math.hypot(...a);
   return operatorOf(a.map((value) => scale * value), n);
+}
+
+/** A controlled operator artifact with these matrices, n×n and n×m. */
+export function drivenOf(
+  state: Float64Array,
+  input: Float64Array,
+  n: number,
+  m: number,
+): ControlledOperator {
+  return {
+    arrays: {
+      state: tensor(["target", "source"], [n, n], state),
+      input: tensor(["target", "input"], [n, m], input),
+    },
+    about: { rank: n, method: "imported", warnings: [] },
+  };
+}
+
+function controlledOf(draws: Draws, n: number, m: number): ControlledOperator {
+  return drivenOf(stable(draws, n).matrix.data as Float64Array, draws.normal(n, m), n, m);
 }
 
 function conjugated(a: Float64Array, q: Float64Array, n: number): Float64Array {
