@@ -127,11 +127,13 @@ function sweep(
   const a = h[(hi - 1) * n + hi - 1], b = h[(hi - 1) * n + hi];
   const c = h[hi * n + hi - 1], d = h[hi * n + hi];
   const size = Math.abs(c) + Math.abs(h[(hi - 1) * n + hi - 2]);
-  const trace = exceptional ? 1.5 * size : a + d;
-  const det = exceptional ? size * size : a * d - b * c;
+  const trace = 1.5 * size;
+  const det = size * size;
   const h00 = h[lo * n + lo], h10 = h[(lo + 1) * n + lo], h11 = h[(lo + 1) * n + lo + 1];
-  let x0 = h00 * h00 + h[lo * n + lo + 1] * h10 - trace * h00 + det;
-  let x1 = h10 * (h00 + h11 - trace);
+  // By differences: of the plain polynomial nothing is left but rounding where all eigenvalues of the block nearly agree.
+  const p00 = exceptional ? h00 * (h00 - trace) + det : (h00 - a) * (h00 - d) - b * c;
+  let x0 = p00 + h[lo * n + lo + 1] * h10;
+  let x1 = h10 * (exceptional ? h00 + h11 - trace : (h00 - a) + (h11 - d));
   let x2 = h10 * h[(lo + 2) * n + lo + 1];
   for (let k = lo; k < hi; k++) {
     const three = k < hi - 1;

@@ -131,3 +131,27 @@ function setDistance(a: Spectrum, b: Spectrum): number {
   }
   return worst;
 }
+
+Deno.test("eigenvalues() converges where one eigenvalue has several Jordan blocks", () => {
+  fresh((draws) => {
+    for (const n of [4, 6, 7, 12]) {
+      const half = Math.floor(n / 2);
+      const q = orthonormalMatrix(draws, n, n);
+      // I + 0.01 U Vᵀ with VᵀU = 0, from columns of one orthogonal matrix: what straight lines have as dynamics.
+      const mixed = draws.normal(half, half);
+      const a = new Float64Array(n * n);
+      for (let i = 0; i < n; i++) {
+        a[i * n + i] = 1;
+        for (let j = 0; j < n; j++) {
+          for (let u = 0; u < half; u++) {
+            for (let v = 0; v < half; v++) {
+              a[i * n + j] += 0.01 * q[i * n + u] * mixed[u * half + v] * q[j * n + half + v];
+            }
+          }
+        }
+      }
+      const { re, im } = eigenvalues(a, n);
+      for (let i = 0; i < n; i++) assertLess(Math.hypot(re[i] - 1, im[i]), 1e-7, `n = ${n}`);
+    }
+  });
+});
