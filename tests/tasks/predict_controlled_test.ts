@@ -1,0 +1,90 @@
+// The task `predict_controlled`: free runs of known systems, what may be predicted by what, and refusals.
+
+import type { ControlledOperator } from "#lib/core/artifacts/controlled_operator.ts";
+import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { tensor } from "#lib/core/tensor.ts";
+import dmdc from "#tasks/dmdc.ts";
+import task from "#tasks/predict_controlled.ts";
+import subspace from "#tasks/subspace_dmdc.ts";
+import { assertAllClose } from "#tests/support/close.ts";
+import { drivenArtifacts } from "#tests/support/driven.ts";
+import { drivenOf } from "#tests/support/random_systems.ts";
+import { runTask } from "#tests/support/run_task.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { drivenTrials, type Plant, randomPlant } from "../lib/math/control/driven_trials.ts";
+import { fresh } from "../lib/math/linalg/fresh.ts";
+
+const predict = async (
+  params: Record<string, unknown>,
+  inputs: Record<string, Trajectories>,
+  operator: ControlledOperator,
+) => (await runTask(task, params, { ...inputs, operator })).prediction as Trajectories;
+
+function plantAndTrials() {
+  let made: { plant: Plant; inputs: Record<string, Trajectories> } | undefined;
+  fresh((draws) => {
+    const plant = randomPlant(draws, 3, 2);
+    const { states, controls } = drivenTrials(draws, plant, [50, 50]);
+    const as = (data: Float64Array, width: number): Trajectories => ({
+      states: tensor(["trial", "time", "unit"], [2, 50, width], data, {
+        coords: { unit: Array.from({ length: width }, (_, k) => `u${k}`) },
+      }),
+      dt: 5,
+      timeUnit: "ms",
+    });
+    made = {
+      plant,
+      inputs: { trajectories: as(states.data, 3), controls: as(controls.data, 2) },
+    };
+  });
+  return made!;
+}
+
+Deno.test("predict_controlled runs a system freely: imported, of dmdc, of subspace_dmdc", async () => {
+  const { plant, inputs } = plantAndTrials();
+  const truth = inputs.trajectories.states.data;
+  const imported = drivenOf(plant.state, plant.input, 3, 2);
+  const free = await predict({ reseed: 1000 }, inputs, imported);
+  assertAllClose(free.states.data, truth, { atol: 1e-10 });
+  assertEquals([free.dt, free.timeUnit, free.states.coords], [
+    5,
+    "ms",
+    inputs.trajectories.states.coords,
+  ]);
+  const fitted = (await runTask(dmdc, { n_delays: 1 }, inputs)).operator as ControlledOperator;
+  const byFit = await predict({ reseed: 1000 }, inputs, fitted);
+  assertAllClose(byFit.states.data, truth, { atol: 1e-5 });
+  const states = (await runTask(subspace, { n_delays: 2, rank: 3 }, inputs))
+    .operator as ControlledOperator;
+  const filtered = await predict({}, inputs, states);
+  const error = Math.max(
+    ...filtered.states.data.slice(150).map((x, i) => Math.abs(x - truth[150 + i])),
+  );
+  assert(error < 1e-2 * Math.max(...truth.map(Math.abs)), `${error}`);
+});
+
+Deno.test("predict_controlled refuses operators that do not fit the trials", async () => {
+  const { plant, inputs } = plantAndTrials();
+  const others = drivenArtifacts("trials");
+  const fitted = (await runTask(dmdc, { n_delays: 1 }, inputs)).operator as ControlledOperator;
+  const swapped = { trajectories: others.trajectories, controls: others.trajectories };
+  await assertRejects(
+    () => predict({}, swapped, fitted),
+    RangeError,
+    "fitted to 3 units and 2 inputs, but these are 3 and 3",
+  );
+  const states = (await runTask(subspace, { n_delays: 2 }, inputs)).operator as ControlledOperator;
+  await assertRejects(
+    () => predict({}, swapped, states),
+    RangeError,
+    "the model has 3 units and 2 inputs",
+  );
+  const imported = drivenOf(plant.state, plant.input, 3, 2);
+  await assertRejects(
+    () => predict({}, swapped, imported),
+    RangeError,
+    "give the units and inputs",
+  );
+  const seen = { ...imported, arrays: { ...imported.arrays, output: imported.arrays.state } };
+  await assertRejects(() => predict({}, inputs, seen), RangeError, "no covariances");
+});
