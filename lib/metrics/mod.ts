@@ -13,5 +13,7 @@ export const metrics = {
   procrustes: () => import("./procrustes.ts"),
   pwcca: () => import("./pwcca.ts"),
   rbf_cka: () => import("./rbf_cka.ts"),
+  rdm_comparison: () => import("./rdm_comparison.ts"),
+  rsa: () => import("./rsa.ts"),
   svcca: () => import("./svcca.ts"),
 } satisfies MemberIndex;

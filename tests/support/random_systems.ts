@@ -14,6 +14,7 @@ import { tensor } from "#lib/core/tensor.ts";
 import { multiply, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
 import { solve } from "#lib/math/linalg/lu.ts";
 import { type Draws, orthonormalMatrix } from "../lib/math/linalg/fresh.ts";
+import { randomRdms } from "./random_rdms.ts";
 
 /** Systems of one artifact type. */
 export interface Systems<X> {
@@ -207,6 +208,7 @@ export const systemsOf: Readonly<Record<string, Systems<unknown>>> = {
   trajectories: randomTrajectories as Systems<unknown>,
   operator: randomOperators as Systems<unknown>,
   controlled_operator: randomControlledOperators as Systems<unknown>,
+  rdm: randomRdms as Systems<unknown>,
 };
 
 /** Smooth trajectories of a given size. */

@@ -117,7 +117,7 @@ export function compareRdms(a: PreparedRdm, b: PreparedRdm): RdmScore {
   }
   if (a.numItems !== b.numItems) {
     throw new RangeError(
-      `dissimilarities of ${a.numItems} items against ${b.numItems}; both must be of the same items`,
+      `dissimilarities of ${a.numItems} items against ${b.numItems}; give matrices of the same items`,
     );
   }
   switch (a.comparison) {
@@ -192,6 +192,8 @@ function unit(
 function nothingLeft(what: "zero" | "equal"): RangeError {
   return new RangeError(
     `all dissimilarities are ${what}, so there is no geometry to compare; ` +
-      (what === "zero" ? "the items do not differ" : "compare by cosine, or take other items"),
+      (what === "zero"
+        ? "the items do not differ: give items that do, or leave this system out"
+        : "use the comparison cosine, or give items that differ unequally"),
   );
 }

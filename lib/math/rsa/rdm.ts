@@ -27,6 +27,9 @@ export const rdmMeasures = [
   "mahalanobis",
 ] as const;
 
+/** Items of a matrix at most: 1 GB of dissimilarities. */
+export const MOST_ITEMS = 16384;
+
 /** One of {@link rdmMeasures}. */
 export type RdmMeasure = typeof rdmMeasures[number];
 
@@ -56,7 +59,7 @@ export function rdmOf(
   requireFinite("rdm", "the items × features", data);
   if (numItems < 2 || numFeatures < 1) {
     throw new RangeError(
-      `rdm: ${numItems} items × ${numFeatures} features; dissimilarities want at least 2 × 1`,
+      `rdm: ${numItems} items × ${numFeatures} features; give at least 2 items and 1 feature`,
     );
   }
   const values = distances(items, measure, covariance);
@@ -69,6 +72,28 @@ export function rdmOf(
     );
   }
   return values;
+}
+
+/**
+ * Throws where there are so many items that the dissimilarities of all pairs fill the memory.
+ *
+ * @throws {RangeError} above {@link MOST_ITEMS}, with what to do.
+ *
+ * @example
+ * ```ts
+ * import { requireFewItems } from "#lib/math/rsa/rdm.ts";
+ * import { assertThrows } from "@std/assert";
+ * assertThrows(() => requireFewItems(50_000), RangeError, "items: time");
+ * ```
+ */
+export function requireFewItems(numItems: number): void {
+  if (numItems <= MOST_ITEMS) return;
+  throw new RangeError(
+    `${numItems} items have ${
+      numPairs(numItems)
+    } dissimilarities, more than fit; give at most ${MOST_ITEMS}: ` +
+      "average over trials (rdm with items: time), bin time (bin_time) or take fewer trials",
+  );
 }
 
 function distances(items: Items, measure: RdmMeasure, covariance?: Float64Array): Float64Array {

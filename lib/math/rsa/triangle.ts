@@ -30,7 +30,7 @@ export function itemsOfPairs(pairs: number): number {
   const numItems = Math.round((1 + Math.sqrt(1 + 8 * pairs)) / 2);
   if (numPairs(numItems) !== pairs) {
     throw new RangeError(
-      `an upper triangle cannot have ${pairs} entries; n items have n(n − 1)/2, that is 1, 3, 6, 10, …`,
+      `an upper triangle cannot have ${pairs} entries; give n(n − 1)/2 for n items: 1, 3, 6, 10, …`,
     );
   }
   return numItems;
