@@ -1,8 +1,13 @@
-// Intervals of statistics of rows: which rows belong to which independent unit, then jackknife or bootstrap.
+// Intervals of statistics of rows: which rows belong to which independent unit, then jackknife, bootstrap or BCa.
 
 import { z } from "zod";
 import type { Cell, Table } from "../../core/table.ts";
-import { bootstrapInterval, type Interval, jackknifeInterval } from "../statistics/interval.ts";
+import {
+  acceleratedInterval,
+  bootstrapInterval,
+  type Interval,
+  jackknifeInterval,
+} from "../statistics/interval.ts";
 import { columnIndex, keyText, type Row } from "./columns.ts";
 
 /**
@@ -16,7 +21,9 @@ import { columnIndex, keyText, type Row } from "./columns.ts";
  * ```
  */
 export const intervalParams = z.strictObject({
-  method: z.enum(["jackknife", "bootstrap"]).default("jackknife"),
+  method: z.enum(["jackknife", "bootstrap", "bca"]).default("jackknife").describe(
+    "jackknife: leaves out one unit at a time; bootstrap: redraws units, percentiles; bca: corrected for bias and skewness",
+  ),
   units: z.array(z.string()).default([]).describe(
     "columns that name the independent units; a row belongs to the units in all of them " +
       "(a dissimilarity to both systems). Without columns every row is a unit",
@@ -26,8 +33,8 @@ export const intervalParams = z.strictObject({
       "such as the regimes of simulations; units are left out or redrawn within their stratum",
   ),
   level: z.number().gt(0).lt(1).default(0.95),
-  num_resamples: z.int().min(10).default(2000).describe("of the bootstrap"),
-  seed: z.int().default(0).describe("of the bootstrap"),
+  num_resamples: z.int().min(10).default(2000).describe("of bootstrap and bca"),
+  seed: z.int().default(0).describe("of bootstrap and bca"),
 }).refine(
   ({ units, strata }) => strata.length === 0 || strata.length === units.length,
   "give as many columns in `strata` as in `units`",
@@ -65,26 +72,30 @@ export function intervalOf(
   params: IntervalParams,
 ): UnitInterval {
   const { rowsOf, unitsOf, strata } = membership(table, rows, params);
-  const numUnits = strata.length;
-  const interval = params.method === "jackknife"
-    ? jackknifeInterval(
-      statistic(rows),
-      strata,
-      (unit) => {
-        const out = new Set(rowsOf[unit]);
-        return statistic(rows.filter((_, at) => !out.has(at)));
-      },
-      params.level,
-    )
-    : bootstrapInterval(strata, (drawn) => {
-      const times = new Int32Array(numUnits);
-      for (const unit of drawn) times[unit]++;
-      return statistic(rows.flatMap((row, at) => {
-        const count = unitsOf[at].reduce((product, unit) => product * times[unit], 1);
-        return new Array<Row>(count).fill(row);
-      }));
-    }, { level: params.level, numResamples: params.num_resamples, seed: params.seed });
-  return { ...interval, numUnits };
+  const { level, num_resamples: numResamples, seed, method } = params;
+  const without = (unit: number) => {
+    const out = new Set(rowsOf[unit]);
+    return statistic(rows.filter((_, at) => !out.has(at)));
+  };
+  const times = new Int32Array(strata.length);
+  const redrawn = (drawn: Int32Array) => {
+    times.fill(0);
+    for (const unit of drawn) times[unit]++;
+    const some: Row[] = [];
+    rows.forEach((row, at) => {
+      let count = 1;
+      for (const unit of unitsOf[at]) count *= times[unit];
+      for (let i = 0; i < count; i++) some.push(row);
+    });
+    return statistic(some);
+  };
+  const options = { level, numResamples, seed };
+  const interval = method === "jackknife"
+    ? jackknifeInterval(statistic(rows), strata, without, level)
+    : method === "bootstrap"
+    ? bootstrapInterval(strata, redrawn, options)
+    : acceleratedInterval(statistic(rows), strata, redrawn, without, options);
+  return { ...interval, numUnits: strata.length };
 }
 
 /** Which rows each unit takes part in, which units each row has, and the units' strata. A missing unit counts for none. */
