@@ -96,7 +96,8 @@ function fitted(params: Params, trials: TrialSet, delays: DelayParams): Operator
   const centres = centresOf(params, countPairs(trials, delays, stepsAhead));
   const kernel = kernelOf(params, () => {
     const rows = startingRows(trials, delays, stepsAhead, centres);
-    return medianDistance(rows, centres.length, rows.length / centres.length);
+    const { length } = centres;
+    return length > 1 ? medianDistance(rows, length, rows.length / length) : 0;
   });
   const fit = fitKernelDmd(trials, {
     ...delays,
@@ -156,6 +157,6 @@ function kernelOf(params: Params, typicalDistance: () => number): SimilarityFunc
   const bandwidth = params.bandwidth ?? typicalDistance();
   if (bandwidth > 0) return { kind: "rbf", bandwidth };
   throw new RangeError(
-    "kernel dmd: most centres are equal, so their median distance is 0; give bandwidth or other centres",
+    "kernel dmd: there is one centre or most are equal, so their median distance is 0; give bandwidth or other centres",
   );
 }

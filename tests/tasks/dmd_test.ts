@@ -153,9 +153,86 @@ Deno.test("dmd refuses what it cannot fit, in words", async () => {
     states: tensor(given.states.dims, given.states.shape, data as Float64Array),
   };
   await assertRejects(() => dmd({ n_delays: 2, rank: 2 }, holed), RangeError, "NaN in trial 1");
-  const zero = {
+  const message = (params: object, value: Trajectories) =>
+    dmd({ ...params }, value).then(() => "fitted", (error: Error) => error.message);
+  assertEquals(
+    await message({ n_delays: 2, rank: 2 }, holed),
+    "dmd got trajectories (trial 4 × time 50 × unit 2) with NaN in trial 1, time 25, unit 0; remove or mask that trial",
+  );
+  const filled = (value: (trial: number, unit: number) => number) => ({
     ...given,
-    states: tensor(given.states.dims, given.states.shape, new Float64Array(400)),
-  };
-  await assertRejects(() => dmd({ n_delays: 2, rank: 2 }, zero), RangeError);
+    states: tensor(
+      given.states.dims,
+      given.states.shape,
+      Float64Array.from({ length: 400 }, (_, p) => value(Math.floor(p / 100), p % 2)),
+    ),
+  });
+  for (const still of [filled(() => 0), filled(() => 3), filled((trial, unit) => trial + unit)]) {
+    assertStringIncludes(
+      await message({ n_delays: 2, rank: 2 }, still),
+      "dmd got trajectories (trial 4 × time 50 × unit 2) in which nothing changes in time",
+    );
+  }
+  assertStringIncludes(
+    await message({ n_delays: 60 }, given),
+    "dmd got trajectories (trial 4 × time 50 × unit 2): too many delays for trial 0: 60 delays at interval 1 need at least 60",
+  );
+  assertStringIncludes(
+    await message({ n_delays: 45 }, given),
+    "90 features but only 24 rows in 4 trials; reduce the number of delays",
+  );
+  assertStringIncludes(await message({ n_delays: 2, steps_ahead: 49 }, given), "fewer steps ahead");
+});
+
+Deno.test("dmd refuses params that do not go together", () => {
+  const refused = (params: object) =>
+    task.params.safeParse({ n_delays: 2, ...params }).error?.message ?? "";
+  assertStringIncludes(refused({ regress: "newest_block" }), "belongs to regression: reduced_rank");
+  assertStringIncludes(refused({ num_components: 3 }), "belongs to regression: reduced_rank");
+  assertStringIncludes(
+    refused({ regression: "reduced_rank", method: "leading", rank: 2 }),
+    "needs all components",
+  );
+  assertEquals(refused({ regression: "reduced_rank", regress: "newest_block" }), "");
+});
+
+Deno.test("dmd fits one trial, with fewer rows than features too", async () => {
+  const one = spiral(1, 30);
+  const { about } = await dmd({ n_delays: 3, rank: 2 }, one);
+  assertEquals([about.rank, about.num_rows], [2, 28]);
+  const wide = await dmd({ n_delays: 20, rank: 2 }, one);
+  assertEquals([wide.about.num_rows, wide.about.num_features], [11, 40]);
+  const { re } = eigenvalues(wide.matrix.data as Float64Array, 2);
+  assertAlmostEquals(re[0], 0.97 * Math.cos(0.3), 1e-9);
+});
+
+Deno.test("dmd keeps modes unless told not to: they lead from the data to the components", async () => {
+  const given = spiral();
+  const { modes } = await dmd({ n_delays: 3, rank: 2, max_rank: 4 }, given);
+  assertEquals(modes!.shape, [6, 4]);
+  const without = await dmd({ n_delays: 3, rank: 2, max_rank: 4, keep_modes: false }, given);
+  assertEquals(without.modes, undefined);
+  assertEquals(without.matrix, (await dmd({ n_delays: 3, rank: 2, max_rank: 4 }, given)).matrix);
+});
+
+Deno.test("dmd states growth, norm and non-normality of its operator", async () => {
+  const { matrix, about } = await dmd({ n_delays: 1, rank: 2 }, spiral());
+  const a = matrix.data as Float64Array;
+  assertAlmostEquals(about.spectral_radius as number, 0.97, 1e-9);
+  assertAlmostEquals(about.norm as number, Math.hypot(...a), 1e-12);
+  assertAlmostEquals(about.trace as number, 2 * 0.97 * Math.cos(0.3), 1e-9);
+  assert((about.transient_growth as number) >= (about.spectral_radius as number) - 1e-12);
+  assert((about.non_normality as number) < 0.1);
+});
+
+Deno.test("dmd by reduced rank warns where the projector's eigenvalues are tied, and the newest block parts them", async () => {
+  const given = random();
+  const params = { n_delays: 4, rank: 2, regression: "reduced_rank" };
+  const tied = (await dmd(params, given)).about;
+  const text = (tied.warnings as string[]).join();
+  assertStringIncludes(text, "eigenvalues 2 and 3 of the projector agree to 0.001");
+  assertStringIncludes(text, "regress: newest_block");
+  const newest = (await dmd({ ...params, regress: "newest_block" }, given)).about;
+  assertEquals((newest.projector_eigenvalues as number[]).length, 3);
+  assertEquals([newest.rank, newest.num_components], [2, 12]);
 });

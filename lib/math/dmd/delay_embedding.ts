@@ -101,7 +101,9 @@ export function embeddingShape(trials: TrialSet, delays: DelayParams): Embedding
     if (!(Number.isInteger(length) && length > lost)) {
       throw new RangeError(
         `delay embedding: too many delays for trial ${trial}: ${numDelays} delays at interval ` +
-          `${delayInterval} need at least ${lost + 1} time points, it has ${length}`,
+          `${delayInterval} need at least ${
+            lost + 1
+          } time points, it has ${length}; take fewer delays or leave that trial out`,
       );
     }
     offsets.push(end);

@@ -96,7 +96,8 @@ function checkedShape(trials: TrialSet, options: HavokOptions, steps: number, ri
   const longest = Math.max(...shape.rowsPerTrial);
   if (longest <= steps) {
     throw new RangeError(
-      `havok: no trial has two rows ${steps} apart; the longest has ${longest} after embedding`,
+      `havok: no trial has two rows ${steps} apart; the longest has ${longest} after embedding; ` +
+        "take fewer steps ahead or delays",
     );
   }
   if (options.method === "leading" && options.regression === "reduced_rank") {
