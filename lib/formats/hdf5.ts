@@ -49,7 +49,6 @@ interface Metadata {
   readonly type: number;
   readonly size: number;
   readonly signed: boolean;
-  readonly littleEndian: boolean;
   readonly vlen: boolean;
   readonly shape: readonly number[] | null;
   readonly chunks: readonly number[] | null;
@@ -253,10 +252,12 @@ class Hdf5File implements ArrayFile, Disposable {
 const kinds = { integer: 0, float: 1, text: 3, bits: 4, compound: 6, enumeration: 8, vlen: 9 };
 
 /** deflate, shuffle, fletcher32, szip, nbit, scaleoffset: those that the library itself has. */
-const knownFilters = new Set([1, 2, 3, 4, 5, 6, 32000]);
+const knownFilters = new Set([1, 2, 3, 4, 5, 6]);
 
 function elementType(metadata: Metadata, where: string): ElementType {
-  const { type, size, signed, littleEndian } = metadata;
+  const { type, size, signed } = metadata;
+  // The library hands over the byte order of this machine's wasm, whatever the file has.
+  const littleEndian = true;
   if (type === kinds.float && [2, 4, 8].includes(size)) return { kind: "f", size, littleEndian };
   if (type === kinds.integer || (type === kinds.enumeration && metadata.enum_type?.type === 0)) {
     return { kind: signed ? "i" : "u", size, littleEndian };
