@@ -1,6 +1,6 @@
 // The search for the best rotations of many pairs on an engine: every start of every pair is descended in f32 at once
 // (gpu/dsa_align.ts), starts that cannot catch up are dropped between dispatches, and the best few ends of each pair are
-// polished in f64. A pair's result depends on the pair and the engine alone: not on the other pairs, nor on how the
+// polished in f64, where the search of a hard pair also goes on. A pair's result depends on the pair and the engine alone: not on the other pairs, nor on how the
 // work is cut into dispatches. Leaves out starts, bounds and scores (lib/math/dsa/comparison.ts).
 
 import align from "#gpu/dsa_align.ts";
@@ -43,7 +43,7 @@ export async function searchOnEngine(
   let done = comparisons.length - [...open.values()].flat().length;
   for (const [n, members] of open) {
     // As many pairs at once as one buffer holds.
-    let rest = members.map((index) => ({ index, starts: startsOf(comparisons[index]) }));
+    let rest = members.map((index) => ({ index, ...startsOf(comparisons[index]) }));
     while (rest.length > 0) {
       const count = howManyFit(engine, n, rest.map(({ starts }) => starts.length));
       const group = rest.slice(0, count);
@@ -53,7 +53,7 @@ export async function searchOnEngine(
         n,
         group.map(({ index, starts }) => ({ comparison: comparisons[index], starts })),
       );
-      group.forEach(({ index, starts }, k) => {
+      group.forEach(({ index, ...starts }, k) => {
         results[index] = polish(comparisons[index], starts, ends[k]);
         progress(++done / comparisons.length);
       });
@@ -79,7 +79,7 @@ function settle({ x, y, first, later, lowerBound }: Comparison): SearchResult | 
   );
   const best = values.indexOf(Math.min(...values));
   if (angleOf(values[best]) - lowerBound > NEARLY_PROVED) return undefined;
-  const found = search(x, y, [first[best]], () => [], lowerBound);
+  const found = search(x, y, [first[best]], undefined, lowerBound);
   return angleOf(found.value) - lowerBound < ENOUGH ? found : undefined;
 }
 
@@ -88,14 +88,27 @@ function angleOf(value: number): number {
   return 2 * Math.asin(Math.min(1, Math.sqrt(value / 2)));
 }
 
-function startsOf(comparison: Comparison): readonly Start[] {
-  return [...comparison.first, ...comparison.later()];
+/** Starts for the engine, and those after them. */
+interface Starts {
+  readonly starts: readonly Start[];
+  readonly rest: Iterator<Start>;
 }
 
-// The ends that may be the best, polished in f64.
+function startsOf({ first, later }: Comparison): Starts {
+  const starts = [...first];
+  const rest = (later?.starts() ?? [])[Symbol.iterator]();
+  while (starts.length < first.length + ON_ENGINE) {
+    const { done, value } = rest.next();
+    if (done) break;
+    starts.push(value);
+  }
+  return { starts, rest };
+}
+
+// The ends that may be the best, polished in f64; then further starts, unless enough have ended at the best.
 function polish(
-  { x, y, lowerBound }: Comparison,
-  starts: readonly Start[],
+  { x, y, first, later, lowerBound }: Comparison,
+  { starts, rest }: Starts,
   ends: readonly End[],
 ): SearchResult {
   const order = ends.map((_, k) => k).sort((p, q) => ends[p].value - ends[q].value || p - q);
@@ -109,9 +122,17 @@ function polish(
     if (isNew) chosen.push(k);
   }
   const candidates = chosen.map((k) => ({ name: starts[k].name, rotation: ends[k].rotation() }));
-  const found = search(x, y, candidates, () => [], lowerBound);
+  const alike = ends[order[0]].value * (1 + ALIKE) + ROUNDING;
+  const agreed = ends.filter(({ value }, k) => k >= first.length && value <= alike).length;
+  const further = later && {
+    ...later,
+    starts: () => ({ [Symbol.iterator]: () => rest }),
+    agreed: Math.min(agreed, later.agreeing),
+  };
+  const found = search(x, y, candidates, further, lowerBound);
   const iterations = ends.reduce((sum, end) => sum + end.iterations, found.iterations);
-  return { ...found, numStarts: starts.length, iterations };
+  const numStarts = starts.length + Math.max(0, found.numStarts - candidates.length);
+  return { ...found, numStarts, iterations };
 }
 
 interface Member {
@@ -288,8 +309,12 @@ const OPTIMISM = 60;
 const MAX_ITERATIONS = 500;
 const GRADIENT_TOLERANCE = 1e-6;
 const RELATIVE_DECREASE = 1e-6;
+/** Starts of each pair besides those from structure. */
+const ON_ENGINE = 34;
 const MAX_POLISHED = 3;
 /** Ends this much above the best, relatively, may overtake it when polished. */
 const WORTH_POLISHING = 3e-3;
 const ROUNDING = 1e-9;
+/** Ends this near to the best, relatively, are the same place in f32. */
+const ALIKE = 1e-4;
 const SAME = 1e-5;

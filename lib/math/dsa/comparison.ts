@@ -2,6 +2,7 @@
 // bound; then angle, scores and certificate. Whatever searches in between (dsa.ts; lib/metrics/_dsa_search.ts) is thus
 // symmetric, and certified in f64. Leaves out the search.
 
+import { randomStream } from "#lib/core/random.ts";
 import { multiply, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
 import { transpose } from "#lib/math/linalg/transpose.ts";
 import { angleBetween, euclideanFromAngle } from "./angle.ts";
@@ -9,7 +10,7 @@ import { angleLowerBound } from "./certificate.ts";
 import type { DsaEffort, DsaOptions, DsaResult } from "./dsa.ts";
 import { matchEigenvalues } from "./eigenvalue_matching.ts";
 import type { OperatorFrames } from "./operator_frames.ts";
-import type { SearchResult } from "./search.ts";
+import type { LaterSearch, SearchResult } from "./search.ts";
 import {
   fromFrames,
   givenStarts,
@@ -29,8 +30,8 @@ export interface Comparison {
   readonly lowerBound: number;
   /** Starts from structure, and given ones. */
   readonly first: readonly Start[];
-  /** Starts for when these prove nothing. */
-  later(): readonly Start[];
+  /** How to go on when these prove nothing. */
+  readonly later: LaterSearch | undefined;
 }
 
 /**
@@ -64,7 +65,7 @@ export function openComparison(
   const [x, y, n] = exchanged ? [b, a, a.n] : [a, b, a.n];
   const given = (options.starts ?? []).map((c) => exchanged ? transpose(c, n, n) : c);
   const { effort = "standard", group = "orthogonal", seed = 0 } = options;
-  const numRandom = options.numRandomStarts ?? numRandomStarts(effort, n);
+  const numRandom = options.numRandomStarts ?? mostRandomStarts(effort, n);
   const matching = matchEigenvalues(x, y);
   return {
     x,
@@ -72,7 +73,12 @@ export function openComparison(
     exchanged,
     lowerBound: angleLowerBound(x, y, matching.bound),
     first: [...structuredStarts(x, y, matching, group), ...givenStarts(x, y, given)],
-    later: () => effort === "pruned" ? [] : unstructuredStarts(x, y, numRandom, group, seed),
+    later: effort === "pruned" ? undefined : {
+      starts: () => unstructuredStarts(x, y, numRandom, group, seed),
+      agreeing: options.numAgreeing ?? (effort === "thorough" ? 4 : 1) * AGREEING,
+      hops: randomStream(seed, `dsa/hops/${x.digest}/${y.digest}`),
+      proper: group === "special_orthogonal",
+    },
   };
 }
 
@@ -88,7 +94,7 @@ export function openComparison(
  *
  * const [a, b] = [1, -1].map((value) => describeOperator(Float64Array.of(value), 1));
  * const open = openComparison(a, b)!;
- * const found = search(open.x, open.y, open.first, () => [], open.lowerBound);
+ * const found = search(open.x, open.y, open.first, undefined, open.lowerBound);
  * assertAlmostEquals(concludeComparison(open, found).angle, Math.PI);
  * ```
  */
@@ -173,8 +179,11 @@ function comesFirst(a: OperatorFrames, b: OperatorFrames): number {
   return 0;
 }
 
-function numRandomStarts(effort: DsaEffort, n: number): number {
-  if (effort === "pruned") return 0;
-  const standard = n <= 20 ? 32 : n <= 40 ? 12 : 8;
+// A start takes about 0.6 ms · (n/20)^3.4, so these take a quarter of a second at most up to 50 dimensions.
+function mostRandomStarts(effort: DsaEffort, n: number): number {
+  const standard = n <= 12 ? 96 : n <= 24 ? 192 : n <= 32 ? 64 : n <= 40 ? 24 : n <= 50 ? 12 : 6;
   return effort === "thorough" ? 4 * standard : standard;
 }
+
+/** Independent starts that must have ended at the best angle before it is believed. */
+const AGREEING = 6;

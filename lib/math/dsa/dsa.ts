@@ -12,8 +12,9 @@ import { search } from "./search.ts";
 import type { RotationGroup } from "./starts.ts";
 
 /**
- * How much to search. `pruned`: the five starts from structure; `standard`: also identity, reflection and random ones (32 up to
- * 20 dimensions, 12 up to 40, 8 above); `thorough`: four times as many random ones.
+ * How much to search. `pruned`: the five starts from structure; `standard`: also identity, reflection and random ones, each
+ * followed by a hop from the best so far, until six of them have ended at the best angle, or there have been 96 (up to 12
+ * dimensions; 192 up to 24, 64 up to 32, 24 up to 40, 12 up to 50, 6 above); `thorough`: four times as many of both.
  */
 export type DsaEffort = "pruned" | "standard" | "thorough";
 
@@ -30,8 +31,10 @@ export interface DsaOptions {
   readonly optimiser?: "riemannian" | "reference";
   readonly iterations?: number;
   readonly learningRate?: number;
-  /** Number of random starts, instead of the one that goes with the effort. */
+  /** Most random starts, instead of what goes with the effort. */
   readonly numRandomStarts?: number;
+  /** Independent starts that must have ended at the best angle before the search stops; Infinity for never. */
+  readonly numAgreeing?: number;
   /** Seed of the random starts. Default 0. */
   readonly seed?: number | string;
   /** Further starts C, orthogonal n×n: for example C_ik C_kj of two other pairs of a set, to repair a triangle. */

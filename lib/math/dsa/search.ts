@@ -1,9 +1,12 @@
 // The search for the best C: every start is descended in turn, given up when it cannot catch up with the best so far,
-// and the winner is polished. Stops as soon as the best is proved optimal by the lower bound.
+// and the winner is polished. Between later starts it hops from the best so far to others nearby. Stops as soon as the best
+// is proved optimal by the lower bound, or as enough independent starts have ended at it: easy pairs take few starts.
 // Leaves out how starts are made (starts.ts) and one descent (descent.ts).
 
+import type { RandomStream } from "#lib/core/random.ts";
 import { cayleyStep } from "./cayley_step.ts";
 import type { DescentLimits } from "./descent.ts";
+import { hop } from "./hop.ts";
 import {
   matchingError,
   type MatchingProblem,
@@ -29,9 +32,23 @@ export interface SearchResult {
   readonly gradientNorm: number;
 }
 
+/** How a search goes on once the starts from structure are done. */
+export interface LaterSearch {
+  /** Made one by one as they are wanted. */
+  starts(): Iterable<Start>;
+  /** Starts that must have ended at the best before it is believed; Infinity for never. */
+  readonly agreeing: number;
+  /** Starts that did so already. */
+  readonly agreed?: number;
+  /** Random numbers of the hops, one after each start; none without. */
+  readonly hops?: RandomStream;
+  /** Whether hops keep the determinant. */
+  readonly proper?: boolean;
+}
+
 /**
- * Searches from `first` (in the order of their errors) and then, unless proved optimal, from `later()`. `lowerBound` is
- * an angle under which no rotation can come.
+ * Searches from `first` (in the order of their errors) and then, unless proved optimal, from `later`. `lowerBound` is an
+ * angle under which no rotation can come.
  *
  * @example
  * ```ts
@@ -41,14 +58,14 @@ export interface SearchResult {
  *
  * const a = describeOperator(Float64Array.of(2), 1);
  * const start = { name: "identity", rotation: Float64Array.of(1) };
- * assertEquals(search(a, a, [start], () => [], 0).bestStart, "identity");
+ * assertEquals(search(a, a, [start], undefined, 0).bestStart, "identity");
  * ```
  */
 export function search(
   x: OperatorFrames,
   y: OperatorFrames,
   first: readonly Start[],
-  later: () => readonly Start[],
+  later: LaterSearch | undefined,
   lowerBound: number,
 ): SearchResult {
   const problem = matchingProblem(x.t, y.t, x.partner, x.n);
@@ -59,7 +76,7 @@ function searchWith(
   descend: Descend,
   problem: MatchingProblem,
   first: readonly Start[],
-  later: () => readonly Start[],
+  later: LaterSearch | undefined,
   lowerBound: number,
 ): SearchResult {
   const { n, stride } = problem;
@@ -72,6 +89,19 @@ function searchWith(
   let best: Candidate = { ...queue[0], c: queue[0].c.slice() };
   let numStarts = 0;
   let iterations = 0;
+  let agreed = 0;
+  const goOn = ({ starts, agreeing, hops, proper = false, agreed: before = 0 }: LaterSearch) => {
+    agreed = before;
+    let index = 0;
+    for (const { name, rotation } of starts()) {
+      if (agreed >= agreeing || proved(ENOUGH)) return;
+      if (follow(name, pad(rotation, n, stride, 1))) agreed++;
+      if (hops === undefined || agreed >= agreeing || proved(ENOUGH)) continue;
+      const c = best.c.slice();
+      hop(c, n, stride, hops, index++, proper);
+      follow(`hop ${index}`, c);
+    }
+  };
   const proved = (tolerance: number) => angleOf(best.value) - lowerBound < tolerance;
   const follow = (name: string, c: Float64Array) => {
     numStarts++;
@@ -80,16 +110,15 @@ function searchWith(
     const limits = { ...EXPLORE, target: best.value };
     const result = descend(c, limits);
     iterations += result.iterations;
+    if (result.value < best.value * (1 - SAME)) agreed = 0;
+    const agrees = !result.abandoned && result.value <= best.value * (1 + SAME);
     if (result.value < best.value) best = { name, c, value: result.value };
+    return agrees;
   };
   if (proved(EXACT)) numStarts++;
   else {
     for (const { name, c } of queue) if (!proved(ENOUGH)) follow(name, c);
-    if (!proved(ENOUGH)) {
-      for (const { name, rotation } of later()) {
-        if (!proved(ENOUGH)) follow(name, pad(rotation, n, stride, 1));
-      }
-    }
+    if (later !== undefined && !proved(ENOUGH)) goOn(later);
   }
   let last = descend(best.c, polish(best.value));
   iterations += last.iterations;
@@ -158,6 +187,8 @@ const EXPLORE = { maxIterations: 500, gradientTolerance: 1e-7, relativeDecrease:
 /** Radians above the lower bound at which a start is taken as it is, and at which the search ends. */
 const EXACT = 1e-9;
 const ENOUGH = 1e-6;
+/** Ends whose errors agree to this, relatively, are one. */
+const SAME = 1e-5;
 const SETTLED = 1e-2;
 const MAX_SHAKES = 4;
 /** Relative decrease of F that shows a saddle. */

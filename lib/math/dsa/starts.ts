@@ -9,6 +9,7 @@ import type { EigenvalueMatching } from "./eigenvalue_matching.ts";
 import type { OperatorFrames } from "./operator_frames.ts";
 import { randomOrthogonal } from "./random_orthogonal.ts";
 import { resolveSigns } from "./sign_resolution.ts";
+import { spectralStarts } from "./spectral_starts.ts";
 
 /** Orthogonal matrices allowed: all, or those of determinant 1. */
 export type RotationGroup = "orthogonal" | "special_orthogonal";
@@ -60,8 +61,8 @@ export function structuredStarts(
 
 /**
  * The identity and a reflection of the first coordinate in the coordinates the operators came in (under
- * `special_orthogonal` the identity alone), then `count` random rotations, of alternating determinant if both
- * are allowed. Random numbers are keyed by the seed and the two operators.
+ * `special_orthogonal` the identity alone), then `count` by turns random rotations, of alternating determinant if both
+ * are allowed, and random mixtures of spectra. Made one by one; random numbers are keyed by the seed and the two operators.
  *
  * @example
  * ```ts
@@ -71,31 +72,38 @@ export function structuredStarts(
  *
  * const a = describeOperator(Float64Array.of(1, 0, 0, 2), 2);
  * const starts = unstructuredStarts(a, a, 2, "orthogonal", 0);
- * assertEquals(starts.map((start) => start.name), ["identity", "reflection", "random 1", "random 2"]);
+ * assertEquals([...starts].map(({ name }) => name), ["identity", "reflection", "random 1", "mixture 1"]);
  * ```
  */
-export function unstructuredStarts(
+export function* unstructuredStarts(
   x: OperatorFrames,
   y: OperatorFrames,
   count: number,
   group: RotationGroup,
   seed: number | string,
-): readonly Start[] {
+): Iterable<Start> {
   const n = x.n;
   const both = group === "orthogonal";
   const identity = new Float64Array(n * n);
   for (let i = 0; i < n; i++) identity[i * n + i] = 1;
-  const starts: Start[] = [{ name: "identity", rotation: betweenFrames(x, y, identity) }];
+  yield { name: "identity", rotation: betweenFrames(x, y, identity) };
   if (both) {
     identity[0] = -1;
-    starts.push({ name: "reflection", rotation: betweenFrames(x, y, identity) });
+    yield { name: "reflection", rotation: betweenFrames(x, y, identity) };
   }
   const stream = randomStream(seed, `dsa/starts/${x.digest}/${y.digest}`);
+  const spectral = randomStream(seed, `dsa/mixtures/${x.digest}/${y.digest}`);
+  let mixture: ((index: number) => Float64Array) | undefined;
   for (let k = 0; k < count; k++) {
-    const c = randomOrthogonal(stream, k, n, both && k % 2 === 0 ? -1 : 1);
-    starts.push({ name: `random ${k + 1}`, rotation: betweenFrames(x, y, c) });
+    const index = k >> 1;
+    if (k % 2 === 0) {
+      const c = randomOrthogonal(stream, index, n, both && index % 2 === 0 ? -1 : 1);
+      yield { name: `random ${index + 1}`, rotation: betweenFrames(x, y, c) };
+    } else {
+      mixture ??= spectralStarts(x, y, !both, spectral);
+      yield { name: `mixture ${index + 1}`, rotation: mixture(index) };
+    }
   }
-  return starts;
 }
 
 /**
