@@ -1,4 +1,4 @@
-// Two-sample t test with pooled variance, as the published tables have it.
+// t tests: of two samples with pooled variance, as the published tables have it, and of pairs.
 // Source: Student 1908, "The probable error of a mean"; any textbook.
 
 import { mean } from "./moments.ts";
@@ -41,6 +41,42 @@ export function twoSampleT(a: ArrayLike<number>, b: ArrayLike<number>): TTest {
   const variance = (squaresAround(a, meanA) + squaresAround(b, meanB)) / df;
   const t = (meanA - meanB) / Math.sqrt(variance * (1 / a.length + 1 / b.length));
   return { meanA, meanB, variance, t, df, pTwoSided: twoSidedP(t, df) };
+}
+
+/** What {@link pairedT} finds. */
+export interface PairedTTest {
+  readonly meanDifference: number;
+  /** ±∞ where all differences are equal and not 0, NaN where all are 0. */
+  readonly t: number;
+  /** Degrees of freedom, n − 1. */
+  readonly df: number;
+  readonly pTwoSided: number;
+}
+
+/**
+ * t test of paired values: is the mean of a − b zero?
+ *
+ * @throws {RangeError} unless a and b are of one length, two values or more.
+ *
+ * @example
+ * ```ts
+ * import { pairedT } from "#lib/math/statistics/t_test.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ * assertAlmostEquals(pairedT([2, 4], [1, 1]).t, 2, 1e-15);
+ * ```
+ */
+export function pairedT(a: ArrayLike<number>, b: ArrayLike<number>): PairedTTest {
+  const n = a.length;
+  if (n < 2 || b.length !== n) {
+    throw new RangeError(
+      `pairedT() got ${n} and ${b.length} values; it needs as many of both, at least two`,
+    );
+  }
+  const differences = Float64Array.from({ length: n }, (_, i) => a[i] - b[i]);
+  const meanDifference = mean(differences);
+  const variance = squaresAround(differences, meanDifference) / (n - 1);
+  const t = meanDifference / Math.sqrt(variance / n);
+  return { meanDifference, t, df: n - 1, pTwoSided: twoSidedP(t, n - 1) };
 }
 
 function squaresAround(values: ArrayLike<number>, centre: number): number {

@@ -9,9 +9,11 @@ import { derivation, derive } from "./derive.ts";
 import { exactlyOne } from "./exactly_one.ts";
 import { fit, fitParams } from "./fit.ts";
 import { join, joinParams } from "./join.ts";
+import { pairTest, pairTestParams } from "./pair_test.ts";
 import { pivot, pivotParams } from "./pivot.ts";
 import { sample, sampleParams } from "./sample.ts";
 import { summarise, summariseParams } from "./summarise.ts";
+import { surrogateTest, surrogateTestParams } from "./surrogate_test.ts";
 import { testGroups, testParams } from "./test_groups.ts";
 
 /**
@@ -33,6 +35,12 @@ export const step = exactlyOne({
   pivot: pivotParams.describe("the values of one column become columns"),
   fit: fitParams.describe("a line, proportionality or power law per group"),
   test: testParams.describe("differences between groups, two by two, with adjusted p values"),
+  surrogate_test: surrogateTestParams.describe(
+    "an observed score among those of surrogates: p value",
+  ),
+  pair_test: pairTestParams.describe(
+    "dissimilarities across groups against those within, by permutation of systems: p value",
+  ),
   join: joinParams.describe("columns of the table `beside`, where rows agree"),
   select: z.array(z.string()).min(1).describe("columns kept, in this order"),
   rename: z.record(z.string(), z.string()).describe("old name: new name"),
@@ -83,6 +91,8 @@ function applyStep(table: Table, one: Step, beside: Table | undefined): Table {
   if (one.pivot !== undefined) return pivot(table, one.pivot);
   if (one.fit !== undefined) return fit(table, one.fit);
   if (one.test !== undefined) return testGroups(table, one.test);
+  if (one.surrogate_test !== undefined) return surrogateTest(table, one.surrogate_test);
+  if (one.pair_test !== undefined) return pairTest(table, one.pair_test);
   if (one.join !== undefined) {
     if (beside === undefined) {
       throw new TypeError("join needs a table on the input `beside`, and none is bound");

@@ -1,12 +1,14 @@
-// Tests of differences between groups of rows: t test with pooled variance, or permutation of pairs; p values adjusted
+// Tests of differences between groups of rows, of two samples or of pairs (the same seed in both groups); p values adjusted
 // for their number. Every pair of groups is tested once: counting (a, b) and (b, a) would halve the corrected p values.
 
 import { z } from "zod";
 import type { Cell, Column, Table } from "../../core/table.ts";
 import { benjaminiHochberg } from "../statistics/benjamini_hochberg.ts";
+import { labelPermutationTest } from "../statistics/label_permutation.ts";
 import { mean } from "../statistics/moments.ts";
 import { pairedPermutationTest } from "../statistics/permutation_test.ts";
-import { twoSampleT } from "../statistics/t_test.ts";
+import { pairedT, twoSampleT } from "../statistics/t_test.ts";
+import { signedRankTest } from "../statistics/wilcoxon.ts";
 import { columnIndex, groupRows, keyText, numberIndex, numbersAt, type Row } from "./columns.ts";
 
 /**
@@ -23,16 +25,18 @@ export const testParams = z.strictObject({
   by: z.array(z.string()).default([]).describe("grouping columns: tests within each group of rows"),
   of: z.string().default("value").describe("the column that is compared"),
   group: z.string().describe("column whose values are compared two by two"),
-  method: z.enum(["t", "paired_permutation"]).default("t").describe(
-    "t: two samples, pooled variance; paired_permutation: rows paired by `pair_by`, all signs up to 20 pairs",
-  ),
+  method: z.enum(["t", "permutation", "paired_t", "paired_permutation", "wilcoxon"]).default("t")
+    .describe(
+      "two samples: t (pooled variance), permutation (labels; all divisions up to 200 000); rows paired by `pair_by`: paired_t, " +
+        "paired_permutation (signs; all up to 20 pairs), wilcoxon (signed ranks, exact up to 200 pairs)",
+    ),
   pair_by: z.array(z.string()).default([]).describe("columns that pair rows of two groups: [seed]"),
   adjust: z.enum(["benjamini_hochberg", "none"]).default("benjamini_hochberg")
     .describe("over all tests of the step"),
-  seed: z.int().default(0).describe("of the random signs beyond 20 pairs"),
+  seed: z.int().default(0).describe("of permutations, where these are too many for all of them"),
 }).refine(
-  ({ method, pair_by }) => method === "t" || pair_by.length > 0,
-  "paired_permutation needs `pair_by`",
+  ({ method, pair_by }) => !isPaired(method) || pair_by.length > 0,
+  "a test of pairs needs `pair_by`, e.g. [seed]",
 );
 
 /**
@@ -66,9 +70,9 @@ export function testGroups(table: Table, params: z.output<typeof testParams>): T
       .filter((one) => one.key[0] !== null);
     for (let i = 0; i < groups.length; i++) {
       for (let j = i + 1; j < groups.length; j++) {
-        const [a, b] = params.method === "t"
-          ? [numbersAt(groups[i].rows, value), numbersAt(groups[j].rows, value)]
-          : paired(groups[i].rows, groups[j].rows, value, pairs);
+        const [a, b] = isPaired(params.method)
+          ? paired(groups[i].rows, groups[j].rows, value, pairs)
+          : [numbersAt(groups[i].rows, value), numbersAt(groups[j].rows, value)];
         const p = pOf(a, b, params);
         pValues.push(p);
         const filled = (numbers: readonly number[]) => numbers.length > 0 ? mean(numbers) : null;
@@ -89,15 +93,29 @@ export function testGroups(table: Table, params: z.output<typeof testParams>): T
   };
 }
 
+function isPaired(method: string): boolean {
+  return method === "paired_t" || method === "paired_permutation" || method === "wilcoxon";
+}
+
+/** NaN with too few values. */
 function pOf(
   a: readonly number[],
   b: readonly number[],
   { method, seed }: z.output<typeof testParams>,
 ): number {
-  if (method === "paired_permutation") {
-    return a.length > 0 ? pairedPermutationTest(a, b, { seed }).pTwoSided : NaN;
+  if (a.length === 0 || b.length === 0) return NaN;
+  switch (method) {
+    case "permutation":
+      return labelPermutationTest(a, b, { seed }).pTwoSided;
+    case "paired_t":
+      return a.length > 1 ? pairedT(a, b).pTwoSided : NaN;
+    case "paired_permutation":
+      return pairedPermutationTest(a, b, { seed }).pTwoSided;
+    case "wilcoxon":
+      return signedRankTest(a, b).pTwoSided;
+    default:
+      return a.length + b.length > 2 ? twoSampleT(a, b).pTwoSided : NaN;
   }
-  return a.length > 0 && b.length > 0 && a.length + b.length > 2 ? twoSampleT(a, b).pTwoSided : NaN;
 }
 
 /** Values of two groups, in the order of the pairs that both have. */
