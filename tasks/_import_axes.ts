@@ -1,7 +1,7 @@
 // The axes of an array as the workflow declares them, brought to trial × time × unit.
 
 import type { NumericArray } from "#lib/formats/numeric_array.ts";
-import { arrayText, type ImportParams, rearranged, type Selection } from "./_import_files.ts";
+import { arrayText, axes, type ImportParams, rearranged, type Selection } from "./_import_files.ts";
 
 const roles: Readonly<Record<string, 0 | 1 | 2>> = {
   trial: 0,
@@ -39,16 +39,16 @@ export function toBlock(
     throw new TypeError(
       `${
         arrayText(name, shape)
-      } of ${what} needs dims: the names of its ${shape.length} axes in order, such as dims: [${
+      } of ${what} needs dims: the names of its axes in order, such as dims: [${
         ["trial", "time", "unit"].slice(-Math.min(3, Math.max(1, shape.length))).join(", ")
       }] or [item, feature]`,
     );
   }
   if (dims.length !== shape.length) {
     throw new TypeError(
-      `${
-        arrayText(name, shape)
-      } of ${what} has ${shape.length} axes, but dims names ${dims.length}: [${
+      `${arrayText(name, shape)} of ${what} has ${
+        axes(shape.length)
+      }, but dims names ${dims.length}: [${
         dims.join(", ")
       }]; name each axis of the file once, in its order`,
     );

@@ -163,6 +163,11 @@ export function arrayText(
   return name === "" ? `the array ${axes}` : `the array '${name}' ${axes}`;
 }
 
+/** `1 axis`, `2 axes`. */
+export function axes(count: number): string {
+  return `${count} ${count === 1 ? "axis" : "axes"}`;
+}
+
 /** Labels of an axis as a param gives them: a list, or the name of an array of the first file. */
 export function labelsOf(
   { file, what }: OpenedFile,

@@ -6,6 +6,7 @@ import { tensor } from "#lib/core/tensor.ts";
 import type { ArrayFile, NumericArray } from "#lib/formats/numeric_array.ts";
 import {
   arrayText,
+  axes,
   below,
   eachFile,
   type ImportParams,
@@ -252,11 +253,9 @@ export async function importArrays(
         const { dims = shape.map((_, i) => `axis${i}`) } = params;
         if (dims.length !== shape.length) {
           throw new TypeError(
-            `${
-              arrayText(place, shape)
-            } of ${opened.what} has ${shape.length} axes, but dims names ${dims.length}: [${
-              dims.join(", ")
-            }]`,
+            `${arrayText(place, shape)} of ${opened.what} has ${
+              axes(shape.length)
+            }, but dims names ${dims.length}: [${dims.join(", ")}]`,
           );
         }
         const units = params.units === undefined ? {} : { units: params.units };
@@ -303,7 +302,7 @@ function matrixOf(
   const where = `${arrayText(name, array.shape)} of ${what}`;
   if (array.shape.length !== names.length) {
     throw new TypeError(
-      `${where} has ${array.shape.length} axes; a matrix has two, ${
+      `${where} has ${axes(array.shape.length)}; a matrix has two, ${
         wanted.join(" × ")
       }: name all axes with dims and fix the others with select`,
     );
@@ -349,7 +348,7 @@ function withoutFixed(
   if (dims === undefined) return array;
   const where = `${arrayText(name, array.shape)} of ${what}`;
   if (dims.length !== array.shape.length) {
-    throw new TypeError(`${where} has ${array.shape.length} axes, but dims names ${dims.length}`);
+    throw new TypeError(`${where} has ${axes(array.shape.length)}, but dims names ${dims.length}`);
   }
   const fixed = new Map<number, number>();
   const left: number[] = [];
