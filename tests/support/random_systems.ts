@@ -23,6 +23,10 @@ export interface Systems<X> {
   random(draws: Draws): X;
   /** The same system seen otherwise; `null` where the change means nothing for this type. */
   changed(system: X, how: Invariance, draws: Draws): X | null;
+  /** Further systems, at least three each that can be compared with each other, by the name of their shape. */
+  groups?(draws: Draws): Readonly<Record<string, X[]>>;
+  /** Systems of paired items with the items of all in another order; absent where there are none. */
+  reordered?(systems: readonly X[], draws: Draws): X[];
   /** Systems that a metric must refuse in words or score with a number: never NaN. By name. */
   degenerate(draws: Draws): Readonly<Record<string, X>>;
 }
@@ -69,6 +73,24 @@ export const randomTrajectories: Systems<Trajectories> = {
       }
     }
   },
+  groups: (draws) => trajectoryGroups(draws),
+  reordered(systems, draws) {
+    const { lengths, states: { shape: [trials, time] } } = systems[0];
+    // Moments that are padding stay where they are.
+    const there = Array.from({ length: trials * time }, (_, row) => row)
+      .filter((row) => row % time < (lengths?.[Math.floor(row / time)] ?? time));
+    const order = permutation(draws, there.length);
+    const from = new Map(there.map((row, i) => [row, there[order[i]]]));
+    return systems.map((system) => {
+      const units = system.states.shape[2];
+      const x = system.states.data as Float64Array;
+      const row = (i: number) => Math.floor(i / units);
+      return withStates(
+        system,
+        x.map((_, i) => x[(from.get(row(i)) ?? row(i)) * units + i % units]),
+      );
+    });
+  },
   degenerate(draws) {
     const usual = smooth(draws, numTrials, numTime, numUnits);
     const x = usual.states.data as Float64Array;
@@ -81,6 +103,16 @@ export const randomTrajectories: Systems<Trajectories> = {
       tiny: withStates(usual, x.map((value) => 1e-200 * value)),
       "one trial": smooth(draws, 1, numTime, numUnits),
       "one moment": smooth(draws, 1, 1, numUnits),
+      "three moments": smooth(draws, 1, 3, numUnits),
+      "as many moments as units": smooth(draws, 1, numUnits, numUnits),
+      "one state twice": withStates(
+        smooth(draws, 1, 2, numUnits),
+        smooth(draws, 1, 2, numUnits).states.data.map((_, i, x) => x[i % numUnits]) as Float64Array,
+      ),
+      "nearly always one state": withStates(
+        usual,
+        x.map((value, i) => i < 3 * numUnits ? value : x[i % numUnits]),
+      ),
       "fewer trials": smooth(draws, numTrials - 1, numTime, numUnits),
       "fewer units": smooth(draws, numTrials, numTime, 2),
       "more units than moments": smooth(draws, numTrials, numTime, numTrials * numTime + 3),
@@ -88,6 +120,29 @@ export const randomTrajectories: Systems<Trajectories> = {
     };
   },
 };
+
+/** Trajectories of other shapes than the usual, paired in their moments. */
+function trajectoryGroups(draws: Draws): Record<string, Trajectories[]> {
+  const [trials, time] = [draws.integer(1, 5), draws.integer(12, 30)];
+  const units = () => draws.integer(1, 5);
+  const one = () => smooth(draws, trials, time, units());
+  const wide = (most: number) => smooth(draws, 2, 6, draws.integer(1, most), 30);
+  const lengths = [5, 12, 9];
+  return {
+    "widths that differ": [one(), one(), one()],
+    "one unit": [1, 2, 3].map(() => smooth(draws, trials, time, 1)),
+    "one moment per trial": [1, 2, 3].map(() => smooth(draws, 40, 1, units(), 20)),
+    "more units than moments": [wide(30), wide(30), wide(30)],
+    "some with more units than moments": [wide(4), wide(4), smooth(draws, 2, 6, 40, 30)],
+    "trials of unequal length": [1, 2, 3].map(() => {
+      const whole = smooth(draws, 3, 12, numUnits);
+      const x = whole.states.data as Float64Array;
+      const inTrial = (i: number) =>
+        Math.floor(i / numUnits) % 12 < lengths[Math.floor(i / numUnits / 12)];
+      return { ...withStates(whole, x.map((value, i) => inTrial(i) ? value : NaN)), lengths };
+    }),
+  };
+}
 
 /** Stable operators: a random matrix scaled to spectral norm 0.95. */
 export const randomOperators: Systems<Operator> = {
@@ -211,14 +266,14 @@ export const systemsOf: Readonly<Record<string, Systems<unknown>>> = {
   rdm: randomRdms as Systems<unknown>,
 };
 
-/** Smooth trajectories of a given size. */
+/** Smooth trajectories of a given size, of rank `numWaves` at most. */
 export function smooth(
   draws: Draws,
   trials: number,
   time: number,
   units: number,
+  numWaves = 6,
 ): Trajectories {
-  const numWaves = 6;
   const weights = draws.normal(numWaves, units);
   const phases = draws.normal(trials, numWaves);
   const states = new Float64Array(trials * time * units);

@@ -7,7 +7,7 @@
 
 import { frobeniusNorm } from "../linalg/norms.ts";
 import { angleOf } from "./angle_of.ts";
-import { centreItems, requireSameItems } from "./centred_items.ts";
+import { centreItems, nearUnitNorm, requireSameItems } from "./centred_items.ts";
 import { itemBasis } from "./item_basis.ts";
 import { compareProcrustes, pairedDistance, type ShapeItems } from "./procrustes.ts";
 
@@ -79,7 +79,7 @@ export function prepareCca(
   if (!(ridge >= 0 && ridge < Infinity)) {
     throw new RangeError(`a ridge is a share of at least 0, but ${ridge} was given`);
   }
-  const items = centreItems(x, numItems, numFeatures);
+  const items = nearUnitNorm(centreItems(x, numItems, numFeatures));
   const keep = (values: Float64Array) => Math.min(maxRank, countFor(values, variance));
   const basis = itemBasis(items, { keep, ...(tolerance === undefined ? {} : { tolerance }) });
   const { rank, values, share } = basis;
@@ -97,6 +97,7 @@ export function prepareCca(
     numItems,
     numFeatures: rank,
     width: numFeatures,
+    scale: 1,
     norm: ridge === 0 ? Math.sqrt(rank) : frobeniusNorm(data),
     rank,
     share,

@@ -21,7 +21,7 @@ import type { ShapeItems } from "./procrustes.ts";
  * import { gram } from "#lib/math/linalg/gram.ts";
  * import { assertAlmostEquals } from "@std/assert";
  *
- * const x = { ...centreItems(Float64Array.of(1, 0, 0, 3, -1, 0, 0, -3), 4, 2), width: 2 };
+ * const x = { ...centreItems(Float64Array.of(1, 0, 0, 3, -1, 0, 0, -3), 4, 2), width: 2, scale: 1 };
  * const [a, , , b] = gram(whitenPartially(x, 0).data, 4, 2);
  * assertAlmostEquals(a, b, 1e-13);
  * ```
@@ -39,7 +39,7 @@ export function whitenPartially<T extends ShapeItems>(
   }
   if (alpha === 1) return x;
   const { left, values, right, rank } = itemBasis(x, tolerance === undefined ? {} : { tolerance });
-  const unit = unitScale ? x.norm : 1;
+  const unit = unitScale ? x.norm : 1 / x.scale;
   const whitened = values.map((value) => alpha * value + (1 - alpha) * unit);
   const scale = x.norm / frobeniusNorm(whitened);
   const m = x.numItems;

@@ -9,12 +9,14 @@ import { multiply, multiplyTransposeB } from "../linalg/matmul.ts";
 import { triangularFactor } from "../linalg/qr.ts";
 import { singularValues, svd } from "../linalg/svd.ts";
 import { transpose } from "../linalg/transpose.ts";
-import { type CentredItems, centreItems, requireSameItems } from "./centred_items.ts";
+import { type CentredItems, centreItems, nearUnitNorm, requireSameItems } from "./centred_items.ts";
 
 /** A system ready for Procrustes. */
 export interface ShapeItems extends CentredItems {
   /** Features before they were reduced to as many as items; the same number where they were not. */
   readonly width: number;
+  /** What data and norm are to be multiplied by: 1 unless squares would overflow or vanish. */
+  readonly scale: number;
 }
 
 /** All rotations and reflections, or rotations alone. Of systems of unequal width, or wider than items, it is all the same. */
@@ -24,7 +26,7 @@ export type RotationGroup = "orthogonal" | "special_orthogonal";
  * map is a reflection. */
 export interface ProcrustesScore {
   readonly nuclearNorm: number;
-  /** Singular values of X̃ᵀỸ, descending. */
+  /** Singular values of X̃ᵀỸ, descending; over `scale` of both. */
   readonly singularValues: Float64Array;
   /** ν / (‖X̃‖ ‖Ỹ‖), in [0, 1]; with `special_orthogonal` and a single feature in [−1, 1]. */
   readonly cosine: number;
@@ -60,7 +62,10 @@ export function prepareProcrustes(
   numFeatures: number,
   { centre = true }: { readonly centre?: boolean } = {},
 ): ShapeItems {
-  const items = { ...centreItems(x, numItems, numFeatures, { centre }), width: numFeatures };
+  const centred = centreItems(x, numItems, numFeatures, { centre });
+  const extreme = centred.norm < 1e-100 || centred.norm > 1e100;
+  const scaled = extreme ? nearUnitNorm(centred) : { ...centred, scale: 1 };
+  const items = { ...scaled, width: numFeatures };
   if (numFeatures <= numItems) return items;
   // X̃ᵀ = QR, so X̃ = RᵀQᵀ has the geometry of Rᵀ.
   const r = triangularFactor(transpose(items.data, numItems, numFeatures), numFeatures, numItems);
@@ -101,12 +106,14 @@ export function compareProcrustes(
   const angle = near
     ? 2 * Math.asin(residual(x, y, cross, 1 / x.norm, 1 / y.norm, flip) / 2)
     : Math.acos(Math.max(-1, cosine));
-  const sizeAndShape = near
-    ? residual(x, y, cross, 1, 1, flip)
-    : Math.sqrt(Math.max(0, x.norm * x.norm + y.norm * y.norm - 2 * nuclearNorm));
+  const unit = Math.max(x.scale, y.scale);
+  const [a, b] = [x.scale / unit, y.scale / unit];
+  const sizeAndShape = unit * (near ? residual(x, y, cross, a, b, flip) : Math.sqrt(
+    Math.max(0, a * a * (x.norm * x.norm) + b * b * (y.norm * y.norm) - 2 * a * b * nuclearNorm),
+  ));
   const sine = Math.sin(angle);
   return {
-    nuclearNorm,
+    nuclearNorm: x.scale * y.scale * nuclearNorm,
     singularValues: values,
     cosine,
     angle,

@@ -8,7 +8,7 @@ import { multiply, multiplyTransposeA } from "../linalg/matmul.ts";
 import { svd } from "../linalg/svd.ts";
 import { angleOf } from "./angle_of.ts";
 import { type CcaItems, type CcaOptions, prepareCca } from "./cca.ts";
-import { centreItems, requireSameItems } from "./centred_items.ts";
+import { centreItems, nearUnitNorm, requireSameItems } from "./centred_items.ts";
 
 /** A system ready for PWCCA. */
 export interface PwccaItems extends CcaItems {
@@ -25,7 +25,7 @@ export interface PwccaScore {
   readonly mean: WeightedMean;
 }
 
-/** A similarity and arccos of it in radians, exact also near 0. */
+/** A similarity and arccos of it in radians; below 1e-6 of the right size only, since variates of equal correlation are any. */
 export interface WeightedMean {
   readonly similarity: number;
   readonly angle: number;
@@ -51,7 +51,7 @@ export function preparePwcca(
   options: Pick<CcaOptions, "tolerance"> = {},
 ): PwccaItems {
   const items = prepareCca(x, numItems, numFeatures, options);
-  const { data } = centreItems(x, numItems, numFeatures);
+  const { data } = nearUnitNorm(centreItems(x, numItems, numFeatures));
   const loadings = multiplyTransposeA(items.data, data, numItems, items.rank, numFeatures);
   return { ...items, loadings };
 }

@@ -1,4 +1,9 @@
-import { compareProcrustes, prepareProcrustes } from "#lib/math/similarity/procrustes.ts";
+import { determinant } from "#lib/math/linalg/lu.ts";
+import {
+  compareProcrustes,
+  prepareProcrustes,
+  type RotationGroup,
+} from "#lib/math/similarity/procrustes.ts";
 import { singularValues, svd } from "#lib/math/linalg/svd.ts";
 import reference from "#tests/reference/dsa/rep_similarity.json" with { type: "json" };
 import {
@@ -142,10 +147,78 @@ Deno.test("compareProcrustes() refuses other items and prepareProcrustes() const
   );
 });
 
-function compare(a: Representation, b: Representation) {
+Deno.test("compareProcrustes() by rotations alone is attained by one, beaten by none, and blind where a mirror is free", () => {
+  fresh((draws) => {
+    const [m, p] = [15, 4];
+    const [x, y] = [random(draws, m, p), random(draws, m, p)];
+    const mirrored = { ...y, data: y.data.map((v, at) => at % p === 0 ? -v : v) };
+    const [plain, other] = [y, mirrored].map((one) => ({
+      both: compare(x, one),
+      rotations: compare(x, one, "special_orthogonal"),
+    }));
+    // Reflections change nothing for all maps; of rotations one of the two copies is as near, the other farther.
+    assertAlmostEquals(plain.both.angle, other.both.angle, 1e-12);
+    const angles = [plain.rotations.angle, other.rotations.angle].sort((a, b) => a - b);
+    assertAlmostEquals(angles[0], plain.both.angle, 1e-12);
+    assertLess(plain.both.angle, angles[1]);
+    const { sizeAndShape } = plain.rotations;
+    const { data } = prepareProcrustes(y.data, m, p);
+    const centred = prepareProcrustes(x.data, m, p).data;
+    for (let repeat = 0; repeat < 200; repeat++) {
+      const q = orthonormalMatrix(draws, p, p);
+      if (determinant(q, p) < 0) { for (let i = 0; i < p; i++) q[i * p] = -q[i * p]; }
+      const turned = plainProduct(data, q, m, p, p);
+      const distance = Math.hypot(...centred.map((v, at) => v - turned[at]));
+      assertLessOrEqual(sizeAndShape, distance + 1e-12);
+    }
+    // One more feature, or more features than items, and a mirror costs nothing.
+    const wider = random(draws, m, p + 1);
+    assertEquals(compare(x, wider, "special_orthogonal"), compare(x, wider));
+    const [a, b] = [random(draws, 6, 9), random(draws, 6, 9)];
+    assertEquals(compare(a, b, "special_orthogonal"), compare(a, b));
+    // A single feature has no rotation but to stay.
+    const [u, v] = [random(draws, m, 1), random(draws, m, 1)];
+    const minus = { ...v, data: v.data.map((value) => -value) };
+    const sum = compare(u, v, "special_orthogonal").angle +
+      compare(u, minus, "special_orthogonal").angle;
+    assertAlmostEquals(sum, Math.PI, 1e-12);
+    assertLess(compare(x, x, "special_orthogonal").angle, 1e-12);
+    // Twice a mirror image: the way there and back keeps its digits.
+    const near = { ...mirrored, data: mirrored.data.map((value) => 3 * value) };
+    assertLess(compare(mirrored, near, "special_orthogonal").angle, 1e-12);
+  });
+});
+
+Deno.test("compareProcrustes() bears any scale, and uncentred sees where the origin is", () => {
+  fresh((draws) => {
+    const [x, y] = [random(draws, 12, 3), random(draws, 12, 5)];
+    const { angle, sizeAndShape } = compare(x, y);
+    for (const scale of [1e-200, 1e200]) {
+      const [a, b] = [x, y].map((one) => ({ ...one, data: one.data.map((v) => scale * v) }));
+      assertAlmostEquals(compare(a, b).angle, angle, 1e-12);
+      assertAlmostEquals(compare(a, b).sizeAndShape / scale / sizeAndShape, 1, 1e-12);
+      assertAlmostEquals(compare(x, b).angle, angle, 1e-12);
+    }
+    const far = { ...x, data: x.data.map((v) => v + 100) };
+    const uncentred = (one: Representation) =>
+      prepareProcrustes(one.data, one.numItems, one.numFeatures, { centre: false });
+    assertLess(compare(x, far).angle, 1e-10);
+    assertLess(0.1, compareProcrustes(uncentred(x), uncentred(far)).angle);
+    const same = { ...x, data: new Float64Array(36).fill(2) };
+    assertEquals(compareProcrustes(uncentred(same), uncentred(same)).angle < 1e-12, true);
+  });
+  assertThrows(
+    () => prepareProcrustes(new Float64Array(6), 3, 2, { centre: false }),
+    RangeError,
+    "items are zero",
+  );
+});
+
+function compare(a: Representation, b: Representation, group: RotationGroup = "orthogonal") {
   return compareProcrustes(
     prepareProcrustes(a.data, a.numItems, a.numFeatures),
     prepareProcrustes(b.data, b.numItems, b.numFeatures),
+    { group },
   );
 }
 
