@@ -3,12 +3,8 @@
 // The inputs must be the same channels in the same order: nothing is aligned among them.
 
 import { z } from "zod";
-import {
-  type ControlledOperator,
-  controlledOperator,
-} from "../core/artifacts/controlled_operator.ts";
-import { defineMetric, type Score } from "../core/metric.ts";
-import { describeShape } from "../core/tensor.ts";
+import { controlledOperator } from "../core/artifacts/controlled_operator.ts";
+import { defineMetric, type Laws, type Score } from "../core/metric.ts";
 import {
   compareInputs,
   compareSystems,
@@ -17,17 +13,25 @@ import {
   type DrivenSystem,
   type PairMeasure,
 } from "../math/control/controllability.ts";
-import { paddedSystem, systemComesFirst } from "../math/control/driven_system.ts";
+import { searchJoint } from "../math/control/joint_search.ts";
+import { systemComesFirst } from "../math/control/driven_system.ts";
+import { euclideanFromAngle } from "../math/dsa/angle.ts";
 import { compareOperators } from "../math/dsa/dsa.ts";
 import { describeOperator, type OperatorFrames } from "../math/dsa/operator_frames.ts";
 import { angleScale, angleUnit, scaled } from "./_angle_scale.ts";
+import { describeDriven, drivenSystem, equalSized } from "./_driven_systems.ts";
 
 const params = z.strictObject({
   compare: z.enum(["joint", "state", "control"]).default("joint").describe(
-    "joint: states and inputs under one rotation, by controllability matrices in closed form; state: A alone, as dsa; control: B alone, by Procrustes",
+    "joint: states and inputs under one rotation; state: A alone, as dsa; control: B alone, by Procrustes",
   ),
+  joint_by: z.enum(["controllability", "search"]).default("controllability").describe(
+    "controllability: the published distance of controllability matrices, in closed form; search: the least of (1 − w)‖A₁ − C A₂ Cᵀ‖² + w‖B₁ − C B₂‖² over C, A and B of unit norm",
+  ),
+  input_weight: z.number().min(0).max(1).default(0.5)
+    .describe("w, the inputs' share in joint_by: search"),
   score: z.enum(["angular", "euclidean"]).default("angular").describe(
-    "angular: an angle; euclidean: the norm of the difference (of A for state divided by their norms, as in dsa)",
+    "angular: an angle; euclidean: the norm of the difference (for state, and joint_by: search, of matrices of unit norm: 2 sin(angle/2))",
   ),
   scale: angleScale,
   on_size_mismatch: z.enum(["error", "zero_pad"]).default("error").describe(
@@ -37,11 +41,11 @@ const params = z.strictObject({
     "systems with different numbers of inputs: refuse them, or give the one with fewer inputs that do nothing",
   ),
   effort: z.enum(["pruned", "standard", "thorough"]).default("standard")
-    .describe("of the search over rotations for state: see dsa"),
+    .describe("of the searches over rotations, for state and joint_by: search; see dsa"),
   compat: z.enum(["v2", "corrected"]).default("corrected").describe(
     "v2: the published joint score, whose rotation is transposed, so that rotated copies do not score 0",
   ),
-  seed: z.int().default(0).describe("seed of the random starts for state"),
+  seed: z.int().default(0).describe("seed of the random starts of the searches"),
 });
 
 type Params = z.output<typeof params>;
@@ -63,39 +67,54 @@ export default defineMetric({
   unit: ({ score, scale }) => score === "euclidean" ? "1" : angleUnit(scale),
   laws: {
     symmetric: true,
-    // Joint (corrected) and control are metrics on systems of one size; state, like dsa, at the global optimum only.
-    triangle: false,
+    triangle: true,
     identity: 0,
-    range: [0, Infinity],
+    range: [0, Math.PI / 2],
     invariantTo: ["isotropic-scale", "rotation", "permutation"],
   },
+  under: lawsUnder,
   reference: { paper: "Huang, Ostrow et al. 2025, InputDSA", agreesWith: "controllability" },
-  prepare(operator, params) {
-    const system = systemOf(operator);
-    if (params.compare === "state") {
-      return { system, frames: describeOperator(system.state, system.numStates) };
-    }
-    if (params.compare === "control") return { system };
-    return { system, controllable: describeSystem(system) };
+  prepare(operator, params): Prepared {
+    const { compare, joint_by } = params;
+    const isSearched = compare === "state" || compare === "joint" && joint_by === "search";
+    const system = drivenSystem(operator, { state: isSearched, input: compare !== "state" });
+    return {
+      system,
+      ...(isSearched ? { frames: framesOf({ system }) } : {}),
+      ...(compare === "joint" ? { controllable: controllableOf({ system }) } : {}),
+    };
   },
   compare(first: Prepared, second: Prepared, params): Score {
-    const sized = sameSize(first, second, params);
-    const [a, b] = systemComesFirst(sized[0].system, sized[1].system)
-      ? sized
-      : [sized[1], sized[0]];
-    switch (params.compare) {
-      case "state":
-        return stateScore(a, b, params);
-      case "control":
-        return controlScore(a, b, params);
-      case "joint":
-        return jointScore(a, b, params);
-    }
+    // A alone has no inputs that could differ in number.
+    const policy = params.compare === "state"
+      ? { ...params, on_input_mismatch: "zero_pad" as const }
+      : params;
+    const sized = equalSized(first.system, second.system, policy);
+    const kept = ([first, second] as const).map((one, k) =>
+      sized[k] === one.system ? one : { system: sized[k] }
+    );
+    const [a, b] = systemComesFirst(sized[0], sized[1]) ? kept : [kept[1], kept[0]];
+    if (params.compare === "state") return stateScore(a, b, params);
+    if (params.compare === "control") return controlScore(a, b, params);
+    return params.joint_by === "search" ? searched(a, b, params) : jointScore(a, b, params);
   },
 });
 
+/** Joint in closed form and control are Procrustes distances, and so metrics; searches are that at their optimum only. */
+function lawsUnder({ compare, joint_by, score, compat }: Params): Partial<Laws> {
+  const isClosed = compare === "control" || compare === "joint" && joint_by === "controllability";
+  if (!isClosed) return { triangle: false, range: [0, score === "euclidean" ? 2 : Math.PI] };
+  const range: Laws["range"] = score === "euclidean" ? [0, Infinity] : [0, Math.PI];
+  const blind: Laws["invariantTo"] = score === "euclidean" ? [] : ["isotropic-scale"];
+  if (compare === "joint" && compat === "v2") return { triangle: false, range, invariantTo: blind };
+  return {
+    range: score === "euclidean" ? range : [0, Math.PI / 2],
+    invariantTo: [...blind, "rotation", "permutation"],
+  };
+}
+
 function jointScore(a: Prepared, b: Prepared, params: Params): Score {
-  const [x, y] = [a, b].map(({ system, controllable }) => controllable ?? describeSystem(system));
+  const [x, y] = [controllableOf(a), controllableOf(b)];
   const found = compareSystems(x, y, { transposed: params.compat === "v2" });
   return {
     value: chosen(found.joint, params)!,
@@ -107,6 +126,47 @@ function jointScore(a: Prepared, b: Prepared, params: Params): Score {
       aligned_dimensions: found.alignedDimensions,
     },
   };
+}
+
+function searched(a: Prepared, b: Prepared, params: Params): Score {
+  const [x, y] = [a, b].map((one) => ({ ...controllableOf(one), frames: framesOf(one) }));
+  const found = searchJoint(x, y, {
+    inputWeight: params.input_weight,
+    numRandomStarts: numRandomStarts[params.effort],
+    seed: params.seed,
+  });
+  const of = (angle: number) =>
+    params.score === "euclidean" ? euclideanFromAngle(angle) : scaled(angle, params.scale);
+  return {
+    value: of(found.angle),
+    more: {
+      state: of(found.stateAngle),
+      control: of(found.controlAngle),
+      lower_bound: of(found.lowerBound),
+      gap: found.angle - found.lowerBound,
+      num_states: x.numStates,
+      num_inputs: x.numInputs,
+      num_starts: found.numStarts,
+      best_start: found.bestStart,
+    },
+  };
+}
+
+const numRandomStarts = { pruned: 0, standard: 16, thorough: 64 };
+
+function framesOf({ system, frames }: Prepared): OperatorFrames {
+  return frames ?? describeOperator(system.state, system.numStates);
+}
+
+function controllableOf({ system, controllable }: Prepared): ControllableSystem {
+  if (controllable !== undefined) return controllable;
+  try {
+    return describeSystem(system);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const reason = error.message.replace(/^controllability: /, "");
+    throw new RangeError(`input_dsa got ${describeDriven(system)}: ${reason}`, { cause: error });
+  }
 }
 
 function controlScore({ system: a }: Prepared, { system: b }: Prepared, params: Params): Score {
@@ -122,9 +182,7 @@ function controlScore({ system: a }: Prepared, { system: b }: Prepared, params: 
 }
 
 function stateScore(a: Prepared, b: Prepared, params: Params): Score {
-  const [x, y] = [a, b].map(({ system, frames }) =>
-    frames ?? describeOperator(system.state, system.numStates)
-  );
+  const [x, y] = [framesOf(a), framesOf(b)];
   const { effort, seed } = params;
   const result = compareOperators(x, y, { effort, seed });
   const isEuclidean = params.score === "euclidean";
@@ -145,52 +203,4 @@ function stateScore(a: Prepared, b: Prepared, params: Params): Score {
 function chosen({ euclidean, angular }: PairMeasure, { score, scale }: Params): number | null {
   if (score === "euclidean") return euclidean;
   return angular === null ? null : scaled(angular, scale);
-}
-
-function systemOf({ arrays: { state, input } }: ControlledOperator): DrivenSystem {
-  if (state === undefined || input === undefined) {
-    throw new TypeError(
-      "input_dsa needs controlled operators with the arrays state (target × source) and input (target × input); " +
-        `one has no ${state === undefined ? "state" : "input"}`,
-    );
-  }
-  const [n, m] = [state.shape[0], input.shape[1]];
-  if (state.shape[1] !== n || input.shape[0] !== n) {
-    throw new RangeError(
-      `input_dsa needs a square state and an input with as many rows, but got state (${
-        describeShape(state.dims, state.shape)
-      }) and input (${describeShape(input.dims, input.shape)})`,
-    );
-  }
-  const doubles = (data: ArrayLike<number>) =>
-    data instanceof Float64Array ? data : Float64Array.from(data);
-  return {
-    state: doubles(state.data),
-    input: doubles(input.data),
-    numStates: n,
-    numInputs: m,
-  };
-}
-
-function sameSize(a: Prepared, b: Prepared, params: Params): readonly [Prepared, Prepared] {
-  const [x, y] = [a.system, b.system];
-  const needsInputs = params.compare !== "state";
-  if (x.numStates !== y.numStates && params.on_size_mismatch === "error") {
-    throw new RangeError(
-      `input_dsa got controlled operators of ${x.numStates} and ${y.numStates} states (target ${x.numStates} × source ${x.numStates}, ` +
-        `target ${y.numStates} × source ${y.numStates}); fit them with one rank, or set on_size_mismatch: zero_pad`,
-    );
-  }
-  if (needsInputs && x.numInputs !== y.numInputs && params.on_input_mismatch === "error") {
-    throw new RangeError(
-      `input_dsa got controlled operators of ${x.numInputs} and ${y.numInputs} inputs (target ${x.numStates} × input ${x.numInputs}, ` +
-        `target ${y.numStates} × input ${y.numInputs}); give both the same inputs, or set on_input_mismatch: zero_pad`,
-    );
-  }
-  const n = Math.max(x.numStates, y.numStates), m = Math.max(x.numInputs, y.numInputs);
-  const padded = (one: Prepared): Prepared =>
-    one.system.numStates === n && one.system.numInputs === m
-      ? one
-      : { system: paddedSystem(one.system, n, m) };
-  return [padded(a), padded(b)];
 }

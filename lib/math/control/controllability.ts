@@ -105,7 +105,7 @@ export function describeSystem(system: DrivenSystem): ControllableSystem {
   const norm = frobeniusNorm(matrix);
   if (!Number.isFinite(norm)) {
     throw new RangeError(
-      `controllability: powers of the ${n}×${n} state matrix overflow; scale time so that its spectral radius is near 1`,
+      `controllability: powers of the ${n}×${n} state matrix overflow; compare the states alone, or scale time so that its spectral radius is near 1`,
     );
   }
   if (norm === 0) {

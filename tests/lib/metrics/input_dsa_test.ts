@@ -11,7 +11,9 @@ import {
   assertAlmostEquals,
   assertEquals,
   assertGreater,
+  assertGreaterOrEqual,
   assertLess,
+  assertLessOrEqual,
   assertThrows,
 } from "@std/assert";
 import { fresh } from "../math/linalg/fresh.ts";
@@ -71,6 +73,41 @@ Deno.test("input_dsa of the states alone is dsa of A", () => {
   });
 });
 
+Deno.test("input_dsa by search finds one rotation for states and inputs, at least as good as any other", () => {
+  fresh((draws) => {
+    const [a, b] = [random(draws), random(draws)];
+    const search = (x: ControlledOperator, y: ControlledOperator, more = {}) =>
+      score(x, y, { joint_by: "search", ...more });
+    const found = search(a, b);
+    assertEquals(found, search(b, a));
+    const [state, control] = [
+      score(a, b, { compare: "state" }),
+      score(a, b, { compare: "control" }),
+    ];
+    const joined = (angles: number[]) =>
+      Math.acos(0.5 * Math.cos(angles[0]) + 0.5 * Math.cos(angles[1]));
+    const of = (one: { more?: Readonly<Record<string, unknown>> }) =>
+      [one.more!.state, one.more!.control] as number[];
+    assertAlmostEquals(found.value, joined(of(found)), 1e-9);
+    assertLessOrEqual(found.value, joined(of(score(a, b))) + 1e-9, "the closed form's rotation");
+    assertGreaterOrEqual(
+      found.value,
+      joined([state.value, control.value]) - 1e-6,
+      "each by its own",
+    );
+    assertGreaterOrEqual(found.value, found.more!.lower_bound as number);
+    assertAlmostEquals(search(a, b, { input_weight: 0 }).value, state.value, 1e-6);
+    assertAlmostEquals(search(a, b, { input_weight: 1 }).value, control.value, 1e-6);
+    for (const how of ["rotation", "permutation", "isotropic-scale"] as const) {
+      const other = systems.changed(b, how, draws) as ControlledOperator;
+      assertLess(search(b, other).value, 1e-9, how);
+      assertAlmostEquals(search(a, other).value, found.value, 1e-6, how);
+    }
+    const euclidean = search(a, b, { score: "euclidean" }).value;
+    assertAlmostEquals(euclidean, 2 * Math.sin(found.value / 2), 1e-12);
+  });
+});
+
 Deno.test("input_dsa measures its three comparisons as metrics where they are", () => {
   fresh((draws) => {
     const [a, b, c] = [random(draws), random(draws), random(draws)];
@@ -95,12 +132,12 @@ Deno.test("input_dsa refuses or pads unequal numbers of states and inputs, by it
     assertThrows(
       () => score(a, smaller),
       RangeError,
-      "4 and 3 states (target 4 × source 4, target 3 × source 3)",
+      "4 and 3 states, state (target 4 × source 4) and state (target 3 × source 3)",
     );
     assertThrows(
       () => score(a, fewer),
       RangeError,
-      "2 and 1 inputs (target 4 × input 2, target 4 × input 1)",
+      "2 and 1 inputs, input (target 4 × input 2) and input (target 4 × input 1)",
     );
     const padded = score(a, smaller, { on_size_mismatch: "zero_pad" });
     assertEquals(padded, score(smaller, a, { on_size_mismatch: "zero_pad" }));
