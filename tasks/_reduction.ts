@@ -1,0 +1,197 @@
+// Fits of `reduce` as artifacts: components, means and spreads by name, made from one or several systems and applied to
+// any trajectories of the same units.
+
+import type { Arrays } from "#lib/core/artifacts/arrays.ts";
+import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { describeShape, tensor } from "#lib/core/tensor.ts";
+import { type ComponentChoice, fitPca, type Pca, projectPca } from "#lib/math/maps/pca.ts";
+import {
+  type Standardisation,
+  standardiseWithin,
+  unitMoments,
+} from "#lib/math/maps/standardise.ts";
+import { fromTrials, trialsOf } from "./_each_trial.ts";
+
+/** A fit, and what was done before it. */
+export interface Reduction {
+  readonly pca: Pca;
+  readonly scale: Standardisation;
+  /** For `unit`: what other data are standardised by. */
+  readonly moments?: { readonly mean: Float64Array; readonly spread: Float64Array };
+  readonly numRows: number;
+  readonly numSystems: number;
+}
+
+/**
+ * Fits components to the rows of all systems together.
+ *
+ * @throws {RangeError} naming the array, where systems differ in units, states are missing, or nothing is left to fit.
+ */
+export function fitReduction(
+  systems: readonly Trajectories[],
+  { scale, choice }: { readonly scale: Standardisation; readonly choice: ComponentChoice },
+): Reduction {
+  if (systems.length === 0) {
+    throw new RangeError("reduce got an empty list of trajectories; gather at least one system");
+  }
+  const what = systems.length === 1
+    ? `reduce got trajectories (${shapeOf(systems[0])})`
+    : `reduce got ${systems.length} trajectories, the first (${shapeOf(systems[0])})`;
+  const numUnits = systems[0].states.shape[2];
+  const odd = systems.findIndex(({ states }) => states.shape[2] !== numUnits);
+  if (odd >= 0) {
+    throw new RangeError(
+      `${what}: trajectories ${odd} of the list (${shapeOf(systems[odd])}) have ${
+        systems[odd].states.shape[2]
+      } units; a joint fit wants the same units in all: reduce each to a common number first (fit: own)`,
+    );
+  }
+  return inTerms(what, () => {
+    const blocks = systems.map((system) => standardised(system, scale));
+    let rows = joined(blocks);
+    const numRows = rows.length / Math.max(1, numUnits);
+    const moments = scale === "unit" ? unitMoments(rows, numRows, numUnits) : undefined;
+    if (moments !== undefined) rows = standardise(rows, moments);
+    return {
+      pca: fitPca(rows, numRows, numUnits, choice),
+      scale,
+      ...(moments === undefined ? {} : { moments }),
+      numRows,
+      numSystems: systems.length,
+    };
+  });
+}
+
+/** The fit as named arrays. */
+export function reductionOf({ pca, scale, moments, numRows, numSystems }: Reduction): Arrays {
+  const numUnits = pca.mean.length;
+  const perUnit = (data: Float64Array) => tensor(["unit"], [numUnits], data);
+  const perComponent = (data: Float64Array) => tensor(["component"], [pca.numComponents], data);
+  return {
+    arrays: {
+      components: tensor(["component", "unit"], [pca.numComponents, numUnits], pca.components),
+      mean: perUnit(pca.mean),
+      explained_variance: perComponent(pca.explainedVariance),
+      explained_variance_ratio: perComponent(pca.explainedVarianceRatio),
+      singular_values: perComponent(pca.singularValues),
+      ...(moments === undefined
+        ? {}
+        : { unit_mean: perUnit(moments.mean), unit_spread: perUnit(moments.spread) }),
+    },
+    about: { method: "pca", scale, num_rows: numRows, num_systems: numSystems },
+  };
+}
+
+/**
+ * Scores of trajectories in the space of a fit: a unit for each component.
+ *
+ * @throws {RangeError | TypeError} if the fit is of other units, or no fit of `reduce`.
+ */
+export function applyReduction(value: Trajectories, fit: Arrays): Trajectories {
+  const { components, mean, unit_mean, unit_spread } = fit.arrays;
+  if (fit.about.method !== "pca" || components === undefined || mean === undefined) {
+    throw new TypeError(
+      "the input fit has no components and mean; give the output fit of a stage with task: reduce",
+    );
+  }
+  const scale = fit.about.scale as Standardisation;
+  const what = `reduce got trajectories (${shapeOf(value)})`;
+  const [numComponents, numUnits] = components.shape;
+  if (value.states.shape[2] !== numUnits) {
+    throw new RangeError(
+      `${what}: the fit (components: ${
+        describeShape(components.dims, components.shape)
+      }) is of ${numUnits} units; ` +
+        "give trajectories of the units that it was fitted to",
+    );
+  }
+  return inTerms(what, () => {
+    const trials = standardised(value, scale).map((trial) =>
+      unit_mean === undefined || unit_spread === undefined ? trial : standardise(trial, {
+        mean: unit_mean.data as Float64Array,
+        spread: unit_spread.data as Float64Array,
+      })
+    );
+    const pca = {
+      mean: mean.data as Float64Array,
+      components: components.data as Float64Array,
+      numComponents,
+    };
+    const scores = trials.map((rows) => projectPca(pca, rows, rows.length / numUnits));
+    const reduced = fromTrials(value, scores, numComponents, { keepUnits: false });
+    const { states } = reduced;
+    const unit = Array.from({ length: numComponents }, (_, at) => `PC${at + 1}`);
+    return { ...reduced, states: { ...states, coords: { ...states.coords, unit } } };
+  });
+}
+
+/** Trials, z-scored within themselves or across where that is asked for. */
+function standardised(value: Trajectories, scale: Standardisation): Float64Array[] {
+  const trials = trialsOf(value);
+  requireStates(trials);
+  if (scale === "none" || scale === "unit") return trials.map(({ rows }) => rows);
+  const numUnits = value.states.shape[2];
+  if (scale === "trial_unit") {
+    return trials.map(({ rows, numTime }) =>
+      standardiseWithin(rows, { numTrials: 1, numTime, numUnits }, "trial_unit")
+    );
+  }
+  if (value.lengths !== undefined) {
+    throw new RangeError(
+      "scale: time_unit wants trials of one length; cut them to the shortest (import: equal_length: true)",
+    );
+  }
+  const [numTrials, numTime] = value.states.shape;
+  const whole = standardiseWithin(joined([trials.map(({ rows }) => rows)]), {
+    numTrials,
+    numTime,
+    numUnits,
+  }, "time_unit");
+  const length = numTime * numUnits;
+  return trials.map((_, trial) => whole.subarray(trial * length, (trial + 1) * length));
+}
+
+function requireStates(trials: ReturnType<typeof trialsOf>): void {
+  for (const { rows, numUnits, trial } of trials) {
+    const bad = rows.findIndex((value) => !Number.isFinite(value));
+    if (bad < 0) continue;
+    throw new RangeError(
+      `trial ${trial}, time ${Math.floor(bad / numUnits)}, unit ${bad % numUnits} is ${
+        rows[bad]
+      }; ` +
+        "leave out trials or units with missing states, or fill them in",
+    );
+  }
+}
+
+function standardise(
+  rows: Float64Array,
+  { mean, spread }: { readonly mean: Float64Array; readonly spread: Float64Array },
+): Float64Array {
+  const numUnits = mean.length;
+  return rows.map((value, at) => (value - mean[at % numUnits]) / spread[at % numUnits]);
+}
+
+function joined(blocks: readonly (readonly Float64Array[])[]): Float64Array {
+  const trials = blocks.flat();
+  const out = new Float64Array(trials.reduce((sum, { length }) => sum + length, 0));
+  let to = 0;
+  for (const rows of trials) {
+    out.set(rows, to);
+    to += rows.length;
+  }
+  return out;
+}
+
+function shapeOf({ states }: Trajectories): string {
+  return describeShape(states.dims, states.shape);
+}
+
+function inTerms<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${what}: ${error.message.replace(/^pca: /, "")}`, { cause: error });
+  }
+}

@@ -1,0 +1,119 @@
+// Fewer dimensions for trajectories: their units combined into principal components. Each system has components of its
+// own, or all have those of a joint fit, which is made once and handed to each. What a fit is lies beside the result, so
+// that other data can be brought into the same space. Leaves out features that add dimensions (lift).
+
+import { z } from "zod";
+import { arraysOf } from "#lib/core/artifacts/arrays.ts";
+import { table } from "#lib/core/artifacts/table.ts";
+import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { tableOf } from "#lib/core/table.ts";
+import { defineTask, type Item, many, one } from "#lib/core/task.ts";
+import { standardisations } from "#lib/math/maps/standardise.ts";
+import { applyReduction, fitReduction, type Reduction, reductionOf } from "./_reduction.ts";
+import { exampleTrajectories } from "./_states.ts";
+
+const reduction = arraysOf("arrays");
+
+const params = z.strictObject({
+  method: z.enum(["pca"]).default("pca")
+    .describe("pca: principal components by a full singular value decomposition"),
+  fit: z.enum(["own", "joint", "given"]).default("own").describe(
+    "own: components of these trajectories; joint: of all systems' rows together, as a fit alone (outputs fit, variance), " +
+      "to be handed to a stage with fit: given, which brings trajectories into the space of its input fit",
+  ),
+  num_components: z.int().min(1).optional()
+    .describe("how many are kept; default: all, min(rows, units)"),
+  explained_variance: z.number().gt(0).max(1).optional()
+    .describe("instead: as few as explain this share of the variance"),
+  scale: z.enum(standardisations).default("none").describe(
+    "z-scores first, divisor n − 1: unit (each unit over all rows of the fit), trial_unit (each unit of each trial over its " +
+      "time, which takes differences between trials away), time_unit (each unit at each time over trials), none",
+  ),
+}).refine((value) => value.num_components === undefined || value.explained_variance === undefined, {
+  message: "give num_components or explained_variance, not both",
+  path: ["explained_variance"],
+}).refine(
+  (value) =>
+    value.fit !== "given" ||
+    (value.num_components === undefined && value.explained_variance === undefined &&
+      value.scale === "none"),
+  {
+    message: "with fit: given, components and scale are those of the fit; leave them out",
+    path: ["fit"],
+  },
+);
+
+type Params = z.output<typeof params>;
+
+export default defineTask({
+  name: "reduce",
+  summary: "Reduces trajectories to principal components, own, joint or given.",
+  version: 1,
+  numerics: "f64",
+  params,
+  inputs: ({ fit }: Params) =>
+    fit === "joint"
+      ? { trajectories: many(trajectories) }
+      : fit === "given"
+      ? { trajectories: one(trajectories), fit: one(reduction) }
+      : { trajectories: one(trajectories) },
+  outputs: ({ fit }: Params) =>
+    fit === "joint"
+      ? { fit: reduction, variance: table }
+      : fit === "given"
+      ? { trajectories }
+      : { trajectories, fit: reduction, variance: table },
+  examples: [
+    { params: { num_components: 2 }, inputs: () => ({ trajectories: exampleTrajectories() }) },
+    {
+      params: { fit: "joint", scale: "unit", explained_variance: 0.9 },
+      inputs: () => ({ trajectories: [exampleTrajectories(3, 20), exampleTrajectories(2, 30)] }),
+    },
+    {
+      params: { fit: "given" },
+      inputs: () => ({
+        trajectories: exampleTrajectories(),
+        fit: reductionOf(
+          fitReduction([exampleTrajectories(2)], { scale: "trial_unit", choice: { count: 2 } }),
+        ),
+      }),
+    },
+  ],
+  // Which outputs there are depends on `fit`, as declared above.
+  // deno-lint-ignore no-explicit-any
+  run(_context, params, inputs: any): any {
+    if (params.fit === "given") {
+      return { trajectories: applyReduction(inputs.trajectories, inputs.fit) };
+    }
+    const systems: readonly Trajectories[] = params.fit === "joint"
+      ? (inputs.trajectories as readonly Item<Trajectories>[]).map(({ value }) => value)
+      : [inputs.trajectories];
+    const choice = params.explained_variance === undefined
+      ? params.num_components === undefined ? {} : { count: params.num_components }
+      : { share: params.explained_variance };
+    const found = fitReduction(systems, { scale: params.scale, choice });
+    const fit = reductionOf(found);
+    const results = { fit, variance: varianceTable(found) };
+    return params.fit === "joint"
+      ? results
+      : { ...results, trajectories: applyReduction(inputs.trajectories, fit) };
+  },
+});
+
+function varianceTable({ pca }: Reduction) {
+  let sum = 0;
+  return tableOf(
+    Array.from(pca.explainedVarianceRatio, (ratio, at) => ({
+      component: at + 1,
+      explained_variance: pca.explainedVariance[at],
+      explained_variance_ratio: ratio,
+      cumulative_ratio: sum += ratio,
+      singular_value: pca.singularValues[at],
+    })),
+    {
+      component: { key: true },
+      explained_variance: { description: "variance along the component, divisor rows − 1" },
+      explained_variance_ratio: { unit: "1", description: "share of the variance of all units" },
+    },
+  );
+}
