@@ -32,7 +32,7 @@ export default defineTask({
     horizons: many(table, { optional: true }),
     residuals: many(table, { optional: true }),
   },
-  outputs: { choices: table, recommended: table, grid: table },
+  outputs: { choices: table, recommended: table, grid: table, by_score: table },
   examples: [
     { params: {}, inputs: () => example() },
     { params: { scored: "all", prefer: ["aic"] }, inputs: () => ({ scores: example().scores }) },
@@ -63,6 +63,7 @@ export default defineTask({
           horizon: {
             beatsPersistence: numberOf(horizon, "beats_persistence"),
             withinTolerance: numberOf(horizon, "within_tolerance"),
+            longestLead: numberOf(horizon, "longest_lead"),
           },
         }),
       };
@@ -73,6 +74,13 @@ export default defineTask({
     const place = (index: number | null) => placeOf(index === null ? undefined : points[index]);
     const chosenBy = (index: number) =>
       choices.filter((choice) => choice.index === index).map(({ rule }) => rule);
+    const grid = points.map((row, i): Record<string, Cell> => ({
+      ...placeOf(row),
+      chosen_by: chosenBy(i).join(", "),
+      ...row,
+      ...numbersOf(horizons.get(idOf(row))?.[0]),
+      ...numbersOf(residuals.get(idOf(row))?.[0]),
+    }));
     return {
       choices: tableOf(choices.map(({ rule, index, reason }) => ({
         rule,
@@ -80,21 +88,28 @@ export default defineTask({
         recommended: rule === best?.rule,
         reason,
       }))),
-      recommended: tableOf([{
-        ...place(best?.index ?? null),
-        rule: best?.rule ?? null,
-        reason: best?.reason ?? `none of ${prefer.join(", ")} can be applied: see choices`,
-      }]),
-      grid: tableOf(points.map((row, i) => ({
-        ...row,
-        ...numbersOf(horizons.get(idOf(row))?.[0]),
-        ...numbersOf(residuals.get(idOf(row))?.[0]),
-        chosen_by: chosenBy(i).join(", "),
-        recommended: i === best?.index,
-      }))),
+      // Without any choice there is no row, so whoever takes members from it has none.
+      recommended: tableOf(
+        best === undefined ? [] : [{ ...place(best.index), rule: best.rule, reason: best.reason }],
+        Object.fromEntries(idColumns.map((name) => [name, { key: true as const }])),
+      ),
+      grid: tableOf(grid),
+      by_score: tableOf(grid.flatMap((row, i) => byScore(row, i === best?.index))),
     };
   },
 });
+
+const shownScores = [
+  "mase",
+  "log_mse",
+  "aic",
+  "horizon",
+  "beats_persistence",
+  "within_tolerance",
+  "average_residual",
+  "non_normality",
+  "spectral_radius",
+];
 
 const idColumns = ["n_delays", "delay_interval", "rank"] as const;
 
@@ -133,6 +148,15 @@ function groupsOf(rows: Records): Map<string, Records> {
 function numberOf(row: Readonly<Record<string, Cell>>, name: string): number {
   const cell = row[name];
   return typeof cell === "number" ? cell : NaN;
+}
+
+/** Scores of a point in long form, for figures with a panel for each. */
+function byScore(row: Readonly<Record<string, Cell>>, recommended: boolean) {
+  return shownScores.flatMap((score) =>
+    typeof row[score] === "number"
+      ? [{ score, ...placeOf(row), value: row[score], recommended }]
+      : []
+  );
 }
 
 /** The entries of a row that the scores do not have. */

@@ -44,15 +44,17 @@ export default defineTask({
     for (let i = 0; i < n; i++) trace += a[i * n + i];
     return {
       summary: tableOf([{
-        ...operatorCells(operator),
         size: n,
-        trace,
         norm: frobeniusNorm(a),
+        trace,
         spectral_radius: spectralRadius(a, n),
         transient_growth: transientGrowth(a, n),
         non_normality: nonNormality(a, n),
         angle_to_identity: numberCell(identity.angle),
         distance_to_identity: identity.euclidean,
+        ...Object.fromEntries(
+          Object.entries(operatorCells(operator)).filter(([, cell]) => cell !== null),
+        ),
       }], {
         size: { description: "rows of A" },
         norm: { description: "‖A‖, Frobenius" },
@@ -67,8 +69,8 @@ export default defineTask({
           eigenvalue: i,
           re,
           im: spectrum.im[i],
-          ...scales[i],
           singular_value: singular[i],
+          ...scales[i],
         })),
         {
           ...units,

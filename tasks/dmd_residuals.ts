@@ -38,10 +38,10 @@ export default defineTask({
         eigenvalue: j,
         re,
         im: found.im[j],
-        ...scales[j],
         residual: numberCell(found.residuals[j]),
         normalized_residual: numberCell(found.normalized[j]),
         kept: isKept(j),
+        ...scales[j],
       }));
       return {
         spectrum: tableOf(spectrum, {
@@ -50,11 +50,11 @@ export default defineTask({
           normalized_residual: { description: "residual over that of λ = 1" },
         }),
         summary: tableOf([{
-          ...operatorCells(operator),
           average_residual: numberCell(average),
           inverse_participation: numberCell(inverseParticipation),
           num_eigenvalues: numComponents,
           num_kept: spectrum.filter(({ kept }) => kept).length,
+          ...operatorCells(operator),
         }], {
           inverse_participation: { description: "(Σ 1/residual)² / Σ 1/residual²" },
         }),

@@ -22,6 +22,9 @@ export default defineTask({
     num_leads: z.int().min(1).optional().describe(
       "applications of the operator to look ahead; default: half of the longest trial. Every trial needs that many after the delays to have a start",
     ),
+    num_skipped: z.int().min(0).default(0).describe(
+      "samples at the start of each trial that no forecast is about, so that fits of different delays are tried on the same ones",
+    ),
     tolerance: z.number().positive().default(0.5).describe(
       "largest tolerated root mean squared error, as a share of the standard deviation",
     ),
@@ -32,30 +35,35 @@ export default defineTask({
     { params: {}, inputs: () => exampleFit() },
     { params: { num_leads: 3, tolerance: 0.1 }, inputs: () => exampleFit(1, 2) },
   ],
-  run(_context, { num_leads, tolerance }, { operator, trajectories }) {
+  run(_context, { num_leads, num_skipped, tolerance }, { operator, trajectories }) {
     return withModel("forecast_horizon", operator, trajectories, (model, trials) => {
-      const skill = forecastSkill(trials, model, num_leads ?? halfOf(trials, model));
+      const skill = forecastSkill(trials, model, {
+        numLeads: num_leads ?? halfOf(trials, model, num_skipped),
+        numSkipped: num_skipped,
+      });
       const { beatsPersistence, withinTolerance } = forecastHorizon(skill, tolerance);
       const ids = operatorCells(operator);
       const unit = trajectories.timeUnit === "ms" ? "ms" : "1";
       return {
         skill: tableOf(
-          Array.from(skill.leads, (lead, i) => ({
-            ...ids,
-            lead,
-            lead_time: lead * trajectories.dt,
-            model: Math.sqrt(skill.model[i]),
-            persistence: Math.sqrt(skill.persistence[i]),
-          })),
+          (["model", "persistence"] as const).flatMap((forecast) =>
+            Array.from(skill.leads, (lead, i) => ({
+              forecast,
+              lead,
+              lead_time: lead * trajectories.dt,
+              error: Math.sqrt(skill[forecast][i]),
+              ...ids,
+            }))
+          ),
           {
+            forecast: { description: "free runs of the model, or the last known sample held" },
             lead: { description: "samples ahead" },
             lead_time: { unit },
-            model: { description: "root mean squared error over the standard deviation" },
-            persistence: { description: "the same of the last known sample, held" },
+            error: { description: "root mean squared, over the standard deviation" },
           },
         ),
         horizon: tableOf([{
-          ...ids,
+          horizon: Math.min(beatsPersistence, withinTolerance),
           beats_persistence: beatsPersistence,
           within_tolerance: withinTolerance,
           beats_persistence_time: beatsPersistence * trajectories.dt,
@@ -63,7 +71,9 @@ export default defineTask({
           longest_lead: skill.leads[skill.leads.length - 1],
           num_starts: skill.numStarts,
           tolerance,
+          ...ids,
         }], {
+          horizon: { description: "samples up to which free runs are good in both ways" },
           beats_persistence: { description: "samples up to which free runs beat persistence" },
           within_tolerance: { description: "samples up to which the error is tolerated" },
           beats_persistence_time: { unit },
@@ -75,7 +85,8 @@ export default defineTask({
 });
 
 /** Leads that leave half of the longest trial as starts. */
-function halfOf(trials: TrialSet, model: DelayModel): number {
-  const rows = Math.max(...lengthsOf(trials)) - numCopied(model) + model.stepsAhead;
-  return Math.max(1, Math.floor((rows - 1) / (2 * model.stepsAhead)));
+function halfOf(trials: TrialSet, model: DelayModel, numSkipped: number): number {
+  const { stepsAhead } = model;
+  const rows = Math.max(...lengthsOf(trials)) - Math.max(numCopied(model), numSkipped) + stepsAhead;
+  return Math.max(1, Math.floor((rows - 1) / (2 * stepsAhead)));
 }

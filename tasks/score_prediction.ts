@@ -80,15 +80,15 @@ export default defineTask({
     const facts = inputs.operator === undefined ? {} : operatorFacts(inputs.operator);
     const scores = ways.map(([scored, options]) => ({
       scored,
-      ...ids,
       ...scoreCells(truth, prediction.data, options),
       ...facts,
+      ...ids,
     }));
     const trials = ways.flatMap(([scored, options]) =>
       eachTrial(truth, prediction.data).flatMap(({ trial, truth, prediction }) =>
         truth.numTime as number <= options.numSkipped
           ? []
-          : [{ scored, trial, ...ids, ...scoreCells(truth, prediction, options) }]
+          : [{ scored, trial, ...scoreCells(truth, prediction, options), ...ids }]
       )
     );
     return { scores: tableOf(scores, about), trials: tableOf(trials, about) };

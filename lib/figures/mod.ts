@@ -7,6 +7,7 @@ export const figures = {
   bars: () => import("./bars.ts"),
   box_within_across: () => import("./box_within_across.ts"),
   curves: () => import("./curves.ts"),
+  grid: () => import("./grid.ts"),
   heatmap: () => import("./heatmap.ts"),
   phase_plane: () => import("./phase_plane.ts"),
   trajectories_3d: () => import("./trajectories_3d.ts"),

@@ -5,6 +5,7 @@
 import { multiplyTransposeB } from "../linalg/matmul.ts";
 import type { TrialSet } from "./delay_embedding.ts";
 import { type DelayModel, encodeTrials } from "./delay_model.ts";
+import type { Span } from "./unit_scores.ts";
 
 /** Errors by lead; lead k is k applications of the operator, so k·s samples. */
 export interface ForecastSkill {
@@ -26,9 +27,16 @@ export interface ForecastHorizon {
   readonly withinTolerance: number;
 }
 
+/** How forecasts are tried. */
+export interface ForecastOptions {
+  readonly numLeads: number;
+  /** No sample of a trial before this is predicted, so that models of other delays are tried on the same ones. Default 0. */
+  readonly numSkipped?: number;
+}
+
 /**
  * Skill at leads 1 … `numLeads` from every embedded row that has that many rows after it. Variance is about the mean of each
- * unit over all samples, summed over units.
+ * unit, summed over units, of the samples from the first start of each trial on.
  *
  * @throws {RangeError} as `encodeTrials`, if no trial is long enough, or if no unit varies.
  *
@@ -39,14 +47,15 @@ export interface ForecastHorizon {
  * import { assertEquals } from "@std/assert";
  *
  * const trials = { data: Float64Array.of(8, 4, 2, 1), numTrials: 1, numTime: 4, numUnits: 1 };
- * const skill = forecastSkill(trials, plainModel(Float64Array.of(0.5), { numDelays: 1 }, 1, 1), 2);
+ * const model = plainModel(Float64Array.of(0.5), { numDelays: 1 }, 1, 1);
+ * const skill = forecastSkill(trials, model, { numLeads: 2 });
  * assertEquals([...skill.model, skill.numStarts], [0, 0, 2]);
  * ```
  */
 export function forecastSkill(
   trials: TrialSet,
   model: DelayModel,
-  numLeads: number,
+  { numLeads, numSkipped = 0 }: ForecastOptions,
 ): ForecastSkill {
   if (!Number.isInteger(numLeads) || numLeads < 1) {
     throw new RangeError(`forecast: ${numLeads} leads asked for; at least 1 is needed`);
@@ -55,35 +64,42 @@ export function forecastSkill(
   const { numComponents: r, stepsAhead: s, numDelays, delayInterval = 1 } = model;
   const { codes, rowsPerTrial } = encodeTrials(trials, model);
   const lost = (numDelays - 1) * delayInterval;
-  const longest = Math.max(...rowsPerTrial);
-  const numStarts = rowsPerTrial.reduce((n, rows) => n + Math.max(0, rows - numLeads * s), 0);
+  const skip = Math.max(0, numSkipped - s - lost);
+  const startsOf = (rows: number) => Math.max(0, rows - skip - numLeads * s);
+  const numStarts = rowsPerTrial.reduce((n, rows) => n + startsOf(rows), 0);
   if (numStarts === 0) {
+    const most = Math.floor((Math.max(...rowsPerTrial) - skip - 1) / s);
     throw new RangeError(
       `forecast: ${numLeads} leads of ${s} samples need ${
-        lost + numLeads * s + 1
-      } time points, the longest trial has ` +
-        `${longest + lost}; ask for at most ${Math.floor((longest - 1) / s)} leads`,
+        lost + skip + numLeads * s + 1
+      } time points, ` +
+        `the longest trial has ${Math.max(...rowsPerTrial) + lost}; ask for at most ${
+          Math.max(0, most)
+        } leads`,
     );
   }
   const errors = new Float64Array(numLeads);
   const held = new Float64Array(numLeads);
-  for (let trial = 0, row = 0, first = lost; trial < rowsPerTrial.length; trial++) {
+  const spans: Span[] = [];
+  for (let trial = 0, row = 0, sample = lost; trial < rowsPerTrial.length; trial++) {
     const rows = rowsPerTrial[trial];
-    const starts = rows - numLeads * s;
-    let z = codes.subarray(row * r, (row + Math.max(0, starts)) * r);
+    const starts = startsOf(rows);
+    const first = (sample + skip) * numUnits;
+    let z = codes.subarray((row + skip) * r, (row + skip + starts) * r);
     for (let lead = 0; lead < numLeads && starts > 0; lead++) {
       z = multiplyTransposeB(z, model.operator, starts, r, r);
       const x = multiplyTransposeB(z, model.decoder, starts, r, numUnits);
-      const start = first * numUnits, then = start + (lead + 1) * s * numUnits;
+      const then = first + (lead + 1) * s * numUnits;
       for (let p = 0; p < x.length; p++) {
         errors[lead] += (x[p] - data[then + p]) ** 2;
-        held[lead] += (data[start + p] - data[then + p]) ** 2;
+        held[lead] += (data[first + p] - data[then + p]) ** 2;
       }
     }
+    if (starts > 0) spans.push([sample + skip, sample + rows]);
     row += rows;
-    first += rows + lost;
+    sample += rows + lost;
   }
-  const scale = numStarts * totalVariance(data, numUnits);
+  const scale = numStarts * varianceOfUnits(data, numUnits, spans);
   const relative = (sum: number) => Number.isNaN(sum) ? Infinity : sum / scale;
   return {
     leads: Int32Array.from(errors, (_, lead) => (lead + 1) * s),
@@ -128,12 +144,20 @@ export function forecastHorizon(skill: ForecastSkill, tolerance: number): Foreca
   };
 }
 
-function totalVariance(data: Float64Array, numUnits: number): number {
-  const numSamples = data.length / numUnits;
+function varianceOfUnits(data: Float64Array, numUnits: number, spans: readonly Span[]): number {
+  const numSamples = spans.reduce((n, [from, to]) => n + to - from, 0);
   const means = new Float64Array(numUnits);
-  for (let p = 0; p < data.length; p++) means[p % numUnits] += data[p] / numSamples;
+  for (const [from, to] of spans) {
+    for (let p = from * numUnits; p < to * numUnits; p++) {
+      means[p % numUnits] += data[p] / numSamples;
+    }
+  }
   let sum = 0;
-  for (let p = 0; p < data.length; p++) sum += (data[p] - means[p % numUnits]) ** 2;
+  for (const [from, to] of spans) {
+    for (let p = from * numUnits; p < to * numUnits; p++) {
+      sum += (data[p] - means[p % numUnits]) ** 2;
+    }
+  }
   if (!(sum > 0)) {
     throw new RangeError(
       "forecast: no unit varies, so there is nothing that errors can be compared with",

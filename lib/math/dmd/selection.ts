@@ -13,8 +13,12 @@ export interface Candidate {
   readonly logMse: number;
   /** MASE of each test trial. */
   readonly trialMase: readonly number[];
-  /** In samples: up to where free runs beat persistence, and stay within the tolerance. */
-  readonly horizon?: { readonly beatsPersistence: number; readonly withinTolerance: number };
+  /** In samples: up to where free runs beat persistence, stay within the tolerance, and were tried. */
+  readonly horizon?: {
+    readonly beatsPersistence: number;
+    readonly withinTolerance: number;
+    readonly longestLead?: number;
+  };
 }
 
 /** The rules, the recommended one first where it can be applied. */
@@ -35,7 +39,7 @@ export interface Choice {
  * - `one_standard_error`: the smallest rank whose MASE, averaged over test trials, is within one standard error of the best;
  * - `aic`: the smallest AIC;
  * - `elbow`: of the best log MSE at each rank, the point farthest below the line from the smallest rank to the best;
- * - `horizon`: free runs that beat persistence for longest.
+ * - `horizon`: free runs that beat persistence, and stay within the tolerance, for longest.
  *
  * @throws {RangeError} if there is no candidate.
  *
@@ -123,18 +127,17 @@ function elbow(candidates: readonly Candidate[]): Found {
 }
 
 function longestHorizon(candidates: readonly Candidate[]): Found {
-  const keys = candidates.map(({ horizon }) => horizon?.beatsPersistence ?? NaN);
-  const best = first(candidates, keys, (a, b) => b - a);
-  if (best === null) return none("no horizons were measured");
-  const tied = candidates.map(({ horizon }, i) =>
-    keys[i] === keys[best] ? horizon!.withinTolerance : NaN
+  const keys = candidates.map(({ horizon }) =>
+    horizon === undefined ? NaN : Math.min(horizon.beatsPersistence, horizon.withinTolerance)
   );
-  const index = first(candidates, tied, (a, b) => b - a)!;
-  const { beatsPersistence, withinTolerance } = candidates[index].horizon!;
+  const index = first(candidates, keys, (a, b) => b - a);
+  if (index === null) return none("no horizons were measured");
+  const { beatsPersistence, withinTolerance, longestLead = Infinity } = candidates[index].horizon!;
+  const samples = (count: number) => count >= longestLead ? `all ${count} tried` : `${count}`;
   return {
     index,
-    reason:
-      `free runs beat persistence for ${beatsPersistence} samples and stay within the tolerance for ${withinTolerance}`,
+    reason: `free runs beat persistence for ${samples(beatsPersistence)} samples and stay within ` +
+      `the tolerance for ${samples(withinTolerance)}`,
   };
 }
 

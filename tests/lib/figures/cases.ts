@@ -94,6 +94,16 @@ export const spirals = [0.25, 5, 15, 30].map((r, at) => {
   return { value, coords: { r, regime: at < 1 ? "one_attractor" : "two_stable" } };
 });
 
+/** Two scores over a triangle of delays and ranks, one cell marked. */
+const sweep = tableOf(
+  [1, 2, 5].flatMap((n_delays) =>
+    [2, 4, 6, 8].filter((rank) => rank <= 2 * n_delays).flatMap((rank) => [
+      { score: "MASE", n_delays, rank, value: 1 / rank + 0.01 * n_delays, best: rank === 6 },
+      { score: "AIC", n_delays, rank, value: 0.3 * rank - 9 * n_delays, best: rank === 6 },
+    ])
+  ),
+);
+
 const labels = { value: "dissimilarity" };
 const table = (value: ReturnType<typeof tableOf>) => ({ tables: boundItems([value]) });
 
@@ -137,6 +147,21 @@ export const cases: Readonly<Record<string, FigureCase>> = {
       options: { x: "alpha", facet: "curve", share_y: false, labels },
     },
     inputs: table(curves),
+  },
+  grid: {
+    params: {
+      kind: "grid",
+      width: "double",
+      options: {
+        x: "rank",
+        y: "n_delays",
+        facet: "score",
+        mark: "best",
+        show_values: true,
+        labels: { n_delays: "delays" },
+      },
+    },
+    inputs: table(sweep),
   },
   bars: {
     params: {

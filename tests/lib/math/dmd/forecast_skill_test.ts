@@ -10,16 +10,17 @@ import { fresh } from "../linalg/fresh.ts";
 Deno.test("forecastSkill() averages the errors of free runs that predict() makes", () => {
   fresh((draws) => {
     const numUnits = 2, lengths = [14, 9, 3], s = draws.integer(1, 2), numLeads = 3;
+    const numSkipped = draws.integer(0, 5), first = Math.max(0, numSkipped - s - 1);
     const data = draws.normal(26, numUnits);
     const delays = { numDelays: 2, delayInterval: 1 };
     const operator = draws.normal(4, 4).map((value) => 0.4 * value);
     const model = plainModel(operator, delays, numUnits, s);
     const trials = { data, numTrials: 3, numTime: lengths, numUnits };
-    const skill = forecastSkill(trials, model, numLeads);
+    const skill = forecastSkill(trials, model, { numLeads, numSkipped });
     const errors = new Float64Array(numLeads), held = new Float64Array(numLeads);
     let numStarts = 0, from = 0;
     for (const length of lengths) {
-      for (let start = 0; start + 1 + numLeads * s < length; start++, numStarts++) {
+      for (let start = first; start + 1 + numLeads * s < length; start++, numStarts++) {
         const span = data.slice(
           (from + start) * numUnits,
           (from + start + 2 + numLeads * s) * numUnits,
@@ -36,9 +37,14 @@ Deno.test("forecastSkill() averages the errors of free runs that predict() makes
       }
       from += length;
     }
-    let variance = 0;
+    let variance = 0, before = 0;
+    const used = lengths.flatMap((length) => {
+      const own = Array.from({ length }, (_, t) => before + t);
+      before += length;
+      return length > 1 + first + numLeads * s ? own.slice(1 + first) : [];
+    });
     for (let c = 0; c < numUnits; c++) {
-      const values = data.filter((_, p) => p % numUnits === c);
+      const values = used.map((sample) => data[sample * numUnits + c]);
       const mean = values.reduce((a, b) => a + b) / values.length;
       variance += values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
     }
@@ -71,20 +77,20 @@ Deno.test("forecastSkill() of an exact model is perfect, of a growing one infini
     const trials = { data, numTrials: 1, numTime, numUnits };
     const zero = plainModel(new Float64Array(4), { numDelays: 1 }, numUnits, 1);
     // Predicting the mean has error 1, holding a sample of white noise 2; standard errors are about 3 %.
-    const { model, persistence } = forecastSkill(trials, zero, 2);
+    const { model, persistence } = forecastSkill(trials, zero, { numLeads: 2 });
     assertAlmostEquals(model[1], 1, 0.15);
     assertAlmostEquals(persistence[1], 2, 0.3);
     const growing = plainModel(Float64Array.of(1e200, 0, 0, 1e200), { numDelays: 1 }, numUnits, 1);
-    assertEquals(forecastSkill(trials, growing, 3).model[2], Infinity);
+    assertEquals(forecastSkill(trials, growing, { numLeads: 3 }).model[2], Infinity);
   });
 });
 
 Deno.test("forecastSkill() says how many leads there can be", () => {
   const model = plainModel(new Float64Array(4), { numDelays: 2 }, 1, 1);
   const trials = { data: Float64Array.of(1, 2, 4, 3), numTrials: 1, numTime: 4, numUnits: 1 };
-  assertEquals(forecastSkill(trials, model, 2).numStarts, 1);
-  assertThrows(() => forecastSkill(trials, model, 3), RangeError, "at most 2 leads");
-  assertThrows(() => forecastSkill(trials, model, 0), RangeError, "at least 1");
+  assertEquals(forecastSkill(trials, model, { numLeads: 2 }).numStarts, 1);
+  assertThrows(() => forecastSkill(trials, model, { numLeads: 3 }), RangeError, "at most 2 leads");
+  assertThrows(() => forecastSkill(trials, model, { numLeads: 0 }), RangeError, "at least 1");
   const still = { ...trials, data: new Float64Array(4).fill(3) };
-  assertThrows(() => forecastSkill(still, model, 1), RangeError, "no unit varies");
+  assertThrows(() => forecastSkill(still, model, { numLeads: 1 }), RangeError, "no unit varies");
 });

@@ -66,19 +66,23 @@ Deno.test("choose() finds the elbow of the lower envelope, on the way to the bes
   assertStringIncludes(reason(accelerating, "elbow"), "no elbow");
 });
 
-Deno.test("choose() takes the longest horizon, then the better tolerance, then the simpler model", () => {
-  const horizon = (beatsPersistence: number, withinTolerance: number) => ({
-    horizon: { beatsPersistence, withinTolerance },
+Deno.test("choose() takes the longest horizon that is good in both ways, then the simpler model", () => {
+  const horizon = (beatsPersistence: number, withinTolerance: number, longestLead = 9) => ({
+    horizon: { beatsPersistence, withinTolerance, longestLead },
   });
   const sweep = [
-    candidate(1, 2, horizon(5, 9)),
-    candidate(1, 8, horizon(7, 4)),
-    candidate(1, 6, horizon(7, 4)),
-    candidate(1, 4, horizon(7, 3)),
+    candidate(1, 2, horizon(3, 9)),
+    candidate(1, 8, horizon(9, 4)),
+    candidate(1, 6, horizon(4, 5)),
+    candidate(2, 6, horizon(4, 9)),
     candidate(1, 1),
   ];
   assertEquals(pick(sweep).horizon, 2);
   assertEquals(pick([candidate(1, 1)]).horizon, null);
+  assertStringIncludes(
+    reason(sweep.slice(1, 2), "horizon"),
+    "all 9 tried samples and stay within the tolerance for 4",
+  );
 });
 
 Deno.test("choose() refuses an empty sweep", () => {
