@@ -39,7 +39,7 @@ export function pairedItems<T>(system: Trajectories, make: (items: Items) => T):
   if (numItems === 0 || numFeatures === 0) {
     fail("there is nothing to compare; give at least one trial, moment and unit");
   }
-  const at = items.data.findIndex((value) => !Number.isFinite(value));
+  const at = firstMissing(items.data);
   if (at >= 0) {
     const [moment, unit] = [Math.floor(at / numFeatures), at % numFeatures];
     fail(
@@ -53,6 +53,13 @@ export function pairedItems<T>(system: Trajectories, make: (items: Items) => T):
     if (!(error instanceof RangeError)) throw error;
     return fail(error.message, error);
   }
+}
+
+function firstMissing(data: Float64Array): number {
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i])) return i;
+  }
+  return -1;
 }
 
 /**

@@ -41,10 +41,12 @@ export function centreItems(
     );
   }
   requireShape("similarity", "the data", x, numItems, numFeatures);
-  requireFinite("similarity", "the data", x);
   const data = centre ? centreColumns(x, numItems, numFeatures) : x;
-  requireFinite("similarity", "the centred data", data);
   const norm = frobeniusNorm(data);
+  if (!Number.isFinite(norm)) {
+    requireFinite("similarity", "the data", x);
+    requireFinite("similarity", "the centred data", data);
+  }
   // Centring leaves rounding of the size of eps times the data where all items are equal.
   if (centre && !(norm > Number.EPSILON * frobeniusNorm(x))) {
     throw new RangeError(

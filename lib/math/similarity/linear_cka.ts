@@ -6,7 +6,7 @@ import { crossGram, gram } from "../linalg/gram.ts";
 import { multiply } from "../linalg/matmul.ts";
 import { innerProduct } from "../linalg/norms.ts";
 import { transpose } from "../linalg/transpose.ts";
-import { type CentredItems, centreItems, requireSameItems } from "./centred_items.ts";
+import { type CentredItems, centreItems, nearUnitNorm, requireSameItems } from "./centred_items.ts";
 import { kernelDistance } from "./kernel_distance.ts";
 
 /** A system ready for CKA: centred, scaled by a power of two to a norm near 1, with its self-similarity. */
@@ -42,20 +42,12 @@ export interface CkaScore {
  * ```
  */
 export function prepareLinearCka(x: Float64Array, numItems: number, numFeatures: number): CkaItems {
-  const items = centreItems(x, numItems, numFeatures);
   // CKA does not depend on scale; a norm near 1 keeps fourth powers away from overflow, exactly.
-  const scale = 2 ** -Math.round(Math.log2(items.norm));
-  const data = items.data.map((value) => value * scale);
+  const { scale: _, ...items } = nearUnitNorm(centreItems(x, numItems, numFeatures));
   const wide = numFeatures >= numItems;
-  const kernel = wide ? gramOfRows(data, numItems, numFeatures) : null;
-  const self = kernel ?? gram(data, numItems, numFeatures);
-  return {
-    ...items,
-    data,
-    norm: items.norm * scale,
-    kernel,
-    selfSquares: innerProduct(self, self),
-  };
+  const kernel = wide ? gramOfRows(items.data, numItems, numFeatures) : null;
+  const self = kernel ?? gram(items.data, numItems, numFeatures);
+  return { ...items, kernel, selfSquares: innerProduct(self, self) };
 }
 
 /**

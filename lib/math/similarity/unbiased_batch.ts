@@ -5,7 +5,7 @@
 // which is the feature form, 2bpq operations and b(p + 1) numbers. Where there are at least as many features as items the
 // kernel is kept instead, b(b − 1)/2 numbers: b²p operations once, b² per pair, b²q for a pair of unequal forms.
 
-import { centreColumns, crossGram } from "../linalg/gram.ts";
+import { centreColumns, crossGram, gram } from "../linalg/gram.ts";
 import { innerProduct } from "../linalg/norms.ts";
 import {
   type CentredKernel,
@@ -54,8 +54,8 @@ export function unbiasedBatch(data: Float64Array, b: number, p: number): Unbiase
     for (let i = 0, at = 0; i < b; i++) {
       for (let j = 0; j < p; j++, at++) rowSquares[i] += items.data[at] * items.data[at];
     }
-    const cross = crossGram(items.data, items.data, b, p, p);
-    const plainSquares = innerProduct(cross, cross);
+    const own = gram(items.data, b, p);
+    const plainSquares = innerProduct(own, own);
     const squares = withoutDiagonal(plainSquares, rowSquares, rowSquares);
     return { form: "features", ...items, rowSquares, squares, plainSquares };
   }
