@@ -57,7 +57,7 @@ export function comparisonsOf(metric: Metric, request: ComparisonRequest): Compa
   needed.forEach((i, done) => {
     progress(0.3 * done / needed.length, `prepare ${done + 1} of ${needed.length}`);
     prepared[i] = saying(
-      labels === undefined ? undefined : `system '${labels[i].text}'`,
+      labels === undefined ? ["a", "b"][i] : `system '${labels[i].text}'`,
       () => metric.prepare(values[i], options, rank === undefined ? {} : { rank }),
     );
   });

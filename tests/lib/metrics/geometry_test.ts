@@ -4,9 +4,19 @@ import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import type { Metric } from "#lib/core/metric.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import { metrics } from "#lib/metrics/mod.ts";
+import compare from "#tasks/compare.ts";
+import { runTask } from "#tests/support/run_task.ts";
+import type { Member } from "#lib/core/member.ts";
 import { groupsOf, measured, requireLaws, scoredOrRefused } from "#tests/support/metric_laws.ts";
 import { smooth } from "#tests/support/random_systems.ts";
-import { assert, assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { fresh } from "../math/linalg/fresh.ts";
 
 const open = async (name: string, params: Record<string, unknown> = {}) =>
@@ -76,15 +86,6 @@ Deno.test("minibatch_cka of one batch is debiased_cka, and its shuffled order is
 
 Deno.test("a measure of geometry names array, dims and remedy in what it refuses", async () => {
   const cka = await open("linear_cka");
-  const of = (shape: [number, number, number], value: (i: number) => number): Trajectories => ({
-    states: tensor(
-      ["trial", "time", "unit"],
-      shape,
-      Float64Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, i) => value(i)),
-    ),
-    dt: 1,
-    timeUnit: "1",
-  });
   const usual = of([3, 10, 4], (i) => Math.sin(i * i));
   assertThrows(
     () => cka.score(usual, of([2, 10, 4], Math.cos)),
@@ -119,6 +120,18 @@ Deno.test("a measure of geometry names array, dims and remedy in what it refuses
   );
 });
 
+Deno.test("compare says which port a constant system is bound to", async () => {
+  const metric = (await metrics.linear_cka()).default as unknown as Member;
+  const usual = of([3, 10, 4], Math.sin), constant = of([3, 10, 4], () => 0.5);
+  for (const [a, b, port] of [[constant, usual, "a"], [usual, constant, "b"]] as const) {
+    await assertRejects(
+      () => runTask(compare, { metric: "linear_cka" }, { a, b }, { metric }),
+      RangeError,
+      `${port}: trajectories (trial 3 × time 10 × unit 4): similarity: all 30 items are equal`,
+    );
+  }
+});
+
 Deno.test("the padding of short trials counts in no measure of geometry", async () => {
   for (
     const name of ["linear_cka", "debiased_cka", "rbf_cka", "procrustes", "cca", "svcca", "pwcca"]
@@ -144,3 +157,11 @@ Deno.test("the padding of short trials counts in no measure of geometry", async 
     });
   }
 });
+
+function of(shape: [number, number, number], value: (i: number) => number): Trajectories {
+  const data = Float64Array.from(
+    { length: shape[0] * shape[1] * shape[2] },
+    (_, i) => value(i),
+  );
+  return { states: tensor(["trial", "time", "unit"], shape, data), dt: 1, timeUnit: "1" };
+}
