@@ -80,7 +80,7 @@ export function comparePaired<T, R>(a: Paired<T>, b: Paired<T>, work: (a: T, b: 
   if (a.numMoments !== b.numMoments) {
     throw new RangeError(
       `${both}: ${a.numMoments} moments cannot be paired with ${b.numMoments}; row k must be the same trial and moment in ` +
-        "both: cut or resample one of them, or compare dynamics (dsa) or geometry of shared conditions (rsa)",
+        "both: cut or resample one of them, or compare dynamics (dsa), which pairs nothing",
     );
   }
   try {
