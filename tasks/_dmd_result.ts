@@ -1,4 +1,4 @@
-// A fit as an operator artifact: its arrays, what is known about it, and what to be wary of.
+// A fit as an operator artifact: its arrays and what is known about it.
 
 import type { Operator } from "#lib/core/artifacts/operator.ts";
 import { tensor } from "#lib/core/tensor.ts";
@@ -6,11 +6,10 @@ import type { HavokFit } from "#lib/math/dmd/havok.ts";
 import { nonNormality, spectralRadius, transientGrowth } from "#lib/math/dmd/operator_facts.ts";
 import { scaledNorm } from "#lib/math/dmd/full_operator.ts";
 import { transpose } from "#lib/math/linalg/transpose.ts";
-import type { RankParams } from "./_dmd_rank.ts";
+import { storesTransposed, type WarnedParams } from "./_dmd_warnings.ts";
 
 /** The params that a result repeats. */
-export interface ResultParams extends RankParams {
-  readonly regress?: "all" | "newest_block" | undefined;
+export interface ResultParams extends WarnedParams {
   readonly ridge: number;
   readonly steps_ahead: number;
   readonly keep_modes: boolean;
@@ -23,18 +22,16 @@ export interface FittedShape {
   readonly numUnits: number;
 }
 
-/** Eigenvalues of the projector nearer than this leave the subspace to rounding. */
-const tie = 1e-3;
-
 /** The artifact of a fit. */
 export function operatorArtifact(
   fit: HavokFit,
   params: ResultParams,
   { numDelays, delayInterval, numUnits }: FittedShape,
+  warnings: readonly string[],
 ): Operator {
   const { rank, numComponents: n, maxRank, numFeatures, singularValues } = fit;
   const isReduced = fit.projectorEigenvalues !== undefined;
-  const isTransposed = isReduced && params.compat !== "corrected";
+  const isTransposed = storesTransposed(params);
   const matrix = isTransposed ? transpose(fit.operator, n, n) : fit.operator;
   const square = (data: Float64Array) => tensor(["row", "column"], [maxRank, maxRank], data);
   return {
@@ -70,7 +67,7 @@ export function operatorArtifact(
       trace: traceOf(matrix, n),
       full_norm: finite(scaledNorm(fit.operator, n, singularValues)),
       ...(isReduced ? { projector_eigenvalues: Array.from(fit.projectorEigenvalues!) } : {}),
-      warnings: warnings(fit, params, isTransposed),
+      warnings,
     },
   };
 }
@@ -84,39 +81,4 @@ function traceOf(a: Float64Array, n: number): number {
   let sum = 0;
   for (let i = 0; i < n; i++) sum += a[i * n + i];
   return sum;
-}
-
-function warnings(fit: HavokFit, params: ResultParams, isTransposed: boolean): string[] {
-  const { rank, numComponents, numericalRank, explainedVariance, projectorEigenvalues } = fit;
-  const list: string[] = [];
-  if (params.rank !== undefined && params.rank > rank) {
-    list.push(`rank ${params.rank} was asked for, but there are ${rank} components to choose from`);
-  }
-  if (numComponents > numericalRank) {
-    list.push(
-      `rank ${numComponents} exceeds the numerical rank ${numericalRank}: the last components are rounding`,
-    );
-  }
-  const carrying = explainedVariance.findIndex((share) => share >= 1 - 1e-6) + 1;
-  if (carrying > 0 && numComponents > 2 * carrying) {
-    list.push(
-      `${carrying} of the ${numComponents} components carry all but a millionth of the variance; the others weigh as much`,
-    );
-  }
-  const [last, next] = [projectorEigenvalues?.[rank - 1], projectorEigenvalues?.[rank]];
-  if (last !== undefined && next !== undefined && last - next < tie) {
-    const remedy = params.regress === "newest_block"
-      ? "take another rank"
-      : "take another rank, or regress: newest_block";
-    list.push(
-      `eigenvalues ${rank} and ${rank + 1} of the projector agree to ${tie} (${last}, ${next}): ` +
-        `which directions are kept is left to rounding; ${remedy}`,
-    );
-  }
-  if (isTransposed) {
-    list.push(
-      `compat ${params.compat}: the matrix is the transposed one, v(t + s)ᵀ ≈ v(t)ᵀ A`,
-    );
-  }
-  return list;
 }

@@ -4,8 +4,9 @@
 import { z } from "zod";
 import { trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { defineTask, one } from "#lib/core/task.ts";
-import { delayEmbedding } from "#lib/math/dmd/delay_embedding.ts";
-import { exampleTrajectories, statesOf, withStates } from "./_states.ts";
+import { delayEmbedding, type Embedding } from "#lib/math/dmd/delay_embedding.ts";
+import { inTermsOf } from "./_delays.ts";
+import { exampleTrajectories, trialSetOf, withStates } from "./_states.ts";
 
 const params = z.strictObject({
   n_delays: z.int().min(1).describe("samples in each row, the present one included"),
@@ -26,18 +27,33 @@ export default defineTask({
       inputs: () => ({ trajectories: exampleTrajectories() }),
     },
   ],
-  run(_context, { n_delays, delay_interval }, inputs) {
-    const { states, shape } = statesOf(inputs.trajectories);
-    const embedded = delayEmbedding(
-      { data: states, ...shape },
-      { numDelays: n_delays, delayInterval: delay_interval },
+  run(_context, { n_delays: numDelays, delay_interval: delayInterval }, inputs) {
+    const { lengths, ...rest } = inputs.trajectories;
+    const trials = trialSetOf(inputs.trajectories);
+    const embedded = inTermsOf(
+      "embed",
+      inputs.trajectories,
+      () => delayEmbedding(trials, { numDelays, delayInterval }),
     );
-    return {
-      trajectories: withStates(inputs.trajectories, embedded.data, {
-        numTrials: shape.numTrials,
-        numTime: embedded.rowsPerTrial[0],
-        numUnits: embedded.numFeatures,
-      }),
+    const { rowsPerTrial, numFeatures } = embedded;
+    const shape = {
+      numTrials: trials.numTrials,
+      numTime: Math.max(...rowsPerTrial),
+      numUnits: numFeatures,
     };
+    if (lengths === undefined) return { trajectories: withStates(rest, embedded.data, shape) };
+    const states = padded(embedded, shape.numTime);
+    return { trajectories: { ...withStates(rest, states, shape), lengths: rowsPerTrial } };
   },
 });
+
+/** Trials of unequal length on one time axis; what lies beyond the end of a trial is NaN. */
+function padded({ data, rowsPerTrial, numFeatures }: Embedding, longest: number): Float64Array {
+  const out = new Float64Array(rowsPerTrial.length * longest * numFeatures).fill(NaN);
+  let from = 0;
+  rowsPerTrial.forEach((rows, trial) => {
+    out.set(data.subarray(from, from + rows * numFeatures), trial * longest * numFeatures);
+    from += rows * numFeatures;
+  });
+  return out;
+}

@@ -76,7 +76,7 @@ export default defineTask({
       inputs: () => ({ trajectories: exampleTrajectories() }),
     },
   ],
-  run(_context, params, inputs) {
+  run(context, params, inputs) {
     const numDelays = numDelaysOf(params, inputs.trajectories);
     const delays = { numDelays, delayInterval: params.delay_interval };
     const trials = fittableTrials(
@@ -85,9 +85,11 @@ export default defineTask({
       numDelays,
       params.delay_interval,
     );
-    return {
-      operator: inTermsOf("kernel_dmd", inputs.trajectories, () => fitted(params, trials, delays)),
-    };
+    const fit = inTermsOf("kernel_dmd", inputs.trajectories, () => fitted(params, trials, delays));
+    for (const warning of fit.about.warnings as string[]) {
+      context.progress(1, `warning: ${warning}`);
+    }
+    return { operator: fit };
   },
 });
 

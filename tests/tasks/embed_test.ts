@@ -50,3 +50,20 @@ Deno.test("embed refuses trials that are too short", async () => {
   );
   await assertRejects(() => embed({ n_delays: 0 }, counted(1, 6, 1)), TypeError, "n_delays");
 });
+
+Deno.test("embed keeps trials of unequal length, padded to the longest", async () => {
+  const { lengths: _, ...whole } = { ...counted(2, 6, 1), lengths: undefined };
+  const data = (whole.states.data as Float64Array).slice();
+  data.fill(NaN, 10);
+  const states = tensor(["trial", "time", "unit"], [2, 6, 1], data);
+  const found = await embed({ n_delays: 2, delay_interval: 2 }, {
+    ...whole,
+    states,
+    lengths: [6, 4],
+  });
+  assertEquals([found.states.shape, found.lengths], [[2, 4, 2], [4, 2]]);
+  assertEquals([...found.states.data], [
+    ...[20, 0, 30, 10, 40, 20, 50, 30],
+    ...[120, 100, 130, 110, NaN, NaN, NaN, NaN],
+  ]);
+});

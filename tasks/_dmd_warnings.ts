@@ -1,0 +1,53 @@
+// What to be wary of in a fit by `dmd`, in words.
+
+import type { HavokFit } from "#lib/math/dmd/havok.ts";
+import type { RankParams } from "./_dmd_rank.ts";
+
+/** The params that a warning may speak of. */
+export interface WarnedParams extends RankParams {
+  readonly regress?: "all" | "newest_block" | undefined;
+}
+
+/** Eigenvalues of the projector nearer than this leave the subspace to rounding. */
+const tie = 1e-3;
+
+/** What to be wary of in a fit. */
+export function warningsOf(fit: HavokFit, params: WarnedParams): string[] {
+  const { rank, numComponents, numericalRank, explainedVariance, projectorEigenvalues } = fit;
+  const list: string[] = [];
+  if (params.rank !== undefined && params.rank > rank) {
+    list.push(`rank ${params.rank} was asked for, but there are ${rank} components to choose from`);
+  }
+  if (numComponents > numericalRank) {
+    list.push(
+      `rank ${numComponents} exceeds the numerical rank ${numericalRank}: the last components are rounding`,
+    );
+  }
+  const carrying = explainedVariance.findIndex((share) => share >= 1 - 1e-6) + 1;
+  if (carrying > 0 && numComponents > 2 * carrying) {
+    list.push(
+      `${carrying} of the ${numComponents} components carry all but a millionth of the variance; the others weigh as much`,
+    );
+  }
+  const [last, next] = [projectorEigenvalues?.[rank - 1], projectorEigenvalues?.[rank]];
+  if (last !== undefined && next !== undefined && last - next < tie) {
+    const remedy = params.regress === "newest_block"
+      ? "take another rank"
+      : "take another rank, or regress: newest_block";
+    list.push(
+      `eigenvalues ${rank} and ${rank + 1} of the projector agree to ${tie} (${last}, ${next}): ` +
+        `which directions are kept is left to rounding; ${remedy}`,
+    );
+  }
+  if (storesTransposed(params)) {
+    list.push(
+      `compat ${params.compat}: the matrix is the transposed one, v(t + s)ᵀ ≈ v(t)ᵀ A`,
+    );
+  }
+  return list;
+}
+
+/** Both published versions left the matrix of reduced rank regression as the regression has it: v(t + s)ᵀ ≈ v(t)ᵀ A. */
+export function storesTransposed({ regression, compat }: WarnedParams): boolean {
+  return regression === "reduced_rank" && compat !== "corrected";
+}
