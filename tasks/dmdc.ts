@@ -59,7 +59,7 @@ export default defineTask({
       inputs: () => ({ ...exampleDriven() }),
     },
   ],
-  run(_context, params, inputs) {
+  run(context, params, inputs) {
     const trials = drivenTrialsOf("dmdc", inputs);
     const options: DmdcOptions = {
       numDelays: numDelaysOf(params, inputs.trajectories),
@@ -79,6 +79,8 @@ export default defineTask({
       order: fit.rankOutput,
       numInputs: fit.numControlFeatures,
     });
+    const list = warnings(fit, trials);
+    for (const warning of list) context.progress(1, `warning: ${warning}`);
     const modulus = spectrum.re.map((re, i) => Math.hypot(re, spectrum.im[i]));
     return {
       operator: {
@@ -102,7 +104,7 @@ export default defineTask({
           numerical_rank: fit.numericalRank,
           singular_ratio: fit.inputSingularValues[fit.rankInput - 1] / fit.inputSingularValues[0],
           spectral_radius: Math.max(...modulus),
-          warnings: warnings(fit, trials),
+          warnings: list,
         },
       },
     };

@@ -30,8 +30,8 @@ const params = z.strictObject({
   regularisation: z.number().min(0).default(1e-6).describe(
     "subspace_dmdc: added to the variance of the states before and after each step",
   ),
-  compat: z.enum(["v2", "corrected"]).default("corrected").describe(
-    "v2, as published. dmdc: one step whatever steps_ahead, and inputs without delays (n_delays − 1) · delay_interval too early; subspace_dmdc: what is not observed counts as zero",
+  compat: z.enum(["v2", "corrected"]).optional().describe(
+    "default: as the operator was fitted, else corrected. v2, as published. dmdc: one step whatever steps_ahead, and inputs without delays (n_delays − 1) · delay_interval too early; subspace_dmdc: what is not observed counts as zero",
   ),
 });
 
@@ -64,7 +64,8 @@ export default defineTask({
 
 function predict(operator: ControlledOperator, trials: ControlledTrials, params: Params) {
   const { about } = operator;
-  const { reseed, compat } = params;
+  const { reseed } = params;
+  const compat = params.compat ?? (about.compat === "v2" ? "v2" : "corrected");
   if (about.method === "subspace_dmdc") {
     return predictKalman(stateSpaceModel(operator), trials, {
       reseed,

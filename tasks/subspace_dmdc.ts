@@ -51,7 +51,7 @@ export default defineTask({
       inputs: () => ({ ...exampleDriven() }),
     },
   ],
-  run(_context, params, inputs) {
+  run(context, params, inputs) {
     const trials = drivenTrialsOf("subspace_dmdc", inputs);
     const choice = rankChoice(params, "rank");
     const fit = inTermsOfBoth("subspace_dmdc", inputs, () =>
@@ -64,6 +64,8 @@ export default defineTask({
     const { re, im, residuals } = controlledResiduals({ ...fit.pairs, ...fit });
     const spectrum = new Float64Array(2 * re.length);
     re.forEach((value, i) => spectrum.set([value, im[i]], 2 * i));
+    const list = warnings(fit, trials, params.n_delays);
+    for (const warning of list) context.progress(1, `warning: ${warning}`);
     const total = sumOfSquares(fit.singularValues);
     return {
       operator: {
@@ -88,7 +90,7 @@ export default defineTask({
           explained_variance: sumOfSquares(fit.singularValues.subarray(0, fit.order)) / total,
           singular_ratio: fit.singularValues[fit.order - 1] / fit.singularValues[0],
           spectral_radius: Math.max(...re.map((value, i) => Math.hypot(value, im[i]))),
-          warnings: warnings(fit, trials, params.n_delays),
+          warnings: list,
         },
       },
     };

@@ -63,6 +63,22 @@ Deno.test("predict_controlled runs a system freely: imported, of dmdc, of subspa
   assert(error < 1e-2 * Math.max(...truth.map(Math.abs)), `${error}`);
 });
 
+Deno.test("predict_controlled pairs states with the input of their time, and as published only on demand", async () => {
+  const inputs = drivenArtifacts("trial0");
+  const fit = async (compat: string) =>
+    (await runTask(dmdc, { n_delays: 3, compat }, inputs)).operator as ControlledOperator;
+  const [own, published] = [await fit("corrected"), await fit("v2")];
+  assertEquals(own.arrays, published.arrays, "one trial has no border");
+  const of = async (operator: ControlledOperator, params: Record<string, unknown>) =>
+    (await predict(params, inputs, operator)).states.data as Float64Array;
+  const [corrected, early] = [await of(own, {}), await of(published, {})];
+  assertEquals(await of(published, { compat: "corrected" }), corrected);
+  assertEquals(await of(own, { compat: "v2" }), early);
+  const truth = inputs.trajectories.states.data;
+  const error = (y: Float64Array) => Math.hypot(...y.map((x, i) => x - truth[i]));
+  assert(error(corrected) < 0.3 * error(early), `${error(corrected)} and ${error(early)}`);
+});
+
 Deno.test("predict_controlled refuses operators that do not fit the trials", async () => {
   const { plant, inputs } = plantAndTrials();
   const others = drivenArtifacts("trials");
