@@ -112,30 +112,30 @@ function memberText(room: string, member: Member, columns: number): string {
 
 function metricText(metric: Metric, columns: number): string {
   const params = metric.params.safeParse({});
-  const laws = typeof metric.laws === "function"
-    ? (params.success ? (metric.laws as (p: unknown) => Metric["laws"])(params.data) : undefined)
-    : metric.laws;
+  const own = params.success ? metric.under?.(params.data as never) ?? {} : {};
+  const { symmetric, triangle, identity, range: [low, high], invariantTo } = {
+    ...metric.laws,
+    ...own,
+  };
+  const unit = params.success ? `, in ${metric.unit(params.data as never)}` : "";
   const rows: (readonly [string, string])[] = [
     ["compares", `${metric.takes.kind}, on the port ${metric.port} of compare, or a and b`],
+    ["gives", `a ${own.sense ?? metric.sense}${unit}, from ${short(low)} to ${short(high)}`],
+    ["itself", `a system against itself: ${short(identity)}`],
+    [
+      "laws",
+      `${symmetric ? "symmetric" : "not symmetric"}${triangle ? ", triangle inequality" : ""}`,
+    ],
+    ["same after", invariantTo.join(", ") || "nothing"],
     ["paper", metric.reference.paper],
   ];
-  if (params.success) rows.push(["unit", metric.unit(params.data as never)]);
-  if (laws !== undefined) {
-    const { symmetric, triangle, identity, range: [low, high], invariantTo } = laws;
-    const said = [symmetric ? "symmetric" : "not symmetric", triangle ? "triangle inequality" : ""];
-    rows.push(["laws", said.filter((one) => one !== "").join(", ")]);
-    rows.push([
-      "range",
-      `${short(low)} to ${short(high)}; a system against itself: ${short(identity)}`,
-    ]);
-    rows.push(["same after", invariantTo.join(", ") || "nothing"]);
-  }
-  return `\n${bold("as a metric")}\n` + rows.map(([name, text]) => {
-    const [first, ...more] = wrap(text, columns - 15);
+  const text = rows.map(([name, said]) => {
+    const [first, ...more] = wrap(said, columns - 15);
     return `  ${name.padEnd(11)}${first}\n${
       more.map((line) => `${" ".repeat(13)}${line}\n`).join("")
     }`;
-  }).join("");
+  });
+  return `\n${bold("as a metric, with params left out")}\n${text.join("")}`;
 }
 
 function short(x: number): string {
