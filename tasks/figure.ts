@@ -19,7 +19,9 @@ import { gatherTables } from "#lib/math/tables/gather_tables.ts";
 import { exampleTrajectories } from "./_states.ts";
 
 const params = z.strictObject({
-  kind: z.string().describe("heatmap, curves, bars, box_within_across, trajectories_3d, vega_lite"),
+  kind: z.string().describe(
+    "bars, box_within_across, curves, grid, heatmap, paths, phase_plane, scatter, trajectories_3d, vega_lite",
+  ),
   options: z.record(z.string(), z.unknown()).default({}).describe("the kind's own params"),
   title: z.string().optional().describe("shown above the figure, wrapped to its width"),
   caption: z.string().optional()

@@ -9,7 +9,9 @@ export const figures = {
   curves: () => import("./curves.ts"),
   grid: () => import("./grid.ts"),
   heatmap: () => import("./heatmap.ts"),
+  paths: () => import("./paths.ts"),
   phase_plane: () => import("./phase_plane.ts"),
+  scatter: () => import("./scatter.ts"),
   trajectories_3d: () => import("./trajectories_3d.ts"),
   vega_lite: () => import("./vega_lite.ts"),
 } satisfies MemberIndex;

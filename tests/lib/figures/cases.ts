@@ -104,6 +104,29 @@ const sweep = tableOf(
   ),
 );
 
+/** Layers of two models, the input and the labels they share, as a map of distances has them. */
+export const layers = tableOf(
+  [
+    ...[[-0.3, 0.1], [-0.1, -0.2], [0.1, 0.05], [0.35, 0.1]].map((at, i) =>
+      ["convnet", `conv${i + 1}`, at] as const
+    ),
+    ...[[-0.25, -0.2], [0, 0.2], [0.2, -0.15], [0.3, -0.1]].map((at, i) =>
+      ["transformer", `conv${i + 1}`, at] as const
+    ),
+    ["shared", "input", [-0.4, -0.05]] as const,
+    ["shared", "labels", [0.42, 0]] as const,
+  ].map(([model, layer, [dim_1, dim_2]]) => ({ model, layer, dim_1, dim_2 })),
+  { dim_1: { unit: "rad" }, dim_2: { unit: "rad" } },
+);
+
+/** Forty moments of two groups. */
+const cloud = tableOf(
+  Array.from({ length: 40 }, (_, time): Record<string, Cell> => {
+    const [u, v] = randomStream(0, "cloud").uniform(new Float64Array(2), time);
+    return { group: time % 2 === 0 ? "left" : "right", time, dim_1: u + time % 2, dim_2: v };
+  }),
+);
+
 const labels = { value: "dissimilarity" };
 const table = (value: ReturnType<typeof tableOf>) => ({ tables: boundItems([value]) });
 
@@ -184,6 +207,22 @@ export const cases: Readonly<Record<string, FigureCase>> = {
       options: { panel_by: [], colour_by: "r", num_trials: 2, labels: { 30: "chaos" } },
     },
     inputs: { trajectories: spirals },
+  },
+  paths: {
+    params: {
+      kind: "paths",
+      title: "From input to labels",
+      options: { path: "model", input: "input", target: "labels", names: "all" },
+    },
+    inputs: table(layers),
+  },
+  scatter: {
+    params: { kind: "scatter", options: { colour: "model", text: "layer" } },
+    inputs: table(layers),
+  },
+  scatter_panels: {
+    params: { kind: "scatter", width: "double", options: { colour: "time", facet: "group" } },
+    inputs: table(cloud),
   },
   vega_lite: {
     params: {
