@@ -45,8 +45,10 @@ export function modelOf(task: string, operator: Operator, numUnits: number): Del
   }
   if (about.method !== "imported") {
     throw new RangeError(
-      `${task} needs the modes of the operator, which lead from the data to its components and back; ` +
-        "fit it by dmd with keep_modes: true",
+      about.method === "kernel"
+        ? `${task} got an operator of kernel_dmd, from whose components no way leads back to the data; fit one by dmd`
+        : `${task} needs the modes of the operator, which lead from the data to its components and back; ` +
+          "fit it by dmd with keep_modes: true",
     );
   }
   if (size !== delays.numDelays * numUnits) {

@@ -2,8 +2,9 @@
 
 import { z } from "zod";
 import { defineFigure } from "../core/figure.ts";
-import type { Cell } from "../core/table.ts";
+import type { Cell, Table } from "../core/table.ts";
 import { ink } from "../draw/theme.ts";
+import { columnIndex, type Row } from "../math/tables/columns.ts";
 import { inPanels, panelHeight, panelsOf } from "./_panels.ts";
 import {
   axisTitle,
@@ -36,7 +37,7 @@ export default defineFigure({
   }),
   build(all, params) {
     const { x, y, value, mark, labels } = params;
-    const table = shown(all, params.where, [params.facet, x, y]);
+    const table = withNumbers(shown(all, params.where, [params.facet, x, y]), value, params.facet);
     const panels = panelsOf(table, value, params);
     const across = distinctWords(levels(table, x, params.order), labels);
     const upwards = distinctWords(levels(table, y, params.order), labels);
@@ -135,6 +136,16 @@ export default defineFigure({
     };
   },
 });
+
+/** Without the panels in which no value is finite: they have no colours. */
+function withNumbers(table: Table, value: string, facet: string | undefined): Table {
+  const at = columnIndex(table, value, "the figure");
+  const panel = facet === undefined ? -1 : columnIndex(table, facet, "facet");
+  const panelOf = (row: Row) => panel < 0 ? null : row[panel];
+  const filled = new Set(table.rows.filter((row) => Number.isFinite(row[at])).map(panelOf));
+  if (filled.size === 0) throw new TypeError(`grid finds no finite number in column '${value}'`);
+  return { ...table, rows: table.rows.filter((row) => filled.has(panelOf(row))) };
+}
 
 function axis(field: string, title: string, names: readonly string[]) {
   return {
