@@ -11,6 +11,9 @@ export interface WarnedParams extends RankParams {
 /** Eigenvalues of the projector nearer than this leave the subspace to rounding. */
 const tie = 1e-3;
 
+/** Share of the variance above which further components may be noise. */
+const mostOfIt = 0.99;
+
 /** What to be wary of in a fit. */
 export function warningsOf(fit: HavokFit, params: WarnedParams): string[] {
   const { rank, numComponents, numericalRank, explainedVariance, projectorEigenvalues } = fit;
@@ -23,10 +26,11 @@ export function warningsOf(fit: HavokFit, params: WarnedParams): string[] {
       `rank ${numComponents} exceeds the numerical rank ${numericalRank}: the last components are rounding`,
     );
   }
-  const carrying = explainedVariance.findIndex((share) => share >= 1 - 1e-6) + 1;
-  if (carrying > 0 && numComponents > 2 * carrying) {
+  const carrying = explainedVariance.findIndex((share) => share >= mostOfIt) + 1;
+  if (carrying > 0 && numComponents >= 1.5 * carrying && numComponents >= carrying + 2) {
     list.push(
-      `${carrying} of the ${numComponents} components carry all but a millionth of the variance; the others weigh as much`,
+      `${carrying} of the ${numComponents} components carry 99 % of the variance; in comparisons the others weigh as ` +
+        "much, so make sure that they are more than noise",
     );
   }
   const [last, next] = [projectorEigenvalues?.[rank - 1], projectorEigenvalues?.[rank]];

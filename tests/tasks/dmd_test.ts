@@ -9,9 +9,11 @@ import {
 } from "@std/assert";
 import type { Operator } from "#lib/core/artifacts/operator.ts";
 import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { decodeNpy } from "#lib/core/npy.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import { eigenvalues } from "#lib/math/linalg/eigen.ts";
 import task from "#tasks/dmd.ts";
+import tutorialBytes from "#tests/reference/dsa/tutorial_trajectories.npy" with { type: "bytes" };
 import { assertAllClose } from "#tests/support/close.ts";
 import { runTask } from "#tests/support/run_task.ts";
 import { smooth } from "#tests/support/random_systems.ts";
@@ -130,6 +132,23 @@ Deno.test("dmd warns of components that are rounding or carry next to nothing", 
   assert(warnings.some((text) => text.includes("exceeds the numerical rank 2")), warnings.join());
   assert(warnings.some((text) => text.startsWith("2 of the 8 components")), warnings.join());
   assertEquals((await dmd({ n_delays: 1, rank: 2 }, spiral())).about.warnings, []);
+});
+
+Deno.test("dmd warns of the tutorial's full rank, at which most components are noise, and not of few", async () => {
+  const { data, shape: [, numTime, numUnits] } = decodeNpy(tutorialBytes);
+  for (let system = 0; system < 3; system++) {
+    const from = system * numTime * numUnits;
+    const states = tensor(
+      ["trial", "time", "unit"],
+      [1, numTime, numUnits],
+      Float64Array.from(data.subarray(from, from + numTime * numUnits)),
+    );
+    const given = { states, dt: 1, timeUnit: "1" } as const;
+    const delays = { n_delays: 20, delay_interval: 10 };
+    const full = (await dmd({ ...delays, rank: 40 }, given)).about.warnings as string[];
+    assertStringIncludes(full.join(), "of the 40 components carry 99 % of the variance");
+    assertEquals((await dmd({ ...delays, rank: 4 }, given)).about.warnings, []);
+  }
 });
 
 Deno.test("dmd refuses what it cannot fit, in words", async () => {
