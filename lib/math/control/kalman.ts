@@ -23,7 +23,8 @@ export interface KalmanOptions {
 /**
  * Runs the filter over every trial, from x̂ = 0 with covariance I. Outputs that are not observed are missing: the state
  * is propagated and its uncertainty grows. `compat: "v2"` takes them for observed zeros instead, as the published
- * package does, which pulls its predictions to zero.
+ * package does, which pulls its predictions to zero. The first covariance and the regularisation are numbers as they
+ * are: bring data to a scale near 1.
  *
  * @returns trials × time × units, of the data's sizes.
  * @throws {RangeError} if trials do not correspond or do not fit the model.

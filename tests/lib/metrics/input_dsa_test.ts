@@ -16,7 +16,14 @@ import {
   assertLessOrEqual,
   assertThrows,
 } from "@std/assert";
-import { fresh } from "../math/linalg/fresh.ts";
+import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { tensor } from "#lib/core/tensor.ts";
+import { multiply } from "#lib/math/linalg/matmul.ts";
+import dmdc from "#tasks/dmdc.ts";
+import subspace from "#tasks/subspace_dmdc.ts";
+import { runTask } from "#tests/support/run_task.ts";
+import { drivenTrials, randomPlant } from "../math/control/driven_trials.ts";
+import { fresh, orthonormalMatrix } from "../math/linalg/fresh.ts";
 
 function score(a: ControlledOperator, b: ControlledOperator, raw: Record<string, unknown> = {}) {
   const params = metric.params.parse(raw);
@@ -120,6 +127,50 @@ Deno.test("input_dsa measures its three comparisons as metrics where they are", 
       }
     }
   });
+});
+
+Deno.test("input_dsa of fits tells rotated recordings of one driven system from another system", async () => {
+  const made: Record<string, Record<string, Trajectories>> = {};
+  let seed = 0;
+  fresh((draws) => {
+    seed = draws.seed;
+    const plant = randomPlant(draws, 3, 2);
+    const other = { ...plant, input: draws.normal(3, 2) };
+    const trials = drivenTrials(draws, plant, [80, 80]);
+    const turned = multiply(trials.states.data, orthonormalMatrix(draws, 3, 3), 160, 3, 3);
+    const elsewhere = drivenTrials(draws, other, [80, 80]);
+    const as = (data: Float64Array, width: number): Trajectories => ({
+      states: tensor(["trial", "time", "unit"], [2, 80, width], data),
+      dt: 1,
+      timeUnit: "1",
+    });
+    const controls = as(trials.controls.data, 2);
+    made.first = { trajectories: as(trials.states.data, 3), controls };
+    made.turned = { trajectories: as(turned, 3), controls };
+    made.other = {
+      trajectories: as(elsewhere.states.data, 3),
+      controls: as(elsewhere.controls.data, 2),
+    };
+  });
+  for (
+    const [task, params] of [[dmdc, { n_delays: 1 }], [subspace, { n_delays: 4, rank: 3 }]] as const
+  ) {
+    const fit = async (name: string) =>
+      (await runTask(task as typeof dmdc, params, made[name])).operator as ControlledOperator;
+    const [first, turned, other] = [await fit("first"), await fit("turned"), await fit("other")];
+    for (const joint_by of ["controllability", "search"]) {
+      assertLess(
+        score(first, turned, { joint_by }).value,
+        1e-6,
+        `seed ${seed}: ${task.name} ${joint_by}`,
+      );
+      assertGreater(
+        score(first, other, { joint_by }).value,
+        1e-3,
+        `seed ${seed}: ${task.name} ${joint_by}`,
+      );
+    }
+  }
 });
 
 Deno.test("input_dsa refuses or pads unequal numbers of states and inputs, by its params", () => {
