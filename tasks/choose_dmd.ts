@@ -32,22 +32,27 @@ export default defineTask({
     horizons: many(table, { optional: true }),
     residuals: many(table, { optional: true }),
   },
-  outputs: { choices: table, recommended: table, grid: table, by_score: table },
+  outputs: { choices: table, recommended: table, grid: table, by_score: table, by_trial: table },
   examples: [
     { params: {}, inputs: () => example() },
     { params: { scored: "all", prefer: ["aic"] }, inputs: () => ({ scores: example().scores }) },
   ],
   run(_context, { scored, prefer }, inputs) {
-    const isScored = (record: Readonly<Record<string, Cell>>) => record.scored === scored;
+    const isScored = (record: Records[number]) => record.scored === scored;
     const all = rowsOf("scores", inputs.scores).filter(isScored);
-    const points = [...new Map(all.map((row) => [idOf(row), row])).values()];
+    // A rank beyond the components that there are gives a fit that is there already.
+    const points = unique(all, idOf);
     if (points.length === 0) {
       throw new RangeError(
         `choose_dmd found no scores of ${scored} samples in ${inputs.scores.length} tables; ` +
           "bind the scores of score_prediction, which got the operators",
       );
     }
-    const trials = groupsOf(rowsOf("trials", inputs.trials ?? []).filter(isScored));
+    const trialRows = unique(
+      rowsOf("trials", inputs.trials ?? []).filter(isScored),
+      (row) => `${idOf(row)} ${row.trial}`,
+    );
+    const trials = groupsOf(trialRows);
     const horizons = groupsOf(rowsOf("horizons", inputs.horizons ?? []));
     const residuals = groupsOf(rowsOf("residuals", inputs.residuals ?? []));
     const candidates = points.map((row): Candidate => {
@@ -74,8 +79,10 @@ export default defineTask({
     const place = (index: number | null) => placeOf(index === null ? undefined : points[index]);
     const chosenBy = (index: number) =>
       choices.filter((choice) => choice.index === index).map(({ rule }) => rule);
+    const isOneInterval = new Set(points.map((row) => row.delay_interval)).size === 1;
     const grid = points.map((row, i): Record<string, Cell> => ({
       ...placeOf(row),
+      embedding: isOneInterval ? `${row.n_delays}` : `${row.n_delays} at ${row.delay_interval}`,
       chosen_by: chosenBy(i).join(", "),
       ...row,
       ...numbersOf(horizons.get(idOf(row))?.[0]),
@@ -94,6 +101,7 @@ export default defineTask({
         Object.fromEntries(idColumns.map((name) => [name, { key: true as const }])),
       ),
       grid: tableOf(grid),
+      by_trial: tableOf(trialRows),
       by_score: tableOf(grid.flatMap((row, i) => byScore(row, i === best?.index))),
     };
   },
@@ -113,11 +121,11 @@ const shownScores = [
 
 const idColumns = ["n_delays", "delay_interval", "rank"] as const;
 
-function idOf(row: Readonly<Record<string, Cell>>): string {
+function idOf(row: Records[number]): string {
   return idColumns.map((name) => row[name]).join(" ");
 }
 
-function placeOf(row: Readonly<Record<string, Cell>> | undefined): Record<string, Cell> {
+function placeOf(row: Records[number] | undefined): Record<string, Cell> {
   return Object.fromEntries(idColumns.map((name) => [name, row?.[name] ?? null]));
 }
 
@@ -135,8 +143,15 @@ function rowsOf(port: string, items: readonly Item<Table>[]): Records {
   });
 }
 
+/** The first of rows that are known by the same. */
+function unique(rows: Records, nameOf: (row: Records[number]) => string): Records {
+  const known = new Map<string, Records[number]>();
+  for (const row of rows) if (!known.has(nameOf(row))) known.set(nameOf(row), row);
+  return [...known.values()];
+}
+
 function groupsOf(rows: Records): Map<string, Records> {
-  const groups = new Map<string, Readonly<Record<string, Cell>>[]>();
+  const groups = new Map<string, Records[number][]>();
   for (const row of rows) {
     const group = groups.get(idOf(row));
     if (group === undefined) groups.set(idOf(row), [row]);
@@ -145,22 +160,22 @@ function groupsOf(rows: Records): Map<string, Records> {
   return groups;
 }
 
-function numberOf(row: Readonly<Record<string, Cell>>, name: string): number {
+function numberOf(row: Records[number], name: string): number {
   const cell = row[name];
   return typeof cell === "number" ? cell : NaN;
 }
 
 /** Scores of a point in long form, for figures with a panel for each. */
-function byScore(row: Readonly<Record<string, Cell>>, recommended: boolean) {
+function byScore(row: Records[number], recommended: boolean) {
   return shownScores.flatMap((score) =>
     typeof row[score] === "number"
-      ? [{ score, ...placeOf(row), value: row[score], recommended }]
+      ? [{ score, embedding: row.embedding, ...placeOf(row), value: row[score], recommended }]
       : []
   );
 }
 
 /** The entries of a row that the scores do not have. */
-function numbersOf(row: Readonly<Record<string, Cell>> | undefined): Record<string, Cell> {
+function numbersOf(row: Records[number] | undefined): Record<string, Cell> {
   const known: readonly string[] = [...idColumns, "steps_ahead", "ridge"];
   return Object.fromEntries(Object.entries(row ?? {}).filter(([name]) => !known.includes(name)));
 }

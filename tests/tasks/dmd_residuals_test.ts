@@ -91,10 +91,15 @@ Deno.test("choose_dmd takes one of several equal fits, and says when no rule can
   const trajectories = stored("dmd_data_2d.npy");
   const operator = await fit({ n_delays: 1, rank: 2 }, trajectories);
   const { prediction } = await runTask(predict, {}, { operator, trajectories });
-  const { scores } = await runTask(score, {}, { truth: trajectories, prediction, operator });
-  const twice = { scores: boundItems([scores, scores]) };
-  const { grid, recommended } = await runTask(choose, {}, twice);
-  assertEquals([grid.rows.length, rowOf(recommended).rule], [1, "aic"]);
+  const { scores, trials } = await runTask(score, {}, {
+    truth: trajectories,
+    prediction,
+    operator,
+  });
+  const twice = { scores: boundItems([scores, scores]), trials: boundItems([trials, trials]) };
+  const { grid, recommended, by_trial } = await runTask(choose, {}, twice);
+  // One trial, however often it is said, has no standard error.
+  assertEquals([grid.rows.length, rowOf(recommended).rule, by_trial.rows.length], [1, "aic", 1]);
   const none = await runTask(choose, { prefer: ["horizon"] }, twice);
   assertEquals(none.recommended.rows, []);
   const plain = await runTask(score, {}, { truth: trajectories, prediction });
