@@ -100,5 +100,16 @@ Deno.test("kernel_dmd refuses what it cannot fit, in words", async () => {
   await refuse({ n_delays: 2, kernel: "dot", bandwidth: 1 }, "belongs to kernel: rbf", TypeError);
   await refuse({ n_delays: 2, num_centers: 2.5 }, "whole number above 1", TypeError);
   await refuse({ n_delays: 2, center_rows: [1, 1, 1, 1, 2] }, "median distance is 0");
+  const scaled = (factor: number) => ({
+    ...given,
+    states: tensor(
+      given.states.dims,
+      given.states.shape,
+      (given.states.data as Float64Array).map((x) => x * factor),
+    ),
+  });
+  const dot = { n_delays: 1, kernel: "dot" };
+  await assertRejects(() => fit(dot, scaled(1e160)), RangeError, "scale the data down (normalize)");
+  await assertRejects(() => fit(dot, scaled(1e-200)), RangeError, "scale the data up (normalize)");
   await refuse({ n_delays: 2, center_rows: [1] }, "median distance is 0");
 });

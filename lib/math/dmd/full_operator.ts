@@ -19,7 +19,7 @@ export interface OperatorFactors {
 }
 
 /**
- * A_H = U_r Σ_r A Σ_r⁻¹ U_rᵀ (F×F): h(t + s) ≈ A_H h(t) for embedded rows h.
+ * A_H = U_r Σ_r A Σ_r⁻¹ U_rᵀ (F×F): h(t + s) ≈ A_H h(t) for embedded rows h. A component without variance is read as 0.
  *
  * @throws {RangeError} if an array's length does not fit.
  *
@@ -44,7 +44,7 @@ export function fullOperator(factors: OperatorFactors): Float64Array {
   for (let i = 0; i < f; i++) {
     for (let j = 0; j < r; j++) {
       scaled[i * r + j] = modes[i * maxRank + j] * singularValues[j];
-      whitening[i * r + j] = modes[i * maxRank + j] / singularValues[j];
+      whitening[i * r + j] = singularValues[j] > 0 ? modes[i * maxRank + j] / singularValues[j] : 0;
     }
   }
   return multiplyTransposeB(multiply(scaled, operator, f, r, r), whitening, f, r, f);
@@ -67,7 +67,7 @@ export function scaledNorm(a: Float64Array, n: number, singularValues?: Float64A
   const scaled = a.slice();
   for (let p = 0; p < scaled.length; p++) {
     const [i, j] = [Math.floor(p / n), p % n];
-    scaled[p] *= singularValues[i] / singularValues[j];
+    scaled[p] *= singularValues[j] > 0 ? singularValues[i] / singularValues[j] : 0;
   }
   return frobeniusNorm(scaled);
 }

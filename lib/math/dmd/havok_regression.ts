@@ -18,7 +18,7 @@ export interface RegressionOptions extends RankChoice {
   readonly regression?: "principal_component" | "reduced_rank";
   /** What reduced rank regression predicts at reduced rank. Default `all`. */
   readonly regress?: "all" | "newest_block";
-  /** Components that reduced rank regression takes. Default: all that are more than rounding (v1, v2: all). */
+  /** Components that reduced rank regression takes. Default: all that are more than rounding (v1, v2: all, but for the newest block). */
   readonly numComponents?: number;
 }
 
@@ -64,7 +64,7 @@ export function keptComponents(
   }
   const { compat = "corrected", numComponents = Infinity, method = "auto" } = options;
   const floor = roundingFloor(method, numRows, numFeatures) * singularValues[0];
-  const sound = compat === "corrected"
+  const sound = compat === "corrected" || options.regress === "newest_block"
     ? singularValues.filter((s) => s > floor).length
     : singularValues.length;
   return Math.min(numComponents, sound);

@@ -122,7 +122,7 @@ function featureWeights(centres: Float64Array, m: number, f: number, of: Similar
   const size = values.filter((value) => value > cutoff * values[0]).length;
   if (!(values[0] > 0)) {
     throw new RangeError(
-      "kernel dmd: the kernel is zero between all centres; choose other centres",
+      "kernel dmd: the kernel is zero between all centres; choose others, or scale the data up (normalize)",
     );
   }
   const weights = new Float64Array(m * size);

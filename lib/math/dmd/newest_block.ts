@@ -43,10 +43,16 @@ export function newestBlock(
 ): NewestBlock {
   const scaled = modes.slice(0, n * k);
   requireShape("newestBlock", "modes", scaled, n, k);
-  for (let p = 0; p < scaled.length; p++) scaled[p] *= singularValues[p % k];
+  // Relative to σ₁: squares stay in range, and the scale cancels between R and L.
+  const ratio = singularValues.slice(0, k).map((s) => s / singularValues[0]);
+  for (let p = 0; p < scaled.length; p++) scaled[p] *= ratio[p % k];
   const { values, vectors } = symmetricEigen(multiplyTransposeB(scaled, scaled, n, k, n), n);
   const size = values.filter((value) => value > n * Number.EPSILON * values[0]).length;
-  if (size === 0) throw new RangeError("newest block: the newest samples are zero everywhere");
+  if (size === 0) {
+    throw new RangeError(
+      "newest block: the newest samples are zero everywhere; leave out trials that end before anything happens",
+    );
+  }
   const read = new Float64Array(size * k);
   const write = new Float64Array(k * size);
   for (let i = 0; i < size; i++) {
@@ -54,8 +60,8 @@ export function newestBlock(
     for (let j = 0; j < k; j++) {
       let sum = 0;
       for (let unit = 0; unit < n; unit++) sum += vectors[unit * n + i] * modes[unit * k + j];
-      read[i * k + j] = sum * singularValues[j] / root;
-      write[j * size + i] = sum * root / singularValues[j];
+      read[i * k + j] = sum * ratio[j] / root;
+      write[j * size + i] = sum * root / ratio[j];
     }
   }
   return { read, write, size };

@@ -17,7 +17,7 @@ export type SimilarityFunction =
 /**
  * K[i, j] = k(aᵢ, bⱼ) for rows of A (m×f) and B (n×f). Distances are summed from differences: nothing cancels.
  *
- * @throws {RangeError} if a length does not fit.
+ * @throws {RangeError} if a length does not fit, or a product leaves the range of numbers.
  *
  * @example
  * ```ts
@@ -53,6 +53,7 @@ export function similarities(
       out[p] = power;
     }
   }
+  requireRange(out);
   return out;
 }
 
@@ -97,4 +98,15 @@ function squaredDistances(a: Float64Array, b: Float64Array, m: number, n: number
     }
   }
   return out;
+}
+
+function requireRange(k: Float64Array): void {
+  for (let p = 0; p < k.length; p++) {
+    if (Number.isFinite(k[p])) continue;
+    throw new RangeError(
+      `kernel dmd: a kernel value is ${
+        k[p]
+      }, out of the range of numbers; scale the data down (normalize)`,
+    );
+  }
 }

@@ -197,6 +197,25 @@ Deno.test("fitHavok() by reduced rank uses v2's rules on the projector, v1's exp
   });
 });
 
+Deno.test("fitHavok() by reduced rank for the newest block is the same at any scale of the data, and without empty components", () => {
+  fresh((draws) => {
+    const trials = noise(draws);
+    const options = { numDelays: 2, regression, regress: "newest_block", rank: 2 } as const;
+    const { operator } = fitHavok(trials, options);
+    for (const scale of [2 ** -600, 2 ** 480]) {
+      const other = { ...trials, data: trials.data.map((x) => x * scale) };
+      assertEquals(fitHavok(other, options).operator, operator, `${scale}`);
+    }
+    // A unit that never fires: v1 and v2 keep its empty component, which has no newest sample to write.
+    const dead = { ...trials, data: trials.data.map((x, p) => p % 3 === 2 ? 0 : x) };
+    for (const compat of ["v1", "v2", "corrected"] as const) {
+      const fit = fitHavok(dead, { ...options, compat });
+      assertEquals([fit.numComponents, fit.projectorEigenvalues!.length], [4, 2]);
+      assert(fit.operator.every(Number.isFinite));
+    }
+  });
+});
+
 Deno.test("reducedRankOperator() refuses a rank that it cannot have", () => {
   const moments = { auto: Float64Array.of(1), cross: Float64Array.of(0.5), maxRank: 1, ridge: 0 };
   assertThrows(() => reducedRankOperator(moments, () => 2), RangeError, "rank 2 of 1");
