@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { StageMember } from "../workflow/graph.ts";
 import { outputProblem } from "./check_outputs.ts";
 import { LogBuffer } from "./log_buffer.ts";
+import { nameFiles } from "./name_files.ts";
 import type { Stopper } from "./stopper.ts";
 
 /** What an attempt uses. */
@@ -64,7 +65,9 @@ export async function attemptJob(
       },
       ...(graceMs === undefined ? {} : { graceMs }),
     });
-    if (!result.ok) return timedOut ? err(tooLate(timeoutSeconds)) : result;
+    if (!result.ok) {
+      return err(timedOut ? tooLate(timeoutSeconds) : nameFiles(result.error, member));
+    }
     const problem = resultProblem(member, job, result.value);
     if (problem !== undefined) return err({ reason: "bad-output", message: problem });
     const bytes = printed.bytes();
