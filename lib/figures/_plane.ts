@@ -11,8 +11,8 @@ export interface Plane {
   height(panelWidth: number): number;
 }
 
-/** Room around the outermost points, as a share of the wider side. */
-const ROOM = 0.07;
+/** Room around the outermost points, as a share of the wider side; more where names stand beside them. */
+const ROOM = 0.07, ROOM_WITH_NAMES = 0.12;
 /** Height over width of panels at least and at most. */
 const FLATTEST = 0.5, STEEPEST = 1.15;
 
@@ -29,7 +29,10 @@ const FLATTEST = 0.5, STEEPEST = 1.15;
  * assertEquals([x, y, height(200)], [[-0.7, 10.7], [-0.7, 10.7], 200]);
  * ```
  */
-export function planeAround(points: readonly (readonly [number, number])[]): Plane {
+export function planeAround(
+  points: readonly (readonly [number, number])[],
+  hasNames = false,
+): Plane {
   if (points.length === 0) {
     throw new TypeError("the figure has nothing to show: no point has both coordinates");
   }
@@ -38,7 +41,7 @@ export function planeAround(points: readonly (readonly [number, number])[]): Pla
     return [Math.min(...values), Math.max(...values)];
   });
   const spans = ends.map(([low, high]) => high - low);
-  const room = ROOM * (Math.max(...spans) || 1);
+  const room = (hasNames ? ROOM_WITH_NAMES : ROOM) * (Math.max(...spans) || 1);
   const sides = spans.map((span) => span + 2 * room);
   const aspect = Math.min(STEEPEST, Math.max(FLATTEST, sides[1] / sides[0]));
   const [wide, high] = sides[1] / sides[0] > aspect

@@ -57,7 +57,7 @@ export default defineFigure({
       ? undefined
       : seriesOf(ownRows(table, options), options.path, options.y, options);
     const marks = marksOf(table, options, panels, series);
-    const plane = planeAround(marks.map(({ x, y }) => [x, y]));
+    const plane = planeAround(marks.map(({ x, y }) => [x, y]), options.names !== "none");
     const texts = series?.texts ?? [""];
     const numPoints = marks.filter(({ part }) => part === "point" || part === "last").length;
     return {

@@ -60,7 +60,10 @@ export default defineFigure({
           : { text: textOf(row[columnIndex(table, options.text, "scatter")], options) }),
       }];
     });
-    const plane = planeAround(values.map((value) => [value.x, value.y]));
+    const plane = planeAround(
+      values.map((value) => [value.x, value.y]),
+      options.text !== undefined,
+    );
     const isMap = options.equal_axes ?? haveOneUnit(table, x, y);
     const counts = panels.titles.map((title) =>
       values.filter(({ panel }) => panel === title).length
