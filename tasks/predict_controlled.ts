@@ -9,7 +9,7 @@ import {
 import { trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { defineTask, one } from "#lib/core/task.ts";
 import { tensor } from "#lib/core/tensor.ts";
-import type { ControlledTrials } from "#lib/math/control/controlled_trials.ts";
+import { type ControlledTrials, trialLengths } from "#lib/math/control/controlled_trials.ts";
 import { type ControlledMap, predictDmdc } from "#lib/math/control/dmdc_prediction.ts";
 import { predictKalman } from "#lib/math/control/kalman.ts";
 import {
@@ -21,8 +21,8 @@ import {
 } from "./_driven.ts";
 
 const params = z.strictObject({
-  reseed: z.int().min(1).default(1).describe(
-    "dmdc: rows between two predictions from data; subspace_dmdc: time points between two observed ones. 1: all; more than there are: a free run",
+  reseed: z.union([z.int().min(1), z.literal("never")]).default(1).describe(
+    "dmdc: rows between two predictions from data; subspace_dmdc: time points between two observed ones. 1: all; never: a free run",
   ),
   estimate: z.enum(["filtered", "predicted"]).default("filtered").describe(
     "subspace_dmdc: the output knowing that of the same moment, or before it",
@@ -58,13 +58,20 @@ export default defineTask({
       inputs,
       () => predict(inputs.operator, trials, params),
     );
+    const bad = predicted.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new RangeError(
+        `predict_controlled: the prediction left the finite numbers at ${placeOf(bad, trials)}; ` +
+          "the model is unstable, give a smaller reseed or fit it again with a smaller rank",
+      );
+    }
     return { prediction: trajectoriesLike(inputs.trajectories, predicted) };
   },
 });
 
 function predict(operator: ControlledOperator, trials: ControlledTrials, params: Params) {
   const { about } = operator;
-  const { reseed } = params;
+  const reseed = params.reseed === "never" ? Infinity : params.reseed;
   const compat = params.compat ?? (about.compat === "v2" ? "v2" : "corrected");
   if (about.method === "subspace_dmdc") {
     return predictKalman(stateSpaceModel(operator), trials, {
@@ -122,6 +129,16 @@ function stateSpaceModel({ arrays }: ControlledOperator) {
     numInputs: arrays.input.shape[1],
     numUnits: arrays.output.shape[0],
   };
+}
+
+function placeOf(entry: number, { states }: ControlledTrials): string {
+  let time = Math.floor(entry / states.numUnits), trial = 0;
+  for (const length of trialLengths(states)) {
+    if (time < length) break;
+    time -= length;
+    trial++;
+  }
+  return `trial ${trial}, time ${time}`;
 }
 
 function requireUnits(about: ControlledOperator["about"], trials: ControlledTrials): void {

@@ -44,7 +44,7 @@ Deno.test("predict_controlled runs a system freely: imported, of dmdc, of subspa
   const { plant, inputs } = plantAndTrials();
   const truth = inputs.trajectories.states.data;
   const imported = drivenOf(plant.state, plant.input, 3, 2);
-  const free = await predict({ reseed: 1000 }, inputs, imported);
+  const free = await predict({ reseed: "never" }, inputs, imported);
   assertAllClose(free.states.data, truth, { atol: 1e-10 });
   assertEquals([free.dt, free.timeUnit, free.states.coords], [
     5,
@@ -100,6 +100,12 @@ Deno.test("predict_controlled refuses operators that do not fit the trials", asy
     () => predict({}, swapped, imported),
     RangeError,
     "give the units and inputs",
+  );
+  const wild = drivenOf(plant.state.map((x) => 1e9 * x), plant.input, 3, 2);
+  await assertRejects(
+    () => predict({ reseed: "never" }, inputs, wild),
+    RangeError,
+    "left the finite numbers at trial 0, time ",
   );
   const seen = { ...imported, arrays: { ...imported.arrays, output: imported.arrays.state } };
   await assertRejects(() => predict({}, inputs, seen), RangeError, "no covariances");

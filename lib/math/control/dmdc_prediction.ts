@@ -20,7 +20,7 @@ export interface ControlledMap {
 /** How to predict. */
 export interface PredictDmdcOptions extends ControlDelays {
   readonly stepsAhead?: number;
-  /** Rows between two that start from the data. 1 (default): every prediction does; more than there are: a free run. */
+  /** Rows between two that start from the data. 1 (default): every prediction does; Infinity, or more than there are: a free run. */
   readonly reseed?: number;
   readonly compat?: ControlCompat;
 }
@@ -57,8 +57,10 @@ export function predictDmdc(
 ): Float64Array {
   const { reseed = 1, compat = "corrected" } = options;
   const steps = compat === "v2" ? 1 : options.stepsAhead ?? 1;
-  if (!Number.isInteger(reseed) || reseed < 1) {
-    throw new RangeError(`dmdc: reseed is ${reseed}; it must be a positive integer`);
+  if (!(reseed === Infinity || Number.isInteger(reseed) && reseed >= 1)) {
+    throw new RangeError(
+      `dmdc: reseed is ${reseed}; it must be a positive integer, or Infinity for a free run`,
+    );
   }
   const rows = alignedEmbedding(trials, options);
   const { numFeatures: f, numControlFeatures: g, start, states } = rows;

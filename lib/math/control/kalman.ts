@@ -2,7 +2,8 @@
 // Kalman 1960; with cross-covariance: Anderson & Moore 1979, Optimal Filtering, section 5.4. Gains depend on when outputs
 // are observed, not on what they are, so they are computed once for all trials.
 
-import { choleskySolve } from "../linalg/cholesky.ts";
+import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
+import { solve } from "../linalg/lu.ts";
 import { multiply, multiplyTransposeB } from "../linalg/matmul.ts";
 import { transpose } from "../linalg/transpose.ts";
 import { type ControlledTrials, requireCorresponding, trialLengths } from "./controlled_trials.ts";
@@ -11,7 +12,7 @@ import type { StateSpaceModel } from "./subspace_dmdc.ts";
 
 /** How to filter. */
 export interface KalmanOptions {
-  /** The output of time t is observed where t mod reseed = 0. Default 1: always. */
+  /** The output of time t is observed where t mod reseed = 0. Default 1: always; Infinity: at the first time only. */
   readonly reseed?: number;
   /** `filtered` (default): C x̂ knowing the output of the moment; `predicted`: C x̂ before that. */
   readonly estimate?: "filtered" | "predicted";
@@ -54,8 +55,10 @@ export function predictKalman(
   requireCorresponding(trials);
   requireFit(model, trials);
   const { reseed = 1, estimate = "filtered", compat = "corrected" } = options;
-  if (!Number.isInteger(reseed) || reseed < 1) {
-    throw new RangeError(`kalman: reseed is ${reseed}; it must be a positive integer`);
+  if (!(reseed === Infinity || Number.isInteger(reseed) && reseed >= 1)) {
+    throw new RangeError(
+      `kalman: reseed is ${reseed}; it must be a positive integer, or Infinity for a free run`,
+    );
   }
   const lengths = trialLengths(trials.states);
   const observed = (t: number) => t % reseed === 0;
@@ -161,7 +164,11 @@ function dividedBy(x: Float64Array, sigma: Float64Array, n: number, numUnits: nu
   for (let i = 0; i < numUnits; i++) trace += sigma[i * numUnits + i];
   const definite = symmetrised(sigma, numUnits);
   for (let i = 0; i < numUnits; i++) definite[i * numUnits + i] += 1e-12 * trace / numUnits;
-  const solved = choleskySolve(definite, numUnits, transpose(x, n, numUnits), n);
+  const columns = transpose(x, n, numUnits);
+  // A cross-covariance that no noise can have makes Σ indefinite; the gain is then what the formula says.
+  const solved = cholesky(definite, numUnits) === null
+    ? solve(definite, numUnits, columns, n)
+    : choleskySolve(definite, numUnits, columns, n);
   return transpose(solved, numUnits, n);
 }
 
