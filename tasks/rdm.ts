@@ -92,9 +92,10 @@ function measuredRdm(params: Params, value: Trajectories, { labels, noise }: Inp
     requireStates(value);
     const rows = itemRows(value, params, labels);
     requireFewItems(rows.count);
+    if (params.measure === "crossnobis") requireRepeats(params, labels);
     const covariance = noiseOf(params, rows, noise);
     const values = params.measure === "crossnobis"
-      ? foldedDistances(params, rows, labels, covariance)
+      ? crossnobis(rows, rows.count, rows.numFolds, covariance)
       : rdmOf(averageRepeats(rows, rows.count), params.measure, covariance);
     return artifactOf(values, params.measure, rows.count, {
       num_features: rows.numFeatures,
@@ -105,19 +106,12 @@ function measuredRdm(params: Params, value: Trajectories, { labels, noise }: Inp
   });
 }
 
-function foldedDistances(
-  params: Params,
-  rows: ItemRows,
-  labels: Table | undefined,
-  covariance: Float64Array | undefined,
-): Float64Array {
-  if (labels === undefined && params.items !== "time") {
-    throw new RangeError(
-      `crossnobis with items: ${params.items} has no repeated items; bind labels that repeat, or use items: time, ` +
-        "whose repeats are the trials",
-    );
-  }
-  return crossnobis(rows, rows.count, rows.numFolds, covariance);
+function requireRepeats({ items }: Params, labels: Table | undefined): void {
+  if (labels !== undefined || items === "time") return;
+  throw new RangeError(
+    `crossnobis with items: ${items} has no repeated items; bind labels that repeat, or use items: time, ` +
+      "whose repeats are the trials",
+  );
 }
 
 function noiseOf(

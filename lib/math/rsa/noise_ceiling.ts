@@ -3,7 +3,13 @@
 // the bootstrap. Upper: each matrix against the mean of all, itself included; lower: against the mean of the others.
 
 import { exactScale } from "../linalg/exact_scale.ts";
-import { compareRdms, prepareRdm, type RdmComparison, TIE_TOLERANCE } from "./compare_rdms.ts";
+import {
+  compareRdms,
+  type PreparedRdm,
+  prepareRdm,
+  type RdmComparison,
+  TIE_TOLERANCE,
+} from "./compare_rdms.ts";
 import { rank } from "./ranks.ts";
 import { whitenedTriangle } from "./whitened_rdm.ts";
 
@@ -57,14 +63,17 @@ export function noiseCeiling(
   for (const values of onOneScale) values.forEach((value, at) => sum[at] += value);
   const upper = new Float64Array(triangles.length);
   const lower = new Float64Array(triangles.length);
-  const all = ready(sum);
+  // A mean in which everything cancels tells nothing, and so agrees with nothing.
+  const seesFlat = comparison === "cosine" || comparison === "whitened_cosine";
+  const agreement = (subject: PreparedRdm, mean: Float64Array) =>
+    !seesFlat && isFlat(mean, tolerance) ? 0 : compareRdms(subject, ready(mean)).similarity;
   subjects.forEach((subject, s) => {
-    upper[s] = compareRdms(subject, all).similarity;
+    upper[s] = agreement(subject, sum);
     const others = new Float64Array(sum.length);
     onOneScale.forEach((values, other) => {
       if (other !== s) values.forEach((value, at) => others[at] += value);
     });
-    lower[s] = compareRdms(subject, ready(others)).similarity;
+    lower[s] = agreement(subject, others);
   });
   return { upper, lower };
 }
@@ -88,6 +97,20 @@ function normalised(
     default:
       return rank(values, tieTolerance * largestOf(values)).ranks;
   }
+}
+
+function isFlat(values: Float64Array, tieTolerance: number): boolean {
+  const [least, most] = minMax(values);
+  return most - least <= Math.max(tieTolerance, 1e-14) * largestOf(values);
+}
+
+function minMax(values: Float64Array): readonly [number, number] {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
 }
 
 function centre(values: Float64Array): Float64Array {

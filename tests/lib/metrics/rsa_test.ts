@@ -1,0 +1,60 @@
+import { assertAlmostEquals, assertThrows } from "@std/assert";
+import rdmComparison from "#lib/metrics/rdm_comparison.ts";
+import rsa from "#lib/metrics/rsa.ts";
+import rdmTask from "#tasks/rdm.ts";
+import reference from "#tests/reference/dsa/rsa_compare.json" with { type: "json" };
+import { itemTrajectories } from "#tests/support/items.ts";
+import { runTask } from "#tests/support/run_task.ts";
+import { representation } from "../math/rsa/representations.ts";
+
+Deno.test("rsa and rdm_comparison give the stored scores", async () => {
+  for (const one of reference.cases) {
+    const measure = one.rdm === "euclidean_sq_per_channel" ? "squared_euclidean" : one.rdm;
+    const systems = [one.a, one.b].map((name) =>
+      itemTrajectories(representation(name, reference.rows).data, reference.rows)
+    );
+    const matrices = await Promise.all(
+      systems.map(async (trajectories) =>
+        (await runTask(rdmTask, { measure }, { trajectories })).rdm
+      ),
+    );
+    for (
+      const comparison of [
+        "cosine",
+        "pearson",
+        "spearman",
+        "rho_a",
+        "kendall_tau_a",
+        "kendall_tau_b",
+      ] as const
+    ) {
+      for (const score of ["similarity", "angle"]) {
+        const wanted = score === "similarity"
+          ? one[comparison]
+          : Math.acos(Math.min(1, one[comparison]));
+        const own = rsa.params.parse({ measure, comparison, score });
+        const [a, b] = systems.map((system) => rsa.prepare(system, own, {}));
+        assertAlmostEquals(rsa.compare(a, b, own).value, wanted, 1e-10, `${comparison} ${score}`);
+        const theirs = rdmComparison.params.parse({ comparison, score });
+        const [x, y] = matrices.map((matrix) => rdmComparison.prepare(matrix, theirs, {}));
+        assertAlmostEquals(rdmComparison.compare(x, y, theirs).value, wanted, 1e-10);
+      }
+    }
+  }
+});
+
+Deno.test("rdm_comparison refuses items in another order, where both say what they are", async () => {
+  const named = async (names: string[]) =>
+    (await runTask(rdmTask, {}, {
+      trajectories: itemTrajectories(Float64Array.of(1, 2, 4, 9), 4, { trial: names }),
+    })).rdm;
+  const params = rdmComparison.params.parse({});
+  const [a, b, c] = await Promise.all([[..."abcd"], [..."abdc"], [..."abcd"]].map(named))
+    .then((all) => all.map((one) => rdmComparison.prepare(one, params, {})));
+  assertThrows(
+    () => rdmComparison.compare(a, b, params),
+    RangeError,
+    "item 2 is 'c' in one and 'd'",
+  );
+  assertAlmostEquals(rdmComparison.compare(a, c, params).value, 0);
+});
