@@ -62,14 +62,17 @@ export function comparisonsOf(metric: Metric, request: ComparisonRequest): Compa
     );
   });
   const unit = metric.unit(options);
+  const naming = <R>(k: number, work: () => R): R => {
+    const [i, j] = places[k];
+    return saying(labels && `'${labels[i].text}' against '${labels[j].text}'`, work);
+  };
+  const pairs = places.map(([i, j]) => [prepared[i], prepared[j]] as const);
+  pairs.forEach(([a, b], k) => naming(k, () => metric.check?.(a, b, options)));
   return {
     systems: needed.map((i) => prepared[i]),
     places: places.map(([i, j]) => [position.get(i)!, position.get(j)!]),
-    pairs: places.map(([i, j]) => [prepared[i], prepared[j]]),
-    naming(k, work) {
-      const [i, j] = places[k];
-      return saying(labels && `'${labels[i].text}' against '${labels[j].text}'`, work);
-    },
+    pairs,
+    naming,
     tabled: (scores) => ({
       scores: scoreTable(
         metric,

@@ -61,6 +61,8 @@ export interface Metric<P extends ParamsSchema = ParamsSchema, X = unknown, R = 
   readonly reference: { readonly paper: string; readonly agreesWith?: string };
   /** Once per system. `rank`: the study's common rank, if one is given. */
   prepare(system: X, params: z.output<P>, options: { readonly rank?: number }): R;
+  /** Throws if two systems cannot be compared. Called for all pairs before any is compared; `compare` throws it, too. */
+  check?(a: R, b: R, params: z.output<P>): void;
   /** Once per pair. */
   compare(a: R, b: R, params: z.output<P>): Score;
   /**

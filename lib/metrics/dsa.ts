@@ -1,57 +1,29 @@
-// Dynamical similarity analysis: the angle between two fitted operators after the best rotation of one of them.
-// Ostrow, Eisen, Kozachkov & Fiete 2023, "Beyond geometry". Every score comes with a lower bound that no rotation beats.
+// Dynamical similarity analysis: the angle between two fitted operators after the best change of coordinates of one of them
+// (Ostrow, Eisen, Kozachkov & Fiete 2023, "Beyond geometry"), or the distance of their spectra. Every score comes with a
+// lower bound that no change of coordinates beats. Leaves out params and laws (_dsa_params.ts), systems (_dsa_operators.ts)
+// and rows (_dsa_scores.ts).
 
-import { z } from "zod";
-import { type Operator, operator } from "../core/artifacts/operator.ts";
+import { operator } from "../core/artifacts/operator.ts";
 import { defineMetric, type Score } from "../core/metric.ts";
 import { concludeComparison, openComparison, sameOperator } from "../math/dsa/comparison.ts";
-import { compareOperators, type DsaOptions, type DsaResult } from "../math/dsa/dsa.ts";
-import { matchSizes, type SizePolicy } from "../math/dsa/match_sizes.ts";
-import { describeOperator, type OperatorFrames } from "../math/dsa/operator_frames.ts";
-import { operatorAtRank } from "../math/dmd/operator_at_rank.ts";
-import { angleScale, angleUnit, scaled } from "./_angle_scale.ts";
+import { compareOperators, type DsaOptions } from "../math/dsa/dsa.ts";
+import { compareGeneralLinear } from "../math/dsa/general_linear_pair.ts";
+import { compareOperatorSet } from "../math/dsa/set_search.ts";
+import type { RotationGroup } from "../math/dsa/starts.ts";
+import { type PreparedOperator, prepareOperator } from "./_dsa_operators.ts";
+import { dsaLaws, type DsaParams, dsaParams } from "./_dsa_params.ts";
+import { alignedScore, scoreKind, scoreUnit, spectralScore } from "./_dsa_scores.ts";
 import { searchOnEngine } from "./_dsa_search.ts";
-
-const params = z.strictObject({
-  score: z.enum(["angular", "euclidean"]).default("angular")
-    .describe("angular: the angle between the operators; euclidean: 2 sin(angle/2)"),
-  scale: angleScale,
-  group: z.enum(["orthogonal", "special_orthogonal"]).default("orthogonal")
-    .describe("rotations and reflections, or rotations only"),
-  rank: z.int().min(1).optional()
-    .describe(
-      "size of the operators; default: the study's common rank if bound, else the fit's own",
-    ),
-  on_size_mismatch: z.enum(["error", "zero_pad"]).default("error")
-    .describe(
-      "operators of different size: refuse them, or compare the further modes with dead ones",
-    ),
-  effort: z.enum(["pruned", "standard", "thorough"]).default("standard")
-    .describe("pruned: starts from the spectra only; standard and thorough: random ones too"),
-  optimiser: z.enum(["riemannian", "reference"]).default("riemannian")
-    .describe("reference: the published package's Adam search, to understand published numbers"),
-  iterations: z.int().min(1).optional().describe("of the reference optimiser"),
-  learning_rate: z.number().positive().optional().describe("of the reference optimiser"),
-  search: z.enum(["f64", "engine"]).default("f64")
-    .describe(
-      "engine: all starts of all pairs at once on the run's engine, the best ends polished in f64",
-    ),
-  seed: z.int().default(0).describe(
-    "seed of the random starts, together with the pair's own content",
-  ),
-});
-
-type Params = z.output<typeof params>;
 
 export default defineMetric({
   name: "dsa",
   summary: "Angle between fitted linear dynamics after the best orthogonal change of coordinates",
-  version: 1,
-  params,
+  version: 2,
+  params: dsaParams,
   port: "operators",
   takes: operator,
   sense: "distance",
-  unit: ({ score, scale }) => score === "euclidean" ? "1" : angleUnit(scale),
+  unit: (params) => scoreUnit(params.score, params),
   usesRank: true,
   laws: {
     symmetric: true,
@@ -60,45 +32,87 @@ export default defineMetric({
     range: [0, Math.PI],
     invariantTo: ["isotropic-scale", "rotation", "permutation"],
   },
+  under: dsaLaws,
   reference: { paper: "Ostrow et al. 2023, eq. 7", agreesWith: "dsa_pairs" },
-  prepare(system, { rank }, options) {
-    const wanted = rank ?? options.rank ?? system.matrix.shape[0];
-    return {
-      frames: describeOperator(matrixAt(system, wanted), wanted),
-      singularRatio: singularRatioAt(system, wanted),
-    };
+  prepare(system, params, options) {
+    const direction = params.score !== "wasserstein";
+    return prepareOperator(system, {
+      rank: params.rank ?? options.rank,
+      direction,
+      normalise: params.normalise,
+      spectral: !direction || params.on_size_mismatch === "wasserstein",
+    });
   },
-  compare(first, second, params) {
-    const [a, b] = sameSize(first.frames, second.frames, params.on_size_mismatch);
-    return scoreOf(first, second, compareOperators(a, b, optionsOf(params)), a.n, params);
+  check: (a, b, params) => void scoreKind(a, b, params),
+  compare(a, b, params) {
+    return scoreKind(a, b, params) === "wasserstein"
+      ? spectralScore(a, b, params)
+      : aligned(a, b, params);
+  },
+  compareSet(systems, places, params, progress) {
+    if (params.starts !== "set" || params.optimiser === "reference" || !isRotation(params)) {
+      return undefined;
+    }
+    const kinds = places.map(([i, j]) => scoreKind(systems[i], systems[j], params));
+    const searched = places.filter((_, k) => kinds[k] !== "wasserstein").map(([i, j]) => {
+      const [a, b] = sameSize(systems[i], systems[j]);
+      return { i, j, a, b };
+    });
+    const results = compareOperatorSet(searched, optionsOf(params), progress);
+    let next = 0;
+    return places.map(([i, j], k) =>
+      kinds[k] === "wasserstein"
+        ? spectralScore(systems[i], systems[j], params)
+        : alignedScore(systems[i], systems[j], results[next++], params)
+    );
   },
   numerics: onEngine,
   async compareMany(engine, pairs, params, progress) {
-    const sized = pairs.map(([first, second]) =>
-      sameSize(first.frames, second.frames, params.on_size_mismatch)
+    const open = pairs.map(([a, b]) =>
+      scoreKind(a, b, params) === "wasserstein"
+        ? null
+        : openComparison(...sameSize(a, b), optionsOf(params))
     );
-    const open = sized.map(([a, b]) => openComparison(a, b, optionsOf(params)));
-    const found = await searchOnEngine(engine, open.filter((one) => one !== undefined), progress);
+    const found = await searchOnEngine(engine, open.filter((one) => one != null), progress);
     let next = 0;
-    return open.map((comparison, i) => {
-      const { n } = sized[i][0];
+    return open.map((comparison, k) => {
+      const [a, b] = pairs[k];
+      if (comparison === null) return spectralScore(a, b, params);
       const result = comparison === undefined
-        ? sameOperator(n)
+        ? sameOperator(Math.max(a.n, b.n))
         : concludeComparison(comparison, found[next++]);
-      return scoreOf(...pairs[i], result, n, params);
+      return alignedScore(a, b, result, params);
     });
   },
 });
 
 /** The published optimiser stays as published, whatever the search. */
-function onEngine({ search, optimiser }: Params): "f64" | "engine" {
-  return search === "engine" && optimiser === "riemannian" ? "engine" : "f64";
+function onEngine(params: DsaParams): "f64" | "engine" {
+  const { search, optimiser, starts } = params;
+  return search === "engine" && optimiser === "riemannian" && starts === "pair" &&
+      isRotation(params)
+    ? "engine"
+    : "f64";
 }
 
-function optionsOf(params: Params): DsaOptions {
+function isRotation({ group, score }: DsaParams): boolean {
+  return group !== "general_linear" && score !== "wasserstein";
+}
+
+function aligned(a: PreparedOperator, b: PreparedOperator, params: DsaParams): Score {
+  const [x, y] = sameSize(a, b);
+  if (params.group !== "general_linear") {
+    return alignedScore(a, b, compareOperators(x, y, optionsOf(params)), params);
+  }
+  const { group: _, ...options } = optionsOf(params);
+  const asPublished = params.compat === "v1";
+  return alignedScore(a, b, compareGeneralLinear(x, y, { ...options, asPublished }), params);
+}
+
+function optionsOf(params: DsaParams): DsaOptions {
   return {
     effort: params.effort,
-    group: params.group,
+    group: params.group as RotationGroup,
     optimiser: params.optimiser,
     seed: params.seed,
     ...(params.iterations === undefined ? {} : { iterations: params.iterations }),
@@ -106,78 +120,7 @@ function optionsOf(params: Params): DsaOptions {
   };
 }
 
-interface Prepared {
-  readonly frames: OperatorFrames;
-  /** `null` for an operator without singular values. */
-  readonly singularRatio: number | null;
-}
-
-function scoreOf(
-  first: Prepared,
-  second: Prepared,
-  result: DsaResult,
-  rank: number,
-  params: Params,
-): Score {
-  const isEuclidean = params.score === "euclidean";
-  return {
-    value: isEuclidean ? result.euclidean : scaled(result.angle, params.scale),
-    more: {
-      rank,
-      singular_ratio: lesser(first.singularRatio, second.singularRatio),
-      lower_bound: isEuclidean
-        ? 2 * Math.sin(result.lowerBound / 2)
-        : scaled(result.lowerBound, params.scale),
-      gap: result.gap,
-      num_starts: result.numStarts,
-      best_start: result.bestStart,
-      iterations: result.iterations,
-      gradient_norm: result.gradientNorm,
-    },
-  };
-}
-
-function lesser(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.min(a, b);
-}
-
-function sameSize(
-  a: OperatorFrames,
-  b: OperatorFrames,
-  policy: SizePolicy,
-): readonly [OperatorFrames, OperatorFrames] {
-  if (a.n === b.n) return [a, b];
-  const matched = matchSizes(a.unit, a.n, b.unit, b.n, policy);
-  return [describeOperator(matched.a, matched.n), describeOperator(matched.b, matched.n)];
-}
-
-function matrixAt({ matrix, auto, cross, about }: Operator, rank: number): Float64Array {
-  if (rank === matrix.shape[0]) return matrix.data as Float64Array;
-  if (auto === undefined || cross === undefined) {
-    throw new RangeError(
-      `dsa needs operators of rank ${rank}, but one has ${
-        matrix.shape[0]
-      } and no moments to read others off; ` +
-        "leave out rank, or fit it by dmd",
-    );
-  }
-  const maxRank = auto.shape[0];
-  if (rank > maxRank) {
-    throw new RangeError(
-      `dsa needs operators of rank ${rank}, but one was fitted with max_rank ${maxRank}; raise max_rank of dmd`,
-    );
-  }
-  return operatorAtRank({
-    auto: auto.data as Float64Array,
-    cross: cross.data as Float64Array,
-    maxRank,
-    ridge: about.ridge as number,
-  }, rank);
-}
-
-/** σ_r/σ₁ of the embedding: below about 1e-7 the last modes are rounding, and the score with them. */
-function singularRatioAt({ singularValues }: Operator, rank: number): number | null {
-  if (singularValues === undefined) return null;
-  const values = singularValues.data as Float64Array;
-  return values[Math.min(rank, values.length) - 1] / values[0];
+function sameSize(a: PreparedOperator, b: PreparedOperator) {
+  const size = Math.max(a.n, b.n);
+  return [a.frames(size), b.frames(size)] as const;
 }

@@ -170,8 +170,21 @@ export function scoresOf(
   };
 }
 
-// An order of operators that depends on their content alone: by digest, then by entries.
-function comesFirst(a: OperatorFrames, b: OperatorFrames): number {
+/**
+ * An order of operators that depends on their content alone, by digest, then by entries: negative if `a` comes first, 0 if
+ * both are the same.
+ *
+ * @example
+ * ```ts
+ * import { comesFirst } from "#lib/math/dsa/comparison.ts";
+ * import { describeOperator } from "#lib/math/dsa/operator_frames.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [a, b] = [1, -1].map((value) => describeOperator(Float64Array.of(value), 1));
+ * assertEquals([comesFirst(a, a), comesFirst(a, b) + comesFirst(b, a)], [0, 0]);
+ * ```
+ */
+export function comesFirst(a: OperatorFrames, b: OperatorFrames): number {
   if (a.digest !== b.digest) return a.digest < b.digest ? -1 : 1;
   for (let i = 0; i < a.unit.length; i++) {
     if (a.unit[i] !== b.unit[i]) return a.unit[i] < b.unit[i] ? -1 : 1;

@@ -1,6 +1,6 @@
 // Dynamical similarity of two linear operators: the angle between A and C B Cᵀ for the best orthogonal C (Ostrow, Eisen,
 // Kozachkov & Fiete 2023, "Beyond geometry", eq. 7), with a certificate of how far from optimal it can be.
-// Leaves out operators of unequal size (match_sizes.ts) and distances of spectra (wasserstein.ts).
+// Leaves out operators of unequal size (zero_pad.ts) and distances of spectra (wasserstein.ts).
 
 import { multiply, multiplyTransposeA, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
 import { angleLowerBound } from "./certificate.ts";

@@ -1,17 +1,23 @@
 // The optimiser of the published DSA package, in f64: Adam on the Cayley network, once for B and once for B with its first
 // two coordinates exchanged (determinant −1), the run with the smaller last loss kept. Its result depends on random
 // initial weights and on the order of the pair, and is often a local minimum: kept for comparison with published numbers.
-// Leaves out the group GL(n).
+// Over GL(n) it is one run, and C is the network's X itself.
 
 import { type RandomStream, randomStream } from "#lib/core/random.ts";
-import { cayleyLoss, type CayleyParameters, cayleyRotation } from "./cayley_network.ts";
+import {
+  cayleyLoss,
+  type CayleyParameters,
+  cayleyRotation,
+  freeLoss,
+  freeTransform,
+} from "./cayley_network.ts";
 import type { RotationGroup } from "./starts.ts";
 
 /** Settings of the published optimiser; defaults are those of its DSA class (1500 iterations, rate 0.005). */
 export interface ReferenceOptions {
   readonly iterations?: number;
   readonly learningRate?: number;
-  readonly group?: RotationGroup;
+  readonly group?: RotationGroup | "general_linear";
   /** Seed of the initial weights. Default 0. */
   readonly seed?: number | string;
 }
@@ -20,7 +26,7 @@ export interface ReferenceOptions {
 export interface ReferenceMatch {
   /** C (n×n). */
   readonly rotation: Float64Array;
-  /** Losses ‖A − C B Cᵀ‖² of the run that was kept, each before its update. */
+  /** Losses ‖A − C B C⁻¹‖² of the run that was kept, each before its update. */
   readonly losses: Float64Array;
   /** Whether the run with exchanged coordinates was kept. */
   readonly exchanged: boolean;
@@ -47,9 +53,13 @@ export function referenceMatch(
 ): ReferenceMatch {
   const { iterations = 1500, learningRate = 5e-3, group = "orthogonal", seed = 0 } = options;
   const stream = randomStream(seed, "dsa/reference");
-  const plain = train(a, b, n, iterations, learningRate, stream, 0);
-  if (group === "special_orthogonal" || n === 1) return { ...plain, exchanged: false };
-  const exchanged = train(a, exchangeFirstTwo(b, n), n, iterations, learningRate, stream, 1);
+  const network = group === "general_linear"
+    ? { lossOf: freeLoss, transformOf: freeTransform }
+    : { lossOf: cayleyLoss, transformOf: cayleyRotation };
+  const settings = { ...network, n, iterations, rate: learningRate, stream };
+  const plain = train(a, b, settings, 0);
+  if (group !== "orthogonal" || n === 1) return { ...plain, exchanged: false };
+  const exchanged = train(a, exchangeFirstTwo(b, n), settings, 1);
   const last = iterations - 1;
   if (!(exchanged.losses[last] < plain.losses[last])) return { ...plain, exchanged: false };
   return {
@@ -59,13 +69,19 @@ export function referenceMatch(
   };
 }
 
+interface Training {
+  readonly lossOf: typeof cayleyLoss;
+  readonly transformOf: typeof cayleyRotation;
+  readonly n: number;
+  readonly iterations: number;
+  readonly rate: number;
+  readonly stream: RandomStream;
+}
+
 function train(
   a: Float64Array,
   b: Float64Array,
-  n: number,
-  iterations: number,
-  rate: number,
-  stream: RandomStream,
+  { lossOf, transformOf, n, iterations, rate, stream }: Training,
   run: number,
 ) {
   const parameters = initialParameters(n, stream, run);
@@ -73,11 +89,11 @@ function train(
   const second = parameters.map((m) => new Float64Array(m.length));
   const losses = new Float64Array(iterations);
   for (let t = 0; t < iterations; t++) {
-    const { loss, gradient } = cayleyLoss(parameters, a, b, n);
+    const { loss, gradient } = lossOf(parameters, a, b, n);
     losses[t] = loss;
     for (let m = 0; m < 4; m++) adam(parameters[m], gradient[m], first[m], second[m], t + 1, rate);
   }
-  return { rotation: cayleyRotation(parameters, n), losses };
+  return { rotation: transformOf(parameters, n), losses };
 }
 
 // P is the identity, the weights uniform in ±1/√n.

@@ -10,6 +10,7 @@ import type { Engine } from "#lib/core/engine.ts";
 import { randomStream } from "#lib/core/random.ts";
 import { compareOperators } from "#lib/math/dsa/dsa.ts";
 import { describeOperator } from "#lib/math/dsa/operator_frames.ts";
+import { tensor } from "#lib/core/tensor.ts";
 import metric from "#lib/metrics/dsa.ts";
 import { conjugate, orthogonal, oscillators } from "#tests/lib/math/dsa/operators.ts";
 import { wasmPeak } from "./_formula.ts";
@@ -180,7 +181,7 @@ async function onEngine(engine: Engine, pairs: readonly Pair[], n: number): Prom
 }
 
 function preparedOf(m: Float64Array, n: number) {
-  return { frames: describeOperator(m, n), singularRatio: 1 };
+  return metric.prepare({ matrix: tensor(["target", "source"], [n, n], m), about: {} }, params, {});
 }
 
 async function selfPairwise(draws: Drawn, count: number, perPair: number): Promise<Row[]> {

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import type { FoundAdapter } from "#gpu/runtime/adapter.ts";
 import { WebgpuEngine } from "#gpu/runtime/webgpu_engine.ts";
 import type { Engine } from "#lib/core/engine.ts";
-import { describeOperator } from "#lib/math/dsa/operator_frames.ts";
+import { tensor } from "#lib/core/tensor.ts";
 import dsa from "#lib/metrics/dsa.ts";
 import stored from "#tests/reference/dsa_pairs/dsa_pairs.json" with { type: "json" };
 import { gpuTest } from "#tests/support/adapter.ts";
@@ -15,10 +15,8 @@ import { conjugate, orthogonal, oscillators } from "../math/dsa/operators.ts";
 const params = dsa.params.parse({ search: "engine" });
 type Prepared = Parameters<typeof dsa.compare>[0];
 
-const prepared = (m: Float64Array, n: number): Prepared => ({
-  frames: describeOperator(m, n),
-  singularRatio: 1,
-});
+const prepared = (m: Float64Array, n: number): Prepared =>
+  dsa.prepare({ matrix: tensor(["target", "source"], [n, n], m), about: {} }, params, {});
 const many = (engine: Engine, pairs: readonly (readonly [Prepared, Prepared])[]) =>
   dsa.compareMany!(engine, pairs, params, () => {});
 
@@ -103,7 +101,7 @@ Deno.test("dsa searched on an engine is no worse than in f64, and proves rotated
   const pairs = fewPairs([8, 10, 10, 12, 16, 20]);
   const scores = await many(engine, pairs);
   pairs.forEach((pair, i) => {
-    const { n } = pair[0].frames;
+    const { n } = pair[0];
     assertLessOrEqual(scores[i].value, dsa.compare(...pair, params).value + 1e-5, `n = ${n}`);
     if (i % 3 === 2) assertLessOrEqual(scores[i].value, 1e-6, `n = ${n}, rotated`);
   });
