@@ -1,11 +1,14 @@
 // Projection weighted CCA (Morcos, Raghu & Bengio 2018, section 3.2): the mean of canonical correlations, each weighted by
 // how much of a system's features its canonical variate accounts for, wᵢ = Σⱼ |⟨hᵢ, x̃ⱼ⟩|. The weights are one system's, so
 // the two ways round differ; and they depend on the axes in which features are given. The paper weights by the first; its
-// code by the system with fewer features, summing over variates instead of features, which is not done here.
+// code by the system with fewer features, summing over variates instead of features, which is not done here. Nor does it say
+// which variates to take where correlations are equal (as several are 1 where there are few items), though weights depend on
+// it: here those along which the features vary most.
 
 import { crossGram } from "../linalg/gram.ts";
 import { multiply, multiplyTransposeA } from "../linalg/matmul.ts";
 import { svd } from "../linalg/svd.ts";
+import { transpose } from "../linalg/transpose.ts";
 import { angleOf } from "./angle_of.ts";
 import { type CcaItems, type CcaOptions, prepareCca } from "./cca.ts";
 import { centreItems, nearUnitNorm, requireSameItems } from "./centred_items.ts";
@@ -25,7 +28,7 @@ export interface PwccaScore {
   readonly mean: WeightedMean;
 }
 
-/** A similarity and arccos of it in radians; below 1e-6 of the right size only, since variates of equal correlation are any. */
+/** A similarity and arccos of it in radians; below 1e-4 of the right size only, since variates of equal correlation are any. */
 export interface WeightedMean {
   readonly similarity: number;
   readonly angle: number;
@@ -77,8 +80,8 @@ export function comparePwcca(x: PwccaItems, y: PwccaItems): PwccaScore {
   const { u, s, v } = svd(crossGram(x.data, y.data, m, r, y.rank), r, y.rank);
   const k = s.length;
   const correlations = s.map((value) => Math.min(1, value));
-  const byFirst = weights(x, u, k);
-  const bySecond = weights(y, v, k);
+  const byFirst = weights(x, u, correlations);
+  const bySecond = weights(y, v, correlations);
   const both = byFirst.map((weight, i) => 0.5 * (weight + bySecond[i]));
   // ½‖hᵢ − gᵢ‖² = 1 − ρᵢ, worked out where a mean is near 1.
   let losses: Float64Array | undefined;
@@ -96,12 +99,17 @@ export function comparePwcca(x: PwccaItems, y: PwccaItems): PwccaScore {
 }
 
 // Σⱼ |⟨hᵢ, x̃ⱼ⟩| of the variates h = QU, over their sum.
-function weights(x: PwccaItems, u: Float64Array, k: number): Float64Array {
+function weights(x: PwccaItems, u: Float64Array, correlations: Float64Array): Float64Array {
+  const k = correlations.length;
   const p = x.loadings.length / x.rank;
   const shares = multiplyTransposeA(u, x.loadings, x.rank, k, p);
   const sums = new Float64Array(k);
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j < p; j++) sums[i] += Math.abs(shares[i * p + j]);
+  for (let i = 0; i < k;) {
+    let end = i + 1;
+    while (end < k && correlations[end - 1] - correlations[end] < TIED) end++;
+    const group = shares.subarray(i * p, end * p);
+    sums.set(end - i === 1 ? rowSums(group, 1, p) : principalSums(group, end - i, p), i);
+    i = end;
   }
   let total = 0;
   for (let i = 0; i < k; i++) total += sums[i];
@@ -110,6 +118,27 @@ function weights(x: PwccaItems, u: Float64Array, k: number): Float64Array {
   for (let i = 0; i < k; i++) sums[i] /= total;
   return sums;
 }
+
+// The weights of variates whose correlations are equal, and which therefore may be any basis of their span: those along
+// which the features have most of their variance.
+function principalSums(shares: Float64Array, count: number, p: number): Float64Array {
+  const { s, v } = svd(shares, count, p);
+  const rows = transpose(v, p, s.length).map((value, at) => s[Math.floor(at / p)] * value);
+  const sums = new Float64Array(count);
+  sums.set(rowSums(rows, s.length, p));
+  return sums;
+}
+
+function rowSums(a: Float64Array, count: number, p: number): Float64Array {
+  const sums = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < p; j++) sums[i] += Math.abs(a[i * p + j]);
+  }
+  return sums;
+}
+
+// Correlations nearer to each other count as equal: their variates would be known to 1e-7 only.
+const TIED = 1e-9;
 
 function lossesOf(
   x: PwccaItems,
