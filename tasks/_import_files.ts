@@ -188,7 +188,7 @@ export function labelsOf(
 }
 
 /**
- * A view of an array as other axes, copied: `order` has the axis of the file for each new one, or `undefined` for an
+ * An array with other axes, copied unless they are in order already: `order` has the axis of the file for each new one, or `undefined` for an
  * axis of length 1; axes that are in neither are fixed.
  */
 export function rearranged(
@@ -196,6 +196,10 @@ export function rearranged(
   order: readonly (number | undefined)[],
   fixed: ReadonlyMap<number, number> = new Map(),
 ): NumericArray {
+  const used = order.filter((axis) => axis !== undefined);
+  if (fixed.size === 0 && used.every((axis, i) => axis === i)) {
+    return { shape: [0, 1, 2].map((i) => order[i] === undefined ? 1 : shape[order[i]]), data };
+  }
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const [na, nb, nc] = [0, 1, 2].map((i) => order[i] === undefined ? 1 : shape[order[i]!]);
   const [sa, sb, sc] = [0, 1, 2].map((i) => order[i] === undefined ? 0 : strides[order[i]!]);

@@ -13,7 +13,8 @@ import { trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { encodeNpy } from "#lib/core/npy.ts";
 import { defineTask, type Item, many, one, optional } from "#lib/core/task.ts";
 import { importParams } from "./_import_files.ts";
-import { importArrays, importControlled, importOperator, importRdm } from "./_import_matrices.ts";
+import { importArrays, importRdm } from "./_import_arrays.ts";
+import { importControlled, importOperator } from "./_import_operators.ts";
 import { importTable } from "./_import_tables.ts";
 import { importTrajectories } from "./_import_trajectories.ts";
 

@@ -1,10 +1,9 @@
 // HDF5 files (and MATLAB's .mat of version 7.3, and NWB, which are HDF5), read in memory by h5wasm: the HDF5 library
-// compiled to wasm. Loaded on first use. Only its thin layer is used, because that tells sizes before anything is
-// allocated, and hands over bytes of every element type.
-// Damaged files can make the library trap inside of wasm. Its memory is then put back to how it was after loading, so
-// that the next file meets a sound library.
+// compiled to wasm. Only its thin layer is used, because that tells sizes before anything is allocated, and hands over
+// bytes of every element type.
 
 import { type ElementType, readElements } from "./elements.ts";
+import { because, guarded, type Library, loadHdf5, type Metadata } from "./hdf5_library.ts";
 import {
   type ArrayFile,
   countEntries,
@@ -14,47 +13,6 @@ import {
   maxArrayBytes,
   type NumericArray,
 } from "./numeric_array.ts";
-
-/** What is used of h5wasm's module. */
-interface Library {
-  readonly HEAPU8: Uint8Array;
-  readonly H5G_DATASET: number;
-  readonly H5F_ACC_RDONLY: number;
-  readonly H5F_LIBVER_EARLIEST: number;
-  readonly H5F_LIBVER_LATEST: number;
-  readonly FS: {
-    writeFile(path: string, bytes: Uint8Array): void;
-    unlink(path: string): void;
-    getStream(fd: number): { tty: { ops: object } } | null;
-  };
-  open(path: string, mode: number, trackOrder: boolean, low: number, high: number): bigint;
-  close_file(file: bigint): number;
-  get_names(file: bigint, path: string, recursive: boolean): string[];
-  get_type(file: bigint, path: string): number;
-  get_dataset_metadata(file: bigint, path: string): Metadata;
-  get_dataset_filters(file: bigint, path: string): readonly { id: number; name: string }[];
-  get_dataset_data(
-    file: bigint,
-    path: string,
-    count: null,
-    offset: null,
-    strides: null,
-    pointer: bigint,
-  ): number;
-  _malloc(size: number): number;
-  _free(pointer: number): void;
-}
-
-interface Metadata {
-  readonly type: number;
-  readonly size: number;
-  readonly signed: boolean;
-  readonly vlen: boolean;
-  readonly shape: readonly number[] | null;
-  readonly chunks: readonly number[] | null;
-  readonly enum_type?: { readonly type: number };
-  readonly compound_type?: { readonly members: readonly { readonly name: string }[] };
-}
 
 const what = "the HDF5 file";
 const maxChunkBytes = 2 ** 28;
@@ -90,7 +48,7 @@ export function isHdf5(bytes: Uint8Array): boolean {
  * ```
  */
 export async function openHdf5(bytes: Uint8Array): Promise<ArrayFile & Disposable> {
-  const library = await load();
+  const library = await loadHdf5();
   const path = `/data${numOpened++}.h5`;
   library.FS.writeFile(path, bytes);
   const file = guarded(() =>
@@ -291,58 +249,4 @@ function typeText({ type, size, signed, compound_type }: Metadata): string {
     default:
       return `type ${type}`;
   }
-}
-
-let loading: Promise<Library> | undefined;
-let library: Library | undefined;
-/** The library's memory as it is after loading. */
-let fresh: Uint8Array | undefined;
-/** What the library printed since it was last asked. */
-let printed = "";
-
-function load(): Promise<Library> {
-  return loading ??= start();
-}
-
-async function start(): Promise<Library> {
-  const { default: h5wasm } = await import("h5wasm");
-  const started = await h5wasm.ready as unknown as Library;
-  const stderr = started.FS.getStream(2);
-  if (stderr !== null) {
-    stderr.tty.ops = {
-      ...stderr.tty.ops,
-      put_char(_tty: unknown, code: number | null) {
-        if (printed.length < 20_000) printed += String.fromCharCode(code ?? 10);
-      },
-      fsync() {},
-    };
-  }
-  fresh = started.HEAPU8.slice();
-  library = started;
-  return started;
-}
-
-/** Runs a call of the library; what goes wrong inside is an error in words, and leaves the library sound. */
-function guarded<T>(call: () => T): T {
-  printed = "";
-  try {
-    return call();
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const isTrap = error instanceof WebAssembly.RuntimeError || !(error instanceof Error);
-    if (isTrap && library !== undefined && fresh !== undefined) {
-      library.HEAPU8.fill(0);
-      library.HEAPU8.set(fresh);
-    }
-    throw new TypeError(
-      `${what} is damaged: the reader stopped at it${because() || ` (${message})`}`,
-    );
-  }
-}
-
-/** The innermost thing that the library printed, in brackets. */
-function because(): string {
-  const lines = [...printed.matchAll(/#\d+: .*?\(\): (.*)/g)];
-  const last = lines.at(-1)?.[1];
-  return last === undefined ? "" : ` (${last})`;
 }
