@@ -5,12 +5,12 @@
 
 import { z } from "zod";
 import { controlledOperator } from "#lib/core/artifacts/controlled_operator.ts";
+import { table } from "#lib/core/artifacts/table.ts";
 import { defineTask } from "#lib/core/task.ts";
 import { type Tensor, tensor } from "#lib/core/tensor.ts";
 import { alignedEmbedding, type ControlledTrials } from "#lib/math/control/controlled_trials.ts";
 import { type DmdcFit, type DmdcOptions, fitDmdc, fullDmdc } from "#lib/math/control/dmdc.ts";
 import { reducedPairs } from "#lib/math/control/dmdc_pairs.ts";
-import { controlledResiduals } from "#lib/math/control/residuals.ts";
 import { singularValues } from "#lib/math/linalg/svd.ts";
 import { checkDelays, delayFields, numDelaysOf } from "./_delays.ts";
 import {
@@ -23,6 +23,7 @@ import {
   rankChoice,
   rankFields,
 } from "./_driven.ts";
+import { spectrumOf } from "./_driven_spectrum.ts";
 
 const params = z.strictObject({
   ...delayFields,
@@ -51,7 +52,7 @@ export default defineTask({
   numerics: "f64",
   params,
   inputs: drivenPorts,
-  outputs: { operator: controlledOperator },
+  outputs: { operator: controlledOperator, spectrum: table },
   examples: [
     { params: { n_delays: 1 }, inputs: () => ({ ...exampleDriven() }) },
     {
@@ -72,19 +73,23 @@ export default defineTask({
       compat: params.compat,
     };
     const fit = inTermsOfBoth("dmdc", inputs, () => fitDmdc(trials, options));
-    const spectrum = controlledResiduals({
+    const pairs = {
       ...reducedPairs(fit, alignedEmbedding(trials, options)),
       state: fit.state,
       input: fit.input,
       order: fit.rankOutput,
       numInputs: fit.numControlFeatures,
-    });
+    };
+    const { eigenvalues, spectrum, facts } = spectrumOf(
+      pairs,
+      params.steps_ahead,
+      inputs.trajectories,
+    );
     const list = warnings(fit, trials);
     for (const warning of list) context.progress(1, `warning: ${warning}`);
-    const modulus = spectrum.re.map((re, i) => Math.hypot(re, spectrum.im[i]));
     return {
       operator: {
-        arrays: { ...arraysOf(fit, trials.states.numUnits), ...spectrumArrays(spectrum) },
+        arrays: { ...arraysOf(fit, trials.states.numUnits), eigenvalues },
         about: {
           method: "dmdc",
           rank: fit.rankOutput,
@@ -103,10 +108,11 @@ export default defineTask({
           num_inputs: trials.controls.numUnits,
           numerical_rank: fit.numericalRank,
           singular_ratio: fit.inputSingularValues[fit.rankInput - 1] / fit.inputSingularValues[0],
-          spectral_radius: Math.max(...modulus),
+          ...facts,
           warnings: list,
         },
       },
+      spectrum,
     };
   },
 });
@@ -129,19 +135,6 @@ function arraysOf(fit: DmdcFit, numUnits: number): Record<string, Tensor> {
       full_state: tensor(["target", "source"], [f, f], full.state),
       full_input: tensor(["target", "input"], [f, g], full.input),
     }),
-  };
-}
-
-function spectrumArrays(
-  { re, im, residuals }: ReturnType<typeof controlledResiduals>,
-): Record<string, Tensor> {
-  const pairs = new Float64Array(2 * re.length);
-  re.forEach((value, i) => pairs.set([value, im[i]], 2 * i));
-  return {
-    eigenvalues: tensor(["eigenvalue", "part"], [re.length, 2], pairs, {
-      coords: { part: ["re", "im"] },
-    }),
-    residuals: vector("eigenvalue", residuals),
   };
 }
 

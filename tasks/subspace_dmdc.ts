@@ -4,12 +4,12 @@
 
 import { z } from "zod";
 import { controlledOperator } from "#lib/core/artifacts/controlled_operator.ts";
+import { table } from "#lib/core/artifacts/table.ts";
 import { defineTask } from "#lib/core/task.ts";
 import { type Tensor, tensor } from "#lib/core/tensor.ts";
 import type { ControlledTrials } from "#lib/math/control/controlled_trials.ts";
 import { trialLengths } from "#lib/math/control/controlled_trials.ts";
 import { markovParameters } from "#lib/math/control/markov_parameters.ts";
-import { controlledResiduals } from "#lib/math/control/residuals.ts";
 import { fitSubspaceDmdc, type SubspaceFit } from "#lib/math/control/subspace_dmdc.ts";
 import { multiply, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
 import {
@@ -21,6 +21,7 @@ import {
   inTermsOfBoth,
   rankChoice,
 } from "./_driven.ts";
+import { spectrumOf } from "./_driven_spectrum.ts";
 
 const params = z.strictObject({
   n_delays: z.int().min(1).describe("samples of the past, and of the future, in a window"),
@@ -43,7 +44,7 @@ export default defineTask({
   numerics: "f64",
   params,
   inputs: drivenPorts,
-  outputs: { operator: controlledOperator },
+  outputs: { operator: controlledOperator, spectrum: table },
   examples: [
     { params: { n_delays: 3, rank: 2 }, inputs: () => ({ ...exampleDriven() }) },
     {
@@ -61,21 +62,17 @@ export default defineTask({
         backend: params.backend,
         ridge: params.ridge,
       }));
-    const { re, im, residuals } = controlledResiduals({ ...fit.pairs, ...fit });
-    const spectrum = new Float64Array(2 * re.length);
-    re.forEach((value, i) => spectrum.set([value, im[i]], 2 * i));
+    const { eigenvalues, spectrum, facts } = spectrumOf(
+      { ...fit.pairs, ...fit },
+      1,
+      inputs.trajectories,
+    );
     const list = warnings(fit, trials, params.n_delays);
     for (const warning of list) context.progress(1, `warning: ${warning}`);
     const total = sumOfSquares(fit.singularValues);
     return {
       operator: {
-        arrays: {
-          ...arraysOf(fit, params.num_markov),
-          eigenvalues: tensor(["eigenvalue", "part"], [re.length, 2], spectrum, {
-            coords: { part: ["re", "im"] },
-          }),
-          residuals: tensor(["eigenvalue"], [residuals.length], residuals),
-        },
+        arrays: { ...arraysOf(fit, params.num_markov), eigenvalues },
         about: {
           method: "subspace_dmdc",
           backend: params.backend,
@@ -89,10 +86,11 @@ export default defineTask({
           dropped_trials: fit.rowsPerTrial.flatMap((rows, trial) => rows === 0 ? [trial] : []),
           explained_variance: sumOfSquares(fit.singularValues.subarray(0, fit.order)) / total,
           singular_ratio: fit.singularValues[fit.order - 1] / fit.singularValues[0],
-          spectral_radius: Math.max(...re.map((value, i) => Math.hypot(value, im[i]))),
+          ...facts,
           warnings: list,
         },
       },
+      spectrum,
     };
   },
 });

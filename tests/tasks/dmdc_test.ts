@@ -2,6 +2,7 @@
 
 import type { ControlledOperator } from "#lib/core/artifacts/controlled_operator.ts";
 import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { recordsOf } from "#lib/core/table.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import task from "#tasks/dmdc.ts";
 import predictTask from "#tasks/predict_controlled.ts";
@@ -80,6 +81,17 @@ Deno.test("dmdc takes each rank from one rule, and delays from a span", async ()
   ) {
     await assertRejects(() => fit({ n_delays: 2, ...rules }, inputs), TypeError, "at most one");
   }
+});
+
+Deno.test("dmdc tables its eigenvalues with how well they fit and how long they last", async () => {
+  const { operator, spectrum } = await runTask(task, { n_delays: 1 }, drivenArtifacts("trials"));
+  const rows = recordsOf(spectrum);
+  assertEquals(rows.map(({ eigenvalue }) => eigenvalue), [0, 1, 2]);
+  const parts = (operator as ControlledOperator).arrays.eigenvalues.data;
+  assertEquals(rows.flatMap(({ re, im }) => [re, im]), [...parts]);
+  for (const { residual } of rows) assert((residual as number) < 0.01, "little noise was added");
+  const mean = sum(rows.map(({ residual }) => residual as number)) / 3;
+  assertAllClose([operator.about.average_residual], [mean], { rtol: 1e-12 });
 });
 
 Deno.test("dmdc leaves a large operator in its factors", async () => {
