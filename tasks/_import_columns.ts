@@ -71,7 +71,15 @@ interface WideColumns {
 
 function wide(file: DelimitedFile, { trials, time, units, trial }: WideColumns, what: string) {
   if (units.length === 0) throw new TypeError(`${what} has no columns left that could be units`);
-  const numbers = file.numbers(units);
+  const nameless = units.find((i) => file.header![i] === "");
+  if (nameless !== undefined) {
+    throw new TypeError(
+      `column ${
+        nameless + 1
+      } of ${what} has no name, as pandas leaves its index; save with index=False, or name the units with columns: {units: […]}`,
+    );
+  }
+  const numbers = unitNumbers(file, units);
   const times = time === undefined ? undefined : file.numbers([time]);
   const blocks: Block[] = [];
   for (const rows of trials.values()) {
@@ -93,6 +101,18 @@ function wide(file: DelimitedFile, { trials, time, units, trial }: WideColumns, 
     ...(trial === undefined ? {} : { trialLabels: [...trials.keys()] }),
     ...step,
   };
+}
+
+function unitNumbers(file: DelimitedFile, units: readonly number[]): Float64Array {
+  try {
+    return file.numbers(units);
+  } catch (error) {
+    if (error instanceof TypeError) {
+      error.message +=
+        "; if that column is no unit, name those that are with columns: {units: […]}";
+    }
+    throw error;
+  }
 }
 
 interface LongColumns {

@@ -182,6 +182,8 @@ Deno.test("import reads tables with a column for each unit", async () => {
   await refused({}, [bytes("time,a\n0,1\n1,2\n3,4\n")], "does not advance by equal steps");
   await refused({}, [bytes("time,a\n0,1\n0,2\n")], "does not advance");
   await refused({}, [bytes("time,a\n0,1\n1,\n")], "trial 0 holds NaN at time 1");
+  await refused({}, [bytes("a,area\n1,V1\n")], "if that column is no unit, name those that are");
+  await refused({}, [bytes(",a\n0,1\n1,2\n")], "save with index=False");
   const plain = await trajectories({ dt_ms: 2 }, bytes("1,2\n3,4\n5,6\n"));
   assertEquals([plain.states.shape, plain.dt], [[1, 3, 2], 2]);
   const asItems = await trajectories({ dims: ["item", "feature"] }, bytes("1,2\n3,4\n5,6\n"));
