@@ -6,11 +6,9 @@ import { type Operator, operator } from "#lib/core/artifacts/operator.ts";
 import { trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { randomStream } from "#lib/core/random.ts";
 import { defineTask, one } from "#lib/core/task.ts";
-import { tensor } from "#lib/core/tensor.ts";
 import type { DelayParams, TrialSet } from "#lib/math/dmd/delay_embedding.ts";
 import { countPairs, fitKernelDmd } from "#lib/math/dmd/kernel_dmd.ts";
 import { startingRows } from "#lib/math/dmd/kernel_features.ts";
-import { nonNormality, spectralRadius, transientGrowth } from "#lib/math/dmd/operator_facts.ts";
 import { medianDistance, type SimilarityFunction } from "#lib/math/dmd/similarity_function.ts";
 import {
   addIssue,
@@ -20,6 +18,7 @@ import {
   inTermsOf,
   numDelaysOf,
 } from "./_delays.ts";
+import { kernelArtifact } from "./_kernel_dmd_result.ts";
 import { exampleTrajectories } from "./_states.ts";
 
 const params = z.strictObject({
@@ -110,36 +109,10 @@ function fitted(params: Params, trials: TrialSet, delays: DelayParams): Operator
     ridge: params.ridge,
     regression: params.regression,
   });
-  const { rank, operator: matrix } = fit;
-  const spectrum = fit.spectrum.map((value) => Math.max(0, value));
-  return {
-    matrix: tensor(["target", "source"], [rank, rank], matrix),
-    singularValues: tensor(["component"], [spectrum.length], spectrum),
-    about: {
-      rank,
-      n_delays: delays.numDelays,
-      delay_interval: params.delay_interval,
-      steps_ahead: stepsAhead,
-      ridge: params.ridge,
-      method: "kernel",
-      kernel,
-      regression: params.regression,
-      num_centers: fit.numCentres,
-      num_kernel_features: fit.numFeatures,
-      num_pairs: fit.numPairs,
-      num_units: trials.numUnits,
-      num_features: delays.numDelays * trials.numUnits,
-      conditioning: fit.conditioning,
-      spectral_radius: spectralRadius(matrix, rank),
-      non_normality: nonNormality(matrix, rank),
-      transient_growth: transientGrowth(matrix, rank),
-      warnings: rank < params.rank
-        ? [
-          `rank ${params.rank} was asked for, but ${fit.numCentres} centres have ${rank} independent features`,
-        ]
-        : [],
-    },
-  };
+  const { numDelays } = delays;
+  const { delay_interval: delayInterval } = params;
+  const { numUnits } = trials;
+  return kernelArtifact(fit, params, { numDelays, delayInterval, stepsAhead, numUnits, kernel });
 }
 
 // Listed rows as listed; drawn ones in their order in time.

@@ -82,6 +82,21 @@ Deno.test("kernel_dmd advances by the delay interval unless told otherwise, and 
   const few = await fit({ n_delays: 1, kernel: "dot", rank: 9, ridge: 1e-6 }, given);
   assertEquals(few.about.rank, 3);
   assertStringIncludes((few.about.warnings as string[]).join(), "rank 9 was asked for");
+  const many = await fit({
+    n_delays: 4,
+    kernel: "dot",
+    rank: 3,
+    ridge: 0.1,
+    regression: "principal_component",
+  }, given);
+  assertEquals(many.about.rank, 3);
+  const spectrum = many.singularValues!.data;
+  assertEquals(many.about.singular_ratio, spectrum[2] / spectrum[0]);
+  const heavy = await fit(
+    { n_delays: 4, rank: 8, ridge: 1, regression: "principal_component" },
+    given,
+  );
+  assertStringIncludes((heavy.about.warnings as string[]).join(), "rounding or ridge");
 });
 
 Deno.test("kernel_dmd refuses what it cannot fit, in words", async () => {
