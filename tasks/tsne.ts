@@ -45,6 +45,9 @@ const params = z.strictObject({
     .describe("norm of the gradient at which the descent ends"),
   entropy_tolerance: z.number().positive().default(1e-5)
     .describe("how far, in nats, an item's entropy may be from ln(perplexity)"),
+  distances: z.enum(["single", "double"]).default("single").describe(
+    "digits of the squared distances that affinities are calibrated with: single as in scikit-learn, whose affinities then are met to the last digits",
+  ),
 });
 
 export default defineTask({
@@ -101,6 +104,7 @@ export default defineTask({
       const wanted = affinities(rows, numItems, numUnits, {
         perplexity,
         entropyTolerance: params.entropy_tolerance,
+        single: params.distances === "single",
         ...(exact ? {} : { numNeighbours: Math.floor(3 * perplexity + 1) }),
       });
       const start = inputs.start === undefined

@@ -2,6 +2,7 @@
 // symmetrised. van der Maaten & Hinton 2008, eq. 1 and section 2; bisection, its start and its tolerance as in
 // scikit-learn 1.2. The largest exponent is taken out, so that far items cannot underflow all at once.
 
+import { exactScale } from "../linalg/exact_scale.ts";
 import { requireFinite, requireShape } from "../linalg/require_shape.ts";
 
 /** Joint affinities of the pairs named, each pair once, summing to ½ over them (to 1 over ordered pairs). */
@@ -18,6 +19,8 @@ export interface AffinityOptions {
   readonly perplexity: number;
   /** How far the entropy may be from ln(perplexity). */
   readonly entropyTolerance?: number;
+  /** Whether squared distances are rounded to 24 bits first, as scikit-learn's are: then affinities agree with its to the last digits. */
+  readonly single?: boolean;
   /** Only this many nearest items have an affinity; all if absent. */
   readonly numNeighbours?: number;
 }
@@ -43,7 +46,7 @@ export function affinities(
   x: Float64Array,
   numItems: number,
   numFeatures: number,
-  { perplexity, entropyTolerance = 1e-5, numNeighbours }: AffinityOptions,
+  { perplexity, entropyTolerance = 1e-5, single = false, numNeighbours }: AffinityOptions,
 ): Affinities {
   requireShape("t-SNE", "the items × features", x, numItems, numFeatures);
   requireFinite("t-SNE", "the items × features", x);
@@ -61,11 +64,12 @@ export function affinities(
   const squares = new Float64Array(numItems);
   for (let i = 0; i < numItems; i++) {
     squaredDistancesFrom(x, numItems, numFeatures, i, squares);
+    if (single) roundToSingle(squares);
     const near = items.subarray(i * k, (i + 1) * k);
     nearest(squares, i, near);
     const row = conditional.subarray(i * k, (i + 1) * k);
     near.forEach((j, at) => row[at] = squares[j]);
-    toConditional(row, Math.log(perplexity), entropyTolerance);
+    toConditional(row, Math.log(single ? Math.fround(perplexity) : perplexity), entropyTolerance);
   }
   return joined(numItems, k, items, conditional);
 }
@@ -94,6 +98,12 @@ function squaredDistancesFrom(
         "common scale (normalize) first",
     );
   }
+}
+
+/** Rounds to 24 bits, whatever the scale: nothing overflows or vanishes as it would in single precision. */
+function roundToSingle(values: Float64Array): void {
+  const scale = exactScale(values);
+  for (let j = 0; j < values.length; j++) values[j] = Math.fround(values[j] / scale) * scale;
 }
 
 /** The items nearest to i, itself left out, ascending by number. */

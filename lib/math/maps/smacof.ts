@@ -1,6 +1,7 @@
 // Multidimensional scaling by majorisation (SMACOF): points whose distances are as near as can be to dissimilarities, or,
 // non-metric, to any increasing function of them. Each step is the Guttman transform, after which the stress is never higher.
-// de Leeuw 1977; Borg & Groenen 2005, chapters 8 and 9; steps and stress as in scikit-learn 1.2's `smacof`.
+// de Leeuw 1977; Borg & Groenen 2005, chapters 8 and 9; metric steps and stress as in scikit-learn 1.2's `smacof`. (Its
+// non-metric steps took disparities for one order of each pair and plain distances for the other; here both are disparities.)
 // n²(d + 8) operations a step, n²/2 distances.
 
 import { randomStream } from "../../core/random.ts";
