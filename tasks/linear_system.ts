@@ -15,7 +15,7 @@ const params = z.strictObject({
   state: matrix.describe("A, rows: how the state moves on, units × units"),
   input: matrix.describe("B, rows: how the drive enters, units × inputs"),
   initial: z.array(z.number()).optional().describe("x₀ of every trial; zero if not given"),
-  num_trials: z.int().min(1).default(1),
+  num_trials: z.int().min(1).default(1).describe("trials, each under noise of its own"),
   num_steps: z.int().min(2).default(1001).describe("time points, x₀ included"),
   dt_ms: z.number().positive().optional().describe(
     "time between two points in ms; without it steps are counted",
