@@ -6,7 +6,7 @@ import type { HavokFit } from "#lib/math/dmd/havok.ts";
 import { nonNormality, spectralRadius, transientGrowth } from "#lib/math/dmd/operator_facts.ts";
 import { scaledNorm } from "#lib/math/dmd/full_operator.ts";
 import { transpose } from "#lib/math/linalg/transpose.ts";
-import { storesTransposed, type WarnedParams } from "./_dmd_warnings.ts";
+import { storesTransposed, type WarnedParams, warningsOf } from "./_dmd_warnings.ts";
 
 /** The params that a result repeats. */
 export interface ResultParams extends WarnedParams {
@@ -27,7 +27,6 @@ export function operatorArtifact(
   fit: HavokFit,
   params: ResultParams,
   { numDelays, delayInterval, numUnits }: FittedShape,
-  warnings: readonly string[],
 ): Operator {
   const { rank, numComponents: n, maxRank, numFeatures, singularValues } = fit;
   const isReduced = fit.projectorEigenvalues !== undefined;
@@ -67,7 +66,7 @@ export function operatorArtifact(
       trace: traceOf(matrix, n),
       full_norm: finite(scaledNorm(fit.operator, n, singularValues)),
       ...(isReduced ? { projector_eigenvalues: Array.from(fit.projectorEigenvalues!) } : {}),
-      warnings,
+      warnings: warningsOf(fit, params),
     },
   };
 }

@@ -26,8 +26,9 @@ export function warningsOf(fit: HavokFit, params: WarnedParams): string[] {
       `rank ${numComponents} exceeds the numerical rank ${numericalRank}: the last components are rounding`,
     );
   }
+  // Reduced rank regression chooses among components by what they predict.
   const carrying = explainedVariance.findIndex((share) => share >= mostOfIt) + 1;
-  if (carrying > 0 && numComponents >= 1.5 * carrying && numComponents >= carrying + 2) {
+  if (projectorEigenvalues === undefined && carrying > 0 && isFarAbove(numComponents, carrying)) {
     list.push(
       `${carrying} of the ${numComponents} components carry 99 % of the variance; in comparisons the others weigh as ` +
         "much, so make sure that they are more than noise",
@@ -49,6 +50,10 @@ export function warningsOf(fit: HavokFit, params: WarnedParams): string[] {
     );
   }
   return list;
+}
+
+function isFarAbove(rank: number, carrying: number): boolean {
+  return rank >= 3 * carrying || (rank >= 1.5 * carrying && rank >= carrying + 10);
 }
 
 /** Both published versions left the matrix of reduced rank regression as the regression has it: v(t + s)ᵀ ≈ v(t)ᵀ A. */

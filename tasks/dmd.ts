@@ -17,7 +17,6 @@ import {
 } from "./_delays.ts";
 import { withDefaultRank } from "./_dmd_rank.ts";
 import { operatorArtifact } from "./_dmd_result.ts";
-import { warningsOf } from "./_dmd_warnings.ts";
 import { gramArtifact, gramOf } from "./_gram.ts";
 import { exampleTrajectories, trialSetOf } from "./_states.ts";
 
@@ -110,7 +109,7 @@ export default defineTask({
       },
     },
   ],
-  run(context, params, inputs) {
+  run(_context, params, inputs) {
     const { method } = params;
     const numDelays = numDelaysOf(params, inputs.trajectories);
     const delays = { numDelays, delayInterval: params.delay_interval };
@@ -141,9 +140,6 @@ export default defineTask({
               : { numComponents: params.num_components }),
           })),
     );
-    const warnings = warningsOf(fit, params);
-    for (const warning of warnings) context.progress(1, `warning: ${warning}`);
-    const shape = { ...delays, numUnits: trials.numUnits };
-    return { operator: operatorArtifact(fit, params, shape, warnings) };
+    return { operator: operatorArtifact(fit, params, { ...delays, numUnits: trials.numUnits }) };
   },
 });

@@ -49,7 +49,7 @@ export default defineTask({
           steps_ahead,
           num_units,
           num_features: numFeatures,
-          warnings: about.warnings ?? [],
+          warnings: [],
         },
       },
     };

@@ -75,7 +75,7 @@ export default defineTask({
       inputs: () => ({ trajectories: exampleTrajectories() }),
     },
   ],
-  run(context, params, inputs) {
+  run(_context, params, inputs) {
     const numDelays = numDelaysOf(params, inputs.trajectories);
     const delays = { numDelays, delayInterval: params.delay_interval };
     const trials = fittableTrials(
@@ -85,9 +85,6 @@ export default defineTask({
       params.delay_interval,
     );
     const fit = inTermsOf("kernel_dmd", inputs.trajectories, () => fitted(params, trials, delays));
-    for (const warning of fit.about.warnings as string[]) {
-      context.progress(1, `warning: ${warning}`);
-    }
     return { operator: fit };
   },
 });
