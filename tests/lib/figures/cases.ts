@@ -197,6 +197,14 @@ export const cases: Readonly<Record<string, FigureCase>> = {
     params: { kind: "bars", options: { x: "curve", y: "gap", series: "metric", error: "sem" } },
     inputs: table(linearity),
   },
+  phase_plane: {
+    params: {
+      kind: "phase_plane",
+      width: "double",
+      options: { panel_by: ["regime"], colour_by: "r", num_trials: 2 },
+    },
+    inputs: { trajectories: spirals },
+  },
   trajectories: {
     params: { kind: "trajectories_3d", options: { panel_by: ["regime", "r"], limits: "own" } },
     inputs: { trajectories: spirals },

@@ -153,6 +153,11 @@ Deno.test("kinds refuse what they cannot show truthfully, and say what to do", a
     "there are r, regime",
   );
   await assertRejects(
+    () => draw("phase_plane", { units: [0, 3] }, { trajectories: spirals }),
+    RangeError,
+    "there are 3",
+  );
+  await assertRejects(
     () => draw("trajectories_3d", {}, { trajectories: [] }),
     TypeError,
     "no traj",
