@@ -112,11 +112,17 @@ function nearest(squares: Float64Array, i: number, out: Uint32Array): void {
     for (let j = 0, at = 0; j < squares.length; j++) if (j !== i) out[at++] = j;
     return;
   }
-  const order = Uint32Array.from({ length: squares.length }, (_, j) => j)
-    .sort((a, b) => squares[a] - squares[b] || a - b)
-    .filter((j) => j !== i);
-  out.set(order.subarray(0, out.length));
-  out.sort();
+  const sorted = squares.slice();
+  sorted[i] = Infinity;
+  const farthest = sorted.sort()[out.length - 1];
+  // Of items equally far, those that come first.
+  let left = out.length;
+  for (let j = 0; j < squares.length; j++) if (j !== i && squares[j] < farthest) left--;
+  for (let j = 0, at = 0; at < out.length; j++) {
+    if (j === i || squares[j] > farthest) continue;
+    if (squares[j] === farthest && left-- <= 0) continue;
+    out[at++] = j;
+  }
 }
 
 /** Squared distances to probabilities of the wanted entropy (nats), in place. */

@@ -76,9 +76,9 @@ export function tsne(
       `t-SNE: the start holds ${start.length} numbers; wants ${n} items × ${numDims} dimensions, finite`,
     );
   }
-  const slopeAt = (map: Float64Array, factor: number) =>
+  const slopeAt = (map: Float64Array, factor: number, withDivergence = true) =>
     theta === undefined
-      ? exactSlope(wanted, map, numDims, factor)
+      ? exactSlope(wanted, map, numDims, factor, withDivergence)
       : barnesHutSlope(wanted, map, numDims, theta, factor);
   const rate = options.learningRate ?? Math.max(n / exaggeration / 4, 50);
   const map = start.slice();
@@ -91,10 +91,11 @@ export function tsne(
       step.fill(0);
       gains.fill(1);
     }
-    const slope = slopeAt(map, early ? exaggeration : 1);
+    const isLook = iteration % BETWEEN_LOOKS === 0;
+    const slope = slopeAt(map, early ? exaggeration : 1, isLook);
     const gradientNorm = norm(slope.gradient);
     requireFiniteDescent(slope.divergence, gradientNorm, iteration, rate);
-    if (iteration % BETWEEN_LOOKS === 0) {
+    if (isLook) {
       course.push({ iteration, exaggerated: early, divergence: slope.divergence, gradientNorm });
       progress(iteration / numIterations);
     }
