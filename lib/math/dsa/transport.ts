@@ -87,7 +87,7 @@ function cheapestPath(
     const reached = distance[nearest];
     if (demand[nearest] > 0) {
       for (let i = 0; i < rows; i++) {
-        if (rowReached[i] < reached) rowPrice[i] += reached - rowReached[i];
+        if (rowReached[i] < Infinity) rowPrice[i] += reached - rowReached[i];
       }
       for (let j = 0; j < columns; j++) if (visited[j]) columnPrice[j] -= reached - distance[j];
       const path: [number, number][] = [];
