@@ -22,7 +22,9 @@ import { exampleTrajectories, trialSetOf } from "./_states.ts";
 
 const params = z.strictObject({
   ...delayFields,
-  rank: z.int().min(1).optional().describe("components of the operator"),
+  rank: z.int().min(1).optional().describe(
+    "components of the operator; without a rule: those whose singular value is at least a thousandth of the largest, max_rank at most (reduced_rank, v1 and v2: all)",
+  ),
   rank_thresh: z.number().min(0).optional().describe(
     "instead of rank: keep singular values above this (reduced_rank: eigenvalues of the projector)",
   ),
