@@ -132,7 +132,7 @@ function searched(a: Prepared, b: Prepared, params: Params): Score {
   const [x, y] = [a, b].map((one) => ({ ...controllableOf(one), frames: framesOf(one) }));
   const found = searchJoint(x, y, {
     inputWeight: params.input_weight,
-    numRandomStarts: numRandomStarts[params.effort],
+    ...(params.effort === "standard" ? {} : { mostRandomStarts: mostRandomStarts[params.effort] }),
     seed: params.seed,
   });
   const of = (angle: number) =>
@@ -152,7 +152,7 @@ function searched(a: Prepared, b: Prepared, params: Params): Score {
   };
 }
 
-const numRandomStarts = { pruned: 0, standard: 16, thorough: 64 };
+const mostRandomStarts = { pruned: 0, thorough: 512 };
 
 function framesOf({ system, frames }: Prepared): OperatorFrames {
   return frames ?? describeOperator(system.state, system.numStates);

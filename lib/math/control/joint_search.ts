@@ -10,6 +10,7 @@ import { angleLowerBound } from "../dsa/certificate.ts";
 import { compareOperators } from "../dsa/dsa.ts";
 import { matchEigenvalues } from "../dsa/eigenvalue_matching.ts";
 import type { OperatorFrames } from "../dsa/operator_frames.ts";
+import { hop } from "../dsa/hop.ts";
 import { randomOrthogonal } from "../dsa/random_orthogonal.ts";
 import { fromFrames, structuredStarts } from "../dsa/starts.ts";
 import { frobeniusNorm } from "../linalg/norms.ts";
@@ -25,8 +26,8 @@ export interface SearchableSystem extends ControllableSystem {
 export interface JointSearchOptions {
   /** w, the input's share of the squared distance, in [0, 1]. Default 0.5. */
   readonly inputWeight?: number;
-  /** Random starts. Default 16. */
-  readonly numRandomStarts?: number;
+  /** Random starts at most, by size if not given; each is followed by a hop from the best so far. */
+  readonly mostRandomStarts?: number;
   readonly seed?: number | string;
 }
 
@@ -73,7 +74,7 @@ export function searchJoint(
   b: SearchableSystem,
   options: JointSearchOptions = {},
 ): JointMatch {
-  const { inputWeight: weight = 0.5, numRandomStarts = 16, seed = 0 } = options;
+  const { inputWeight: weight = 0.5, seed = 0 } = options;
   if (!(weight >= 0 && weight <= 1)) {
     throw new RangeError(`joint search: the input's weight is ${weight}; it must lie in [0, 1]`);
   }
@@ -92,27 +93,17 @@ export function searchJoint(
     m,
     weight,
   };
-  const starts = function* (): Iterable<readonly [string, Float64Array]> {
-    yield ["controllability", closed.rotation];
-    yield ["inputs", inputs.rotation];
-    yield ["states", compareOperators(a.frames, b.frames, { seed }).rotation];
+  const found = new Found(problem, lowerBound);
+  found.follow("controllability", closed.rotation);
+  found.follow("inputs", inputs.rotation);
+  if (!found.isProved) {
+    found.follow("states", compareOperators(a.frames, b.frames, { seed }).rotation);
     for (const { name, rotation } of structuredStarts(a.frames, b.frames, matching, "orthogonal")) {
-      yield [name, fromFrames(a.frames, b.frames, rotation)];
+      found.follow(name, fromFrames(a.frames, b.frames, rotation));
     }
-    const stream = randomStream(seed, `control/starts/${digest(problem)}`);
-    for (let k = 0; k < numRandomStarts; k++) {
-      yield [`random ${k + 1}`, randomOrthogonal(stream, k, n, k % 2 === 0 ? -1 : 1)];
-    }
-  };
-  let best: (JointDescent & { readonly name: string }) | undefined;
-  let numStarts = 0, iterations = 0;
-  for (const [name, rotation] of starts()) {
-    const found = descendJoint(problem, rotation);
-    numStarts++;
-    iterations += found.iterations;
-    if (best === undefined || found.loss < best.loss * (1 - 1e-12)) best = { ...found, name };
-    if (angleOfLoss(best.loss) - lowerBound < PROVED) break;
+    searchOn(found, problem, options.mostRandomStarts ?? mostStarts(n), seed);
   }
+  const { best, numStarts, iterations } = found;
   const { rotation, gradientNorm, name } = best!;
   const { state, input } = jointLoss(problem, rotation);
   const stateAngle = angleBetween(problem.stateA, state);
@@ -130,6 +121,55 @@ export function searchJoint(
     iterations,
     gradientNorm,
   };
+}
+
+/** The best of the descents so far. */
+class Found {
+  best: (JointDescent & { readonly name: string }) | undefined;
+  numStarts = 0;
+  iterations = 0;
+  /** Independent starts that ended at the best. */
+  agreed = 0;
+
+  constructor(readonly problem: JointProblem, readonly lowerBound: number) {}
+
+  /** Descends from a start; one that hops from the best does not count as another witness of it. */
+  follow(name: string, start: Float64Array, isIndependent = true): void {
+    const found = descendJoint(this.problem, start);
+    this.numStarts++;
+    this.iterations += found.iterations;
+    const least = this.best?.loss ?? Infinity;
+    if (found.loss < least * (1 - SAME)) this.agreed = 0;
+    if (found.loss < least * (1 - 1e-12)) this.best = { ...found, name };
+    if (isIndependent && found.loss <= least * (1 + SAME)) this.agreed++;
+  }
+
+  get isProved(): boolean {
+    return this.best !== undefined && angleOfLoss(this.best.loss) - this.lowerBound < PROVED;
+  }
+}
+
+/** Random starts and hops by turns, until enough of the former have ended at the best. */
+function searchOn(
+  found: Found,
+  problem: JointProblem,
+  most: number,
+  seed: number | string,
+): void {
+  const { n } = problem;
+  const key = digest(problem);
+  const random = randomStream(seed, `control/starts/${key}`);
+  const hops = randomStream(seed, `control/hops/${key}`);
+  for (let k = 0; k < most && found.agreed < AGREEING && !found.isProved; k++) {
+    found.follow(`random ${k + 1}`, randomOrthogonal(random, k, n, k % 2 === 0 ? -1 : 1));
+    const c = found.best!.rotation.slice();
+    hop(c, n, n, hops, k, false);
+    found.follow(`hop ${k + 1}`, c, false);
+  }
+}
+
+function mostStarts(n: number): number {
+  return n <= 12 ? 128 : n <= 24 ? 96 : n <= 40 ? 32 : 12;
 }
 
 /** cos θ = (1 − w) cos θ_A + w cos θ_B, by half angles: precise near 0. */
@@ -156,5 +196,9 @@ function digest({ stateA, inputA, stateB, inputB }: JointProblem): string {
   return digestOf(new Uint8Array(rounded.buffer));
 }
 
+/** Independent starts that must have ended at the best before it is believed. */
+const AGREEING = 12;
+/** Losses that are the same, relatively. */
+const SAME = 1e-6;
 /** Radians above the bound at which a search ends. */
 const PROVED = 1e-9;
