@@ -199,4 +199,4 @@ function mostRandomStarts(effort: DsaEffort, n: number): number {
 }
 
 /** Independent starts that must have ended at the best angle before it is believed. */
-const AGREEING = 6;
+const AGREEING = 10;

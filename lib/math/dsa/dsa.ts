@@ -13,7 +13,7 @@ import type { RotationGroup } from "./starts.ts";
 
 /**
  * How much to search. `pruned`: the five starts from structure; `standard`: also identity, reflection and random ones, each
- * followed by a hop from the best so far, until six of them have ended at the best angle, or there have been 96 (up to 12
+ * followed by a hop from the best so far, until ten of them have ended at the best angle, or there have been 96 (up to 12
  * dimensions; 192 up to 24, 64 up to 32, 24 up to 40, 12 up to 50, 6 above); `thorough`: four times as many of both.
  */
 export type DsaEffort = "pruned" | "standard" | "thorough";
