@@ -153,7 +153,7 @@ function pairsOfLists(metric: Metric, { params, inputs }: ComparisonRequest): As
     plan = namedPlan(named.map(([i, j]) => [i, offset + j]), rules);
   } else if (others !== undefined) plan = rectanglePlan(own.length, others.length, params.part);
   else plan = matrixPlan(own.length, rules);
-  return { values, labels: [...labels, ...others ?? []], ...plan };
+  return { values, labels: ofOneType([...labels, ...others ?? []]), ...plan };
 }
 
 function itemsOf(inputs: ComparisonRequest["inputs"], port: string): readonly Item<unknown>[] {
@@ -211,6 +211,24 @@ function labelCells(side: "a" | "b", { text, coords }: Labelled): Row {
     [side]: text,
     ...Object.fromEntries(Object.entries(coords).map(([axis, id]) => [`${side}_${axis}`, id])),
   };
+}
+
+/** A union may bring ids of several types on one axis (layers 0, 1, 2 and labels); in a column they are all text then. */
+function ofOneType(labels: readonly Labelled[]): readonly Labelled[] {
+  const types = new Map<string, Set<string>>();
+  for (const [axis, id] of labels.flatMap(({ coords }) => Object.entries(coords))) {
+    types.set(axis, (types.get(axis) ?? new Set()).add(typeof id));
+  }
+  const mixed = new Set([...types].filter(([, found]) => found.size > 1).map(([axis]) => axis));
+  if (mixed.size === 0) return labels;
+  return labels.map((label) => ({
+    ...label,
+    coords: Object.fromEntries(
+      Object.entries(label.coords).map((
+        [axis, id],
+      ) => [axis, mixed.has(axis) ? String(id) : id]),
+    ),
+  }));
 }
 
 function labelOf({ coords }: Item<unknown>, position: number): Labelled {

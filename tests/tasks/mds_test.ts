@@ -21,7 +21,8 @@ async function scoresOfPath(): Promise<Table> {
   for (const [layer, rows] of [...reference.layers, reference.labels_onehot].entries()) {
     const trajectories = itemTrajectories(Float64Array.from(rows.flat()), rows.length);
     const { rdm } = await runTask(rdmTask, {}, { trajectories });
-    rdms.push({ value: rdm, coords: { layer } });
+    // Layers are counted, labels are called so: ids of two types on one axis.
+    rdms.push({ value: rdm, coords: { layer: layer < 6 ? layer : "labels" } });
   }
   const { scores } = await runTask(compare, { metric: "rdm_comparison" }, { rdms }, { metric });
   return scores;
@@ -69,7 +70,7 @@ Deno.test("a map has a row for each item with its coordinates, and is the same t
   const rows = recordsOf(map);
   assertEquals(
     rows.map(({ item, layer }) => [item, layer]),
-    [0, 1, 2, 3, 4, 5, 6].map((at) => [String(at), at]),
+    ["0", "1", "2", "3", "4", "5", "labels"].map((name) => [name, name]),
   );
   assertEquals(map.columns.find(({ name }: { name: string }) => name === "dim_1").unit, "rad");
   assertEquals(rows.flatMap(({ dim_1, dim_2 }) => [dim_1, dim_2]), [
