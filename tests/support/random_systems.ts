@@ -62,12 +62,14 @@ export const randomTrajectories: Systems<Trajectories> = {
       case "invertible-linear":
         return withStates(system, multiply(x, invertible(draws, units), numRows, units, units));
       case "time-reversal": {
-        const length = time * units;
+        const { lengths } = system;
         return withStates(
           system,
           x.map((_, i) => {
-            const t = Math.floor(i / units) % time;
-            return x[i - i % length + (time - 1 - t) * units + i % units];
+            const row = Math.floor(i / units);
+            const t = row % time, length = lengths?.[Math.floor(row / time)] ?? time;
+            // Padding stays where it is.
+            return t < length ? x[i + (length - 1 - 2 * t) * units] : x[i];
           }),
         );
       }
