@@ -232,7 +232,7 @@ Deno.test("run runs what changed and nothing else", async (t) => {
     const { ran, digests } = await after({
       // Other numbers.
       "lib/metrics/procrustes.ts": (text) =>
-        text.replace("value: scaled(angle,", "value: 2 * scaled(angle,"),
+        text.replace("return scaled(found.angle,", "return 2 * scaled(found.angle,"),
       // Other code for the same numbers.
       "lib/models/motifs/normalize.ts": (text) =>
         text.replaceAll(/return (\w+);/g, "return [$1][0];"),
