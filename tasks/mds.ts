@@ -38,6 +38,9 @@ const params = z.strictObject({
   a: z.string().default("a").describe("column of scores with one item of a pair"),
   b: z.string().default("b").describe("column with the other"),
   value: z.string().default("value").describe("column with their distance"),
+  root: z.boolean().default(false).describe(
+    "whether square roots are taken first, for squared measures (squared_euclidean, mahalanobis); what is below 0 counts as 0",
+  ),
   symmetrise: z.boolean().default(false)
     .describe("whether a pair whose two orders differ is averaged instead of refused"),
 });
@@ -98,7 +101,10 @@ export default defineTask({
     const distances = inputs.rdm === undefined
       ? distancesOfTable(inputs.scores, params)
       : distancesOfRdm(inputs.rdm);
-    const { values, items, unit, what } = distances;
+    const { items, unit, what } = distances;
+    const values = params.root
+      ? distances.values.map((value) => Math.sqrt(Math.max(0, value)))
+      : distances.values;
     const found = inTerms(what, () => scaled(context, params, values, items.length, inputs.start));
     const { num_dims } = params;
     const axes = Array.from({ length: num_dims }, (_, k) => `dim_${k + 1}`);

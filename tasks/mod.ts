@@ -35,6 +35,7 @@ export const tasks = {
   predict: () => import("./predict.ts"),
   predict_controlled: () => import("./predict_controlled.ts"),
   rdm: () => import("./rdm.ts"),
+  rdm_table: () => import("./rdm_table.ts"),
   reduce: () => import("./reduce.ts"),
   reverse: () => import("./reverse.ts"),
   score_prediction: () => import("./score_prediction.ts"),

@@ -120,6 +120,17 @@ Deno.test("mds reads half a table, a dissimilarity matrix and a choice of rows a
   assertEquals(chosen.fit.arrays.coordinates.data, whole);
 });
 
+Deno.test("mds takes roots of squared distances where that is asked for", async () => {
+  const squares = Float64Array.of(1, 9, -1e-3, 4, 1, 1);
+  const of = (values: Float64Array) => ({
+    rdm: { arrays: { values: tensor(["pair"], [6], values) }, about: { num_items: 4 } },
+  });
+  const rooted = await run({ root: true }, of(squares));
+  const plain = await run({}, of(squares.map((value) => Math.sqrt(Math.max(0, value)))));
+  assertEquals(rooted.fit.arrays.coordinates.data, plain.fit.arrays.coordinates.data);
+  await assertRejects(() => run({}, of(squares)), RangeError, "no negative distances");
+});
+
 Deno.test("mds refuses in words that say what to do", async () => {
   const upper = recordsOf(scores).filter(({ half }) => half === "upper");
   const refuse = (params: Record<string, unknown>, inputs: Record<string, unknown>, text: string) =>

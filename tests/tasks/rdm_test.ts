@@ -1,8 +1,9 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { tableOf } from "#lib/core/table.ts";
+import { recordsOf, tableOf } from "#lib/core/table.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import { rdmOf } from "#lib/math/rsa/rdm.ts";
 import task from "#tasks/rdm.ts";
+import rdmTable from "#tasks/rdm_table.ts";
 import { assertAllClose } from "#tests/support/close.ts";
 import { itemTrajectories } from "#tests/support/items.ts";
 import { runTask } from "#tests/support/run_task.ts";
@@ -124,6 +125,21 @@ Deno.test("rdm keeps the names that items have", async () => {
   const { about, arrays } = await run({ measure: "euclidean" }, { trajectories });
   assertEquals(about.labels, ["face", "house", "tool"]);
   assertAlmostEquals(arrays.values.data[1], 3);
+});
+
+Deno.test("rdm_table lists pairs once or twice, with names, over the largest if wanted", async () => {
+  const trajectories = itemTrajectories(Float64Array.of(1, 2, 5), 3, { trial: [..."abc"] });
+  const rdm = await run({ measure: "euclidean" }, { trajectories });
+  const rows = async (params: Record<string, unknown>) =>
+    recordsOf((await runTask(rdmTable, params, { rdm })).table);
+  assertEquals((await rows({ halves: "upper" })).map(({ a, b, value }) => [a, b, value]), [
+    ["a", "b", 1],
+    ["a", "c", 4],
+    ["b", "c", 3],
+  ]);
+  const both = await rows({ scale: "maximum" });
+  assertEquals(both.map(({ value }) => value), [0, 0.25, 1, 0.25, 0, 0.75, 1, 0.75, 0]);
+  assertEquals(both.filter(({ half }) => half === "diagonal").length, 3);
 });
 
 Deno.test("rdm refuses in words that name the array, its dims, and what to do", async () => {
