@@ -22,8 +22,9 @@ const params = z.strictObject({
       "classical: by eigenvectors of the inner products",
   ),
   num_dims: z.int().min(1).default(2).describe("dimensions of the map"),
-  num_starts: z.int().min(0).default(10)
-    .describe("random starts of SMACOF; the best map is kept"),
+  num_starts: z.int().min(0).optional().describe(
+    "random starts of SMACOF, of which the best map is kept; default: 60 for up to 70 items, 300000 / items² for more, at least 10",
+  ),
   classical_start: z.boolean().default(true).describe("whether the classical map is a start, too"),
   seed: z.union([z.int(), z.string()]).default(0).describe("of the random starts"),
   num_iterations: z.int().min(1).default(1000).describe("steps from one start at most"),
@@ -190,7 +191,11 @@ function scaled(
   const { best, bestStart, stresses } = smacof(
     values,
     options,
-    { seed: params.seed, numStarts: params.num_starts, classical: params.classical_start },
+    {
+      seed: params.seed,
+      numStarts: params.num_starts ?? startsFor(n),
+      classical: params.classical_start,
+    },
     (fraction) => {
       context.signal.throwIfAborted();
       context.progress(fraction, "starts");
@@ -203,6 +208,11 @@ function scaled(
     quality: quality(best, begun, stresses.length),
     arrays: { stresses },
   };
+}
+
+/** Enough starts to find a map as good as any of many where there are few items; for many, what takes seconds. */
+function startsFor(numItems: number): number {
+  return Math.max(10, Math.min(60, Math.floor(300_000 / numItems ** 2)));
 }
 
 /** Points of a start: one moment per trial, units as dimensions. */
