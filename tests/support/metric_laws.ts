@@ -89,13 +89,25 @@ export function requireInvariance(
   }
 }
 
+/** The triangle of systems, of one and its rotation, and of two and what is half way between them where there is that. */
+export function requireTriangles(one: Measured, [a, b, c]: readonly unknown[], draws: Draws) {
+  if (!lawsOf(one.metric, one.params).triangle) return;
+  requireTriangle(one, [a, b, c]);
+  requireTriangle(one, [a, b, one.systems.changed(a, "rotation", draws) ?? c]);
+  const { between } = one.systems;
+  if (between === undefined) return;
+  const [other, near] = [one.systems.random(draws), one.systems.random(draws)];
+  requireTriangle(one, [other, between(other, near), near]);
+  requireTriangle(one, [other, between(other, between(other, near)), between(other, near)]);
+}
+
 /** All of the laws above, on three systems. */
 export function requireLaws(one: Measured, systems: readonly unknown[], draws: Draws) {
   const [a, b] = systems;
   requireIdentity(one, a);
   requireRange(one, a, b);
   requireInvariance(one, a, b, draws);
-  if (lawsOf(one.metric, one.params).triangle) requireTriangle(one, systems);
+  requireTriangles(one, systems, draws);
 }
 
 /** Throws unless a score lies in the range that is declared for the params, and no column is NaN. */

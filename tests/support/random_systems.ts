@@ -25,6 +25,8 @@ export interface Systems<X> {
   changed(system: X, how: Invariance, draws: Draws): X | null;
   /** Further systems, at least three each that can be compared with each other, by the name of their shape. */
   groups?(draws: Draws): Readonly<Record<string, X[]>>;
+  /** A system half way between two of equal size: what a distance without the triangle inequality is likely to fail on. */
+  between?(a: X, b: X): X;
   /** Systems of paired items with the items of all in another order; absent where there are none. */
   reordered?(systems: readonly X[], draws: Draws): X[];
   /** Systems that a metric must refuse in words or score with a number: never NaN. By name. */
@@ -76,6 +78,10 @@ export const randomTrajectories: Systems<Trajectories> = {
     }
   },
   groups: (draws) => trajectoryGroups(draws),
+  between(a, b) {
+    const other = b.states.data as Float64Array;
+    return withStates(a, (a.states.data as Float64Array).map((x, i) => 0.5 * (x + other[i])));
+  },
   reordered(systems, draws) {
     const { lengths, states: { shape: [trials, time] } } = systems[0];
     // Moments that are padding stay where they are.
