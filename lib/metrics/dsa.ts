@@ -5,7 +5,12 @@
 
 import { operator } from "../core/artifacts/operator.ts";
 import { defineMetric, type Score } from "../core/metric.ts";
-import { concludeComparison, openComparison, sameOperator } from "../math/dsa/comparison.ts";
+import {
+  comesFirst,
+  concludeComparison,
+  openComparison,
+  sameOperator,
+} from "../math/dsa/comparison.ts";
 import { compareOperators, type DsaOptions } from "../math/dsa/dsa.ts";
 import { compareGeneralLinear } from "../math/dsa/general_linear_pair.ts";
 import { compareOperatorSet } from "../math/dsa/set_search.ts";
@@ -101,6 +106,10 @@ function isRotation({ group, score }: DsaParams): boolean {
 
 function aligned(a: PreparedOperator, b: PreparedOperator, params: DsaParams): Score {
   const [x, y] = sameSize(a, b);
+  // As the published package does, which leaves the diagonal out; its optimiser would come near 0 only.
+  if (comesFirst(x, y) === 0) {
+    return alignedScore(a, b, { ...sameOperator(x.n), condition: 1 }, params);
+  }
   if (params.group !== "general_linear") {
     return alignedScore(a, b, compareOperators(x, y, optionsOf(params)), params);
   }
