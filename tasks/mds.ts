@@ -150,6 +150,7 @@ function scaled(
   start: Trajectories | undefined,
 ): Found {
   const { method, num_dims } = params;
+  requireSize(values);
   if (method === "classical") {
     if (start !== undefined) throw new RangeError("method: classical has no start; unbind it");
     const { coordinates, eigenvalues } = classicalMds(values, num_dims);
@@ -208,6 +209,21 @@ function scaled(
     quality: quality(best, begun, stresses.length),
     arrays: { stresses },
   };
+}
+
+/** Stress is made of squares, which must be numbers too. */
+function requireSize(values: Float64Array): void {
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new RangeError(
+      `distance ${bad} is ${values[bad]}; leave out items with missing distances`,
+    );
+  }
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest === 0 || (largest > 1e-100 && largest < 1e100)) return;
+  throw new RangeError(
+    `the largest distance is ${largest}, whose square is no number; scale the distances to about 1 first`,
+  );
 }
 
 /** Enough starts to find a map as good as any of many where there are few items; for many, what takes seconds. */

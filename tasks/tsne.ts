@@ -264,6 +264,8 @@ function inTerms<T>(what: string, work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`${what}: ${error.message.replace(/^t-SNE: /, "")}`, { cause: error });
+    throw new RangeError(`${what}: ${error.message.replace(/^(t-SNE|pca): /, "")}`, {
+      cause: error,
+    });
   }
 }

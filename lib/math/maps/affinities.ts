@@ -2,7 +2,7 @@
 // symmetrised. van der Maaten & Hinton 2008, eq. 1 and section 2; bisection, its start and its tolerance as in
 // scikit-learn 1.2. The largest exponent is taken out, so that far items cannot underflow all at once.
 
-import { exactScale } from "../linalg/exact_scale.ts";
+import { dividedBy, exactScale } from "../linalg/exact_scale.ts";
 import { requireFinite, requireShape } from "../linalg/require_shape.ts";
 
 /** Joint affinities of the pairs named, each pair once, summing to ½ over them (to 1 over ordered pairs). */
@@ -59,6 +59,9 @@ export function affinities(
         `best below ${Math.floor(numItems / 3)}`,
     );
   }
+  // Affinities have no scale; only where squares would leave the numbers is it taken out.
+  const scale = exactScale(x);
+  if (scale > 1e100 || scale < 1e-100) x = dividedBy(x, scale);
   const k = Math.min(numNeighbours ?? numItems - 1, numItems - 1);
   const [items, conditional] = [new Uint32Array(numItems * k), new Float64Array(numItems * k)];
   const squares = new Float64Array(numItems);

@@ -58,19 +58,31 @@ export function fitPca(
   const centred = centreColumns(x, numItems, numFeatures);
   requireFinite("pca", "the centred data", centred);
   if (!(frobeniusNorm(centred) > Number.EPSILON * frobeniusNorm(x))) {
-    throw new RangeError(`pca: all ${numItems} items are equal, so nothing varies`);
+    throw new RangeError(
+      `pca: all ${numItems} items are equal, so nothing varies; leave this system out`,
+    );
   }
   const { s, rows } = rightVectors(centred, numItems, numFeatures);
-  const total = s.reduce((sum, value) => sum + value * value, 0);
-  const numComponents = howMany(s, total, choice, numItems, numFeatures);
+  // Shares from relative values: squares of very small ones would vanish.
+  const relative = s.map((value) => value / s[0]);
+  const total = relative.reduce((sum, value) => sum + value * value, 0);
+  const numComponents = howMany(relative, total, choice, numItems, numFeatures);
   const kept = s.slice(0, numComponents);
+  const explainedVariance = kept.map((value) => value * value / (numItems - 1));
+  if (!Number.isFinite(explainedVariance[0])) {
+    throw new RangeError(
+      `pca: a variance of ${
+        s[0]
+      }² is no number; bring the features to a common scale (normalize) first`,
+    );
+  }
   return {
     mean,
     components: rows.slice(0, numComponents * numFeatures),
     numComponents,
     singularValues: kept,
-    explainedVariance: kept.map((value) => value * value / (numItems - 1)),
-    explainedVarianceRatio: kept.map((value) => value * value / total),
+    explainedVariance,
+    explainedVarianceRatio: relative.slice(0, numComponents).map((value) => value * value / total),
   };
 }
 

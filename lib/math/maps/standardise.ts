@@ -77,13 +77,15 @@ export function standardiseWithin(
 function momentsOf(data: Float64Array, from: number, step: number, count: number) {
   let mean = 0, largest = 0;
   for (let k = 0, at = from; k < count; k++, at += step) {
-    mean += data[at];
+    mean += data[at] / count;
     largest = Math.max(largest, Math.abs(data[at]));
   }
-  mean /= count;
+  if (largest === 0) return { mean, spread: 1 };
   let squares = 0;
-  for (let k = 0, at = from; k < count; k++, at += step) squares += (data[at] - mean) ** 2;
+  for (let k = 0, at = from; k < count; k++, at += step) {
+    squares += ((data[at] - mean) / largest) ** 2;
+  }
   const spread = Math.sqrt(squares / Math.max(1, count - 1));
   // Rounding of the mean is no variation.
-  return { mean, spread: spread > 4 * Number.EPSILON * largest ? spread : 1 };
+  return { mean, spread: spread > 4 * Number.EPSILON ? spread * largest : 1 };
 }

@@ -134,7 +134,7 @@ export function tsneStart(
   const count = Math.min(numDims, numItems, numFeatures);
   const fit = fitPca(x, numItems, numFeatures, { count });
   const scores = projectPca(fit, x, numItems);
-  const scale = SMALL / Math.sqrt(fit.explainedVariance[0] * (numItems - 1) / numItems);
+  const scale = SMALL / (fit.singularValues[0] / Math.sqrt(numItems));
   const out = new Float64Array(numItems * numDims);
   for (let i = 0; i < numItems; i++) {
     for (let k = 0; k < count; k++) out[i * numDims + k] = scale * scores[i * count + k];

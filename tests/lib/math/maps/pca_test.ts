@@ -85,6 +85,11 @@ Deno.test("fitPca() and projectPca() refuse what has no components, in words", (
   assertThrows(() => fitPca(Float64Array.of(1, 2), 1, 2), RangeError, "at least 2 × 1");
   assertThrows(() => fitPca(Float64Array.of(1, NaN), 2, 1), RangeError, "finite");
   const x = Float64Array.of(1, 2, 3, 5, 6, 9);
+  assertThrows(() => fitPca(x.map((v) => 1e200 * v), 3, 2), RangeError, "common scale");
+  const tiny = fitPca(x.map((v) => 1e-200 * v), 3, 2);
+  assertAllClose(tiny.explainedVarianceRatio, fitPca(x, 3, 2).explainedVarianceRatio, {
+    atol: 1e-12,
+  });
   assertThrows(() => fitPca(x, 3, 2, { count: 3 }), RangeError, "take 1 … 2");
   assertThrows(() => projectPca(fitPca(x, 3, 2), x, 2), RangeError, "fitted to 2 features");
 });

@@ -122,7 +122,7 @@ Deno.test("affinities() have the wanted perplexity, whatever the scale, and surv
     const n = 20;
     const x = draws.normal(n, 3);
     x.copyWithin(3, 0, 3);
-    for (const scale of [1e-6, 1, 1e6]) {
+    for (const scale of [1e-200, 1e-6, 1, 1e6, 1e200]) {
       const { joint } = affinities(x.map((v) => scale * v), n, 3, { perplexity: 5 });
       assert(joint.every((p) => p > 0 && p < 0.5));
       assertAlmostEquals(joint.reduce((sum, p) => sum + p, 0), 0.5, 1e-13);
@@ -180,5 +180,4 @@ Deno.test("tsne() with no iteration tells about its start, and all is refused in
   refuse(Float64Array.of(1, 2), 2, 1, 1, "at least 3");
   refuse(Float64Array.of(1, 2, 4), 3, 1, 3, "take 1 … 2");
   refuse(Float64Array.of(1, 2, NaN), 3, 1, 2, "finite");
-  refuse(Float64Array.of(1, 2, 1e200), 3, 1, 2, "normalize");
 });
