@@ -41,7 +41,7 @@ export const dsaParams = z.strictObject({
   on_size_mismatch: z.enum(["error", "zero_pad", "wasserstein"]).default("error")
     .describe(
       "operators of different size: refuse them; compare the further modes with dead ones; or give the distance of their " +
-        "spectra, in rows whose columns score and unit say so",
+        "spectra, in rows whose columns score_kind and unit say so",
     ),
   compat: z.enum(["corrected", "v1", "v2"]).default("corrected")
     .describe(

@@ -89,7 +89,7 @@ export function alignedScore(
     best_start: result.bestStart,
     iterations: result.iterations,
     gradient_norm: result.gradientNorm,
-    score: params.score,
+    score_kind: params.score,
     ...(params.group === "general_linear" ? { condition: result.condition ?? null } : {}),
   });
 }
@@ -123,7 +123,7 @@ export function spectralScore(a: PreparedOperator, b: PreparedOperator, params: 
     best_start: "matching",
     iterations: 0,
     gradient_norm: 0,
-    score: "wasserstein",
+    score_kind: "wasserstein",
     ...(params.group === "general_linear" ? { condition: null } : {}),
   });
   return params.score === "wasserstein" ? row : { ...row, unit: scoreUnit("wasserstein", params) };

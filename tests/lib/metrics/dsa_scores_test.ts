@@ -82,7 +82,7 @@ Deno.test("dsa gives each score its unit, its name and a bound that is not above
         const [value, bound, gap] = [row.value, row.lower_bound, row.gap] as number[];
         assertLessOrEqual(bound, value, `${score}, ${group}`);
         assertEquals(gap, value - bound);
-        assertEquals([row.score, row.sense], [score, "distance"]);
+        assertEquals([row.score_kind, row.sense], [score, "distance"]);
         assertEquals("condition" in row, group === "general_linear");
         units[score] = row.unit as string;
       }
@@ -145,13 +145,13 @@ Deno.test("dsa takes operators of unequal size as its policy says, and every row
     recordsOf(await table({ on_size_mismatch, ...more }, { operators }))
       .filter(({ half }) => half === "upper");
   const padded = await rows("zero_pad");
-  assertEquals(padded.map(({ score, unit, rank }) => [score, unit, rank]), [
+  assertEquals(padded.map(({ score_kind, unit, rank }) => [score_kind, unit, rank]), [
     ["angular", "rad", 5],
     ["angular", "rad", 3],
     ["angular", "rad", 5],
   ]);
   const mixed = await rows("wasserstein");
-  assertEquals(mixed.map(({ score, unit, gap }) => [score, unit, gap === 0]), [
+  assertEquals(mixed.map(({ score_kind, unit, gap }) => [score_kind, unit, gap === 0]), [
     ["wasserstein", "λ²", true],
     ["angular", "rad", false],
     ["wasserstein", "λ²", true],
