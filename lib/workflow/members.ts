@@ -268,7 +268,8 @@ function warnOfEmptiness(
   rows: Combinations,
 ): void {
   for (const input of inputs) {
-    if (!input.isEmpty || !input.mayBeEmpty) continue;
+    // Nobody gets the list where the stage itself is left out.
+    if (!input.isEmpty || !input.mayBeEmpty || rows.length === 0) continue;
     problems.warning(
       "empty-gather",
       input.plan.spec.at,

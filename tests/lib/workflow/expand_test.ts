@@ -271,6 +271,7 @@ ${base}
   never: { task: value, over: [seed], when: "\${{ params.full }}" }
   after_never: { task: show, from: { table: never } }
   lists_never: { task: collect, from: { tables: { stage: never, gather: all } } }
+  never_lists: { task: collect, from: { tables: { stage: never, gather: all } }, when: "\${{ params.full }}" }
 `);
   assertEquals(idsOf(graph, "after"), [
     "after[group=a,seed=1]",
@@ -281,6 +282,7 @@ ${base}
   assertEquals(sourcesOf(graph, "list[seed=1]", "tables"), ["some[group=a,seed=1].table @group=a"]);
   assertEquals(idsOf(graph, "after_never"), []);
   assertEquals(sourcesOf(graph, "lists_never", "tables"), []);
+  assertEquals(idsOf(graph, "never_lists"), []);
   assertEquals(graph.warnings.map((warning) => warning.code), ["empty-gather"]);
 });
 
