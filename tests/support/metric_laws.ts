@@ -5,7 +5,8 @@ import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@st
 import { lawsOf, type Metric, type Score } from "#lib/core/metric.ts";
 import { describeShape, type Tensor } from "#lib/core/tensor.ts";
 import type { Draws } from "../lib/math/linalg/fresh.ts";
-import { type Systems, systemsOf } from "./random_systems.ts";
+import { systemsOf } from "./random_systems.ts";
+import type { Systems } from "./systems.ts";
 
 /** What a search over rotations may miss; metrics in closed form are held to it too, though they are far better. */
 const tolerance = 1e-7;

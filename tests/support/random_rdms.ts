@@ -6,7 +6,7 @@ import { tensor } from "#lib/core/tensor.ts";
 import { pointDistances } from "#lib/math/maps/place.ts";
 import { squareOf } from "#lib/math/rsa/triangle.ts";
 import type { Draws } from "../lib/math/linalg/fresh.ts";
-import type { Systems } from "./random_systems.ts";
+import type { Systems } from "./systems.ts";
 
 /** Dissimilarities of random items: upper triangles of distances between points. */
 export const randomRdms: Systems<Rdm> = {
