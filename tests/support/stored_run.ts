@@ -109,15 +109,6 @@ export function rowOf(rows: readonly Row[], where: Row): Row {
 export function near(found: unknown, expected: unknown, what: string, tolerance: number): void {
   const flat = (value: unknown) =>
     value instanceof Float64Array ? value : [value].flat(9).map(Number);
-  if (Deno.env.get("R1")) {
-    const f = flat(found), e = flat(expected);
-    let w = 0;
-    for (let i = 0; i < f.length; i++) w = Math.max(w, Math.abs(f[i] - e[i]));
-    Deno.writeTextFileSync(
-      "/tmp/r1/dev.txt",
-      ["DEV", w.toExponential(1), tolerance, what, f.length, e.length].join(" ") + "\n",
-      { append: true },
-    );
   assertAllClose(flat(found), flat(expected), { atol: tolerance, rtol: tolerance }, what);
 }
 
@@ -133,13 +124,5 @@ export function nearSpectrum(
 ): void {
   const found = { re: column(rows, "re"), im: column(rows, "im") };
   const expected = { re: stored.map(([re]) => re), im: stored.map(([, im]) => im) };
-  if (Deno.env.get("R1")) {
-    Deno.writeTextFileSync(
-      "/tmp/r1/dev.txt",
-      ["DEV", matchedDistance(found, expected).toExponential(1), tolerance, what, "spectrum"].join(
-        " ",
-      ) + "\n",
-      { append: true },
-  }
   assertLess(matchedDistance(found, expected), tolerance, what);
 }
