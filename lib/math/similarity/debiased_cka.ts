@@ -67,11 +67,13 @@ export function prepareDebiasedCka(
   requireFour(b);
   const { data, norm } = nearUnitNorm(centreItems(x, numItems, numFeatures));
   const numBatches = Math.floor(numItems / b);
-  const batches = Array.from(
-    { length: numBatches },
-    (_, k) =>
-      unbiasedBatch(data.subarray(k * b * numFeatures, (k + 1) * b * numFeatures), b, numFeatures),
-  );
+  const size = b * numFeatures;
+  const batches = numBatches === 1 && b === numItems
+    ? [unbiasedBatch(data, b, numFeatures, { centred: true })]
+    : Array.from(
+      { length: numBatches },
+      (_, k) => unbiasedBatch(data.subarray(k * size, (k + 1) * size), b, numFeatures),
+    );
   if (!batches.some(isInformative)) {
     throw new RangeError(
       `debiased similarity: the ${b} items${numBatches > 1 ? " of every batch" : ""} are ` +

@@ -36,7 +36,7 @@ interface KernelBatch extends CentredKernel {
 }
 
 /**
- * Makes a batch of b items × p features; b is at least 4. `data` is not kept.
+ * Makes a batch of b items × p features; b is at least 4. `data` is copied, unless it is `centred` already.
  *
  * @example
  * ```ts
@@ -47,15 +47,21 @@ interface KernelBatch extends CentredKernel {
  * assertEquals(unbiasedBatch(new Float64Array(30), 5, 6).form, "kernel");
  * ```
  */
-export function unbiasedBatch(data: Float64Array, b: number, p: number): UnbiasedBatch {
-  const items = { data: centreColumns(data, b, p), numItems: b, numFeatures: p };
+export function unbiasedBatch(
+  data: Float64Array,
+  b: number,
+  p: number,
+  { centred = false }: { readonly centred?: boolean } = {},
+): UnbiasedBatch {
+  const own = centred ? data : centreColumns(data, b, p);
+  const items = { data: own, numItems: b, numFeatures: p };
   const rowSquares = new Float64Array(b);
   if (p < b) {
     for (let i = 0, at = 0; i < b; i++) {
       for (let j = 0; j < p; j++, at++) rowSquares[i] += items.data[at] * items.data[at];
     }
-    const own = gram(items.data, b, p);
-    const plainSquares = innerProduct(own, own);
+    const covariance = gram(items.data, b, p);
+    const plainSquares = innerProduct(covariance, covariance);
     const squares = withoutDiagonal(plainSquares, rowSquares, rowSquares);
     return { form: "features", ...items, rowSquares, squares, plainSquares };
   }
