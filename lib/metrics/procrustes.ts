@@ -56,7 +56,8 @@ export default defineMetric({
     anyItemOrder: true,
   },
   under: (params) => ({
-    triangle: params.score !== "disparity",
+    // By rotations alone it holds among systems of one width: a wider third has the room to mirror them.
+    triangle: params.score !== "disparity" && params.group === "orthogonal",
     range: [0, largest(params)],
     invariantTo: invariances(params),
   }),
