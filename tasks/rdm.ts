@@ -3,6 +3,7 @@
 // Labels alone give a model matrix: distances between their one-hot codes.
 
 import { z } from "zod";
+import { type Arrays, arraysOf } from "#lib/core/artifacts/arrays.ts";
 import { type Rdm, rdm } from "#lib/core/artifacts/rdm.ts";
 import { table } from "#lib/core/artifacts/table.ts";
 import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectories.ts";
@@ -10,11 +11,13 @@ import { type Table, tableOf } from "#lib/core/table.ts";
 import { defineTask, one, optional } from "#lib/core/task.ts";
 import { describeShape, tensor } from "#lib/core/tensor.ts";
 import { crossnobis } from "#lib/math/rsa/crossnobis.ts";
-import { noiseCovariance } from "#lib/math/rsa/noise_precision.ts";
 import { rdmMeasures, rdmOf, requireFewItems } from "#lib/math/rsa/rdm.ts";
-import { averageRepeats, residualsOf } from "#lib/math/rsa/repeats.ts";
-import { type ItemRows, itemRows, labelsOf } from "./_item_rows.ts";
+import { averageRepeats } from "#lib/math/rsa/repeats.ts";
+import { itemRows, labelsOf } from "./_item_rows.ts";
+import { noiseOf } from "./_rdm_noise.ts";
 import { exampleTrajectories } from "./_states.ts";
+
+const arrays = arraysOf("arrays");
 
 const params = z.strictObject({
   measure: z.enum([...rdmMeasures, "crossnobis"]).default("squared_euclidean").describe(
@@ -31,7 +34,8 @@ const params = z.strictObject({
     "crossnobis: column of the input labels with the fold; without it the k-th measurement of an item is in fold k",
   ),
   noise: z.enum(["items", "repeats", "none"]).optional().describe(
-    "what noise is estimated from unless the input noise is bound: the items about their mean (default of mahalanobis), " +
+    "what noise is estimated from, unless the input noise (residuals: rows × units) or noise_matrix (arrays with a precision " +
+      "or a covariance, units × units) is bound: the items about their mean (default of mahalanobis), " +
       "repeated measurements about their item (default of crossnobis), or no noise: all units alike",
   ),
   ridge: z.number().min(0).default(0).describe("added to the diagonal of the noise covariance"),
@@ -45,6 +49,7 @@ interface Inputs {
   readonly trajectories?: Trajectories;
   readonly labels?: Table;
   readonly noise?: Trajectories;
+  readonly noise_matrix?: Arrays;
 }
 
 export default defineTask({
@@ -54,7 +59,12 @@ export default defineTask({
   numerics: "f64",
   params,
   inputs: () => [
-    { trajectories: one(trajectories), labels: optional(table), noise: optional(trajectories) },
+    {
+      trajectories: one(trajectories),
+      labels: optional(table),
+      noise: optional(trajectories),
+      noise_matrix: optional(arrays),
+    },
     { labels: one(table) },
   ],
   outputs: { rdm },
@@ -86,14 +96,18 @@ export default defineTask({
   },
 });
 
-function measuredRdm(params: Params, value: Trajectories, { labels, noise }: Inputs): Rdm {
+function measuredRdm(
+  params: Params,
+  value: Trajectories,
+  { labels, noise, noise_matrix: matrix }: Inputs,
+): Rdm {
   const what = `rdm got trajectories (${describeShape(value.states.dims, value.states.shape)})`;
   return inTerms(what, () => {
     requireStates(value);
     const rows = itemRows(value, params, labels);
     requireFewItems(rows.count);
     if (params.measure === "crossnobis") requireRepeats(params, labels);
-    const covariance = noiseOf(params, rows, noise);
+    const covariance = noiseOf(params, rows, { noise, matrix });
     const values = params.measure === "crossnobis"
       ? crossnobis(rows, rows.count, rows.numFolds, covariance)
       : rdmOf(averageRepeats(rows, rows.count), params.measure, covariance);
@@ -112,51 +126,6 @@ function requireRepeats({ items }: Params, labels: Table | undefined): void {
     `crossnobis with items: ${items} has no repeated items; bind labels that repeat, or use items: time, ` +
       "whose repeats are the trials",
   );
-}
-
-function noiseOf(
-  params: Params,
-  rows: ItemRows,
-  noise: Trajectories | undefined,
-): Float64Array | undefined {
-  const { measure, ridge, shrinkage } = params;
-  if (measure !== "mahalanobis" && measure !== "crossnobis") {
-    if (noise === undefined && params.noise === undefined) return undefined;
-    throw new TypeError(
-      `the measure ${measure} uses no noise; take mahalanobis or crossnobis, or leave noise out`,
-    );
-  }
-  const { numFeatures, count } = rows;
-  if (noise !== undefined) {
-    const others = itemRows(noise, { ...params, items: "moment" }, undefined);
-    if (others.numFeatures !== numFeatures) {
-      throw new RangeError(
-        `noise (${
-          describeShape(noise.states.dims, noise.states.shape)
-        }) has ${others.numFeatures} units, ` +
-          `the trajectories ${numFeatures}; give residuals of the same units`,
-      );
-    }
-    return noiseCovariance(others.data, others.numItems, numFeatures, undefined, {
-      ridge,
-      shrinkage,
-    });
-  }
-  switch (params.noise ?? (measure === "mahalanobis" ? "items" : "repeats")) {
-    case "none":
-      return measure === "crossnobis" ? undefined : identity(numFeatures);
-    case "items": {
-      const { data } = averageRepeats(rows, count);
-      return noiseCovariance(data, count, numFeatures, undefined, { ridge, shrinkage });
-    }
-    case "repeats": {
-      const { data, degreesOfFreedom } = residualsOf(rows, count);
-      return noiseCovariance(data, rows.numItems, numFeatures, degreesOfFreedom, {
-        ridge,
-        shrinkage,
-      });
-    }
-  }
 }
 
 /** Distances between one-hot codes of labels, an item for each row. */
@@ -207,10 +176,6 @@ function requireStates({ states, lengths }: Trajectories): void {
         states.data[bad]
       }; leave out trials or units with missing states`,
   );
-}
-
-function identity(n: number): Float64Array {
-  return new Float64Array(n * n).map((_, at) => at % (n + 1) === 0 ? 1 : 0);
 }
 
 function inTerms<T>(what: string, work: () => T): T {

@@ -1,6 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { recordsOf, tableOf } from "#lib/core/table.ts";
 import { tensor } from "#lib/core/tensor.ts";
+import { solve } from "#lib/math/linalg/lu.ts";
+import { noiseCovariance } from "#lib/math/rsa/noise_precision.ts";
 import { rdmOf } from "#lib/math/rsa/rdm.ts";
 import task from "#tasks/rdm.ts";
 import rdmTable from "#tasks/rdm_table.ts";
@@ -107,6 +109,36 @@ Deno.test("rdm takes folds of trials for crossnobis, and noise from repeats or e
   };
   const bound = await run(params, { trajectories, noise: white });
   assertAllClose(bound.arrays.values.data, none.arrays.values.data, { rtol: 1e-12, atol: 1e-14 });
+});
+
+Deno.test("rdm takes a noise precision or covariance as it is given", async () => {
+  const { data, numItems, numFeatures } = representation("Y", reference.rows);
+  const trajectories = itemTrajectories(data, numItems);
+  const covariance = noiseCovariance(data, numItems, numFeatures, undefined, { ridge: 0.1 });
+  const identity = covariance.map((_, at) => at % (numFeatures + 1) === 0 ? 1 : 0);
+  const precision = solve(covariance, numFeatures, identity, numFeatures);
+  const matrix = (name: string, values: Float64Array, n = numFeatures) => ({
+    arrays: { [name]: tensor(["row", "column"], [n, n], values) },
+    about: {},
+  });
+  for (const [name, values] of Object.entries({ covariance, precision })) {
+    const noise_matrix = matrix(name, values);
+    const found = await run({ measure: "mahalanobis" }, { trajectories, noise_matrix });
+    const wanted = reference.rdms.Y.mahalanobis_sq_per_channel;
+    assertAllClose(found.arrays.values.data, wanted, { atol: 1e-10 }, name);
+  }
+  const refuse = (noise_matrix: unknown, text: string) =>
+    assertRejects(
+      () => run({ measure: "mahalanobis" }, { trajectories, noise_matrix }),
+      Error,
+      text,
+    );
+  await refuse(matrix("noise", covariance), "called precision or covariance");
+  await refuse(matrix("precision", covariance.slice(0, 4), 2), "give 12 × 12");
+  await refuse(
+    matrix("covariance", covariance.map((x, at) => at === 1 ? x + 1 : x)),
+    "is not symmetric",
+  );
 });
 
 Deno.test("rdm makes a model of labels alone, as of their one-hot codes", async () => {
