@@ -59,6 +59,31 @@ export default defineTask({
         beside: [tableOf([{ a_regime: "fixed", value: 0.1 }])],
       }),
     },
+    {
+      params: {
+        steps: [
+          { filter: { half: "upper" } },
+          {
+            pair_test: {
+              units: ["a", "b"],
+              groups: ["a_regime", "b_regime"],
+              num_permutations: 99,
+            },
+          },
+        ],
+      },
+      inputs: () => ({ tables: [exampleMatrix()] }),
+    },
+    {
+      params: {
+        steps: [
+          { derive: { num_shared: { shared_parts: { of: ["a_regime", "b_regime"] } } } },
+          { sample: { by: ["num_shared"], at_most: 9, known_by: ["a", "b"] } },
+          { surrogate_test: { observed: { a: 0, b: 2 }, alternative: "greater" } },
+        ],
+      },
+      inputs: () => ({ tables: [exampleMatrix()] }),
+    },
   ],
   run(_context, params, inputs) {
     const beside = inputs.beside === undefined || inputs.beside.length === 0
