@@ -15,7 +15,7 @@ export interface KendallCounts {
 /**
  * Counts concordant less discordant pairs of two ranked sequences of one length.
  *
- * @throws {RangeError} if the lengths differ.
+ * @throws {RangeError} if the lengths differ or there are 9e7 numbers or more.
  *
  * @example
  * ```ts
@@ -31,16 +31,26 @@ export function kendallCounts(x: Ranks, y: Ranks): KendallCounts {
   if (y.ranks.length !== n) {
     throw new RangeError(`kendall: ${n} numbers against ${y.ranks.length}; wants as many`);
   }
-  // In the order of x, ties of x in the order of y: then discordant pairs are the inversions of y.
-  const order = x.order.slice().sort((i, j) => x.group[i] - x.group[j] || y.group[i] - y.group[j]);
+  if (n >= 9e7) {
+    throw new RangeError(`kendall: ${n} numbers are too many to count; take fewer items`);
+  }
+  // In the order of x, ties of x in the order of y: then discordant pairs are the inversions of y. Both places make one
+  // number, so that the sort needs no comparisons by hand.
+  let numGroups = 1;
+  for (let i = 0; i < n; i++) if (y.group[i] >= numGroups) numGroups = y.group[i] + 1;
+  const keys = new Float64Array(n);
+  for (let i = 0; i < n; i++) keys[i] = x.group[i] * numGroups + y.group[i];
+  keys.sort();
   let both = 0;
   for (let from = 0; from < n;) {
     let to = from + 1;
-    while (to < n && isTied(x, order[to], order[from]) && isTied(y, order[to], order[from])) to++;
+    while (to < n && keys[to] === keys[from]) to++;
     both += (to - from) * (to - from - 1) / 2;
     from = to;
   }
-  const discordant = inversions(order.map((i) => y.group[i]));
+  const inOrder = new Uint32Array(n);
+  for (let i = 0; i < n; i++) inOrder[i] = keys[i] % numGroups;
+  const discordant = inversions(inOrder);
   const pairs = n * (n - 1) / 2;
   return {
     concordantLessDiscordant: pairs - x.tiedPairs - y.tiedPairs + both - 2 * discordant,
@@ -80,10 +90,6 @@ export function tauB({ concordantLessDiscordant, pairs, tied: [x, y] }: KendallC
   return low === high
     ? concordantLessDiscordant / low
     : concordantLessDiscordant / (Math.sqrt(low) * Math.sqrt(high));
-}
-
-function isTied({ group }: Ranks, i: number, j: number): boolean {
-  return group[i] === group[j];
 }
 
 /** Pairs i < j with a larger number first, by a merge sort from runs of one. */
