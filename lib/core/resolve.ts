@@ -35,7 +35,8 @@ export interface ResolvedPorts {
 }
 
 /**
- * Checks params against a strict schema and fills in defaults.
+ * Checks params against a strict schema and fills in defaults. `null` leaves a param out, so that an expression can;
+ * but for params that take it as a value.
  *
  * @example
  * ```ts
@@ -52,7 +53,7 @@ export function parseParams(
   schema: ParamsSchema,
   raw: unknown,
 ): Result<Record<string, unknown>, readonly ParamIssue[]> {
-  const parsed = schema.safeParse(raw);
+  const parsed = schema.safeParse(withoutNull(schema, raw));
   if (parsed.success) return ok(parsed.data as Record<string, unknown>);
   const known = Object.keys(schema.shape);
   return err(parsed.error.issues.map((issue) => ({
@@ -63,6 +64,17 @@ export function parseParams(
     ...(issue.code === "unrecognized_keys" && issue.path.length === 0 ? { known } : {}),
     ...(issue.code === "invalid_value" ? { known: issue.values.map(String) } : {}),
   })));
+}
+
+function withoutNull(schema: ParamsSchema, raw: unknown): unknown {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return raw;
+  const { shape } = schema;
+  const isLeftOut = ([name, value]: readonly [string, unknown]) =>
+    value === null && Object.hasOwn(shape, name) && !shape[name].safeParse(null).success;
+  const entries = Object.entries(raw);
+  return entries.some(isLeftOut)
+    ? Object.fromEntries(entries.filter((entry) => !isLeftOut(entry)))
+    : raw;
 }
 
 /**

@@ -7,7 +7,7 @@ import { suggest } from "./nearest.ts";
 import type { More, Problems } from "./problems.ts";
 import type { Place } from "./source_text.ts";
 import type { StageSpec } from "./stage_spec.ts";
-import { reach } from "./tree.ts";
+import { reach, type Tree } from "./tree.ts";
 
 /** One problem with params, ready to be reported. */
 export interface ParamProblem {
@@ -113,6 +113,34 @@ export function reportIssues(
     for (const { code, at, message, more } of paramProblems(spec, issue, raw)) {
       problems.error(code, at, message, more);
     }
+  }
+}
+
+/**
+ * Reports params with nothing behind their colon: a value that was forgotten, where `null` would leave them out.
+ *
+ * @example
+ * ```ts
+ * import { reportEmptyParams } from "#lib/workflow/param_issues.ts";
+ * import { parseYaml } from "#lib/workflow/parse_yaml.ts";
+ * import { Problems } from "#lib/workflow/problems.ts";
+ * import { SourceText } from "#lib/workflow/source_text.ts";
+ * import { assert, assertEquals } from "@std/assert";
+ * const tree = parseYaml(new SourceText("a.yaml", "{ rank: , ridge: null }"));
+ * assert(tree.ok);
+ * const problems = new Problems();
+ * reportEmptyParams(tree.value, problems);
+ * assertEquals(problems.errors().map(({ message }) => message), ["the param `rank` has no value"]);
+ * ```
+ */
+export function reportEmptyParams(params: Tree, problems: Problems): void {
+  if (params.kind !== "map") return;
+  for (const [name, { key, value }] of params.entries) {
+    if (value.kind !== "scalar" || value.value !== null) continue;
+    if (/[~l]/i.test(value.source.text.slice(value.start, value.end))) continue;
+    problems.error("missing-param", key, `the param \`${name}\` has no value`, {
+      hint: "give it one, or leave it out: remove the line, or write null",
+    });
   }
 }
 

@@ -12,6 +12,7 @@ import { alignColumn, alignForeach, rowAccess } from "./foreach.ts";
 import { memberExtras } from "./member_extras.ts";
 import { suggest } from "./nearest.ts";
 import { checkFailed } from "./omit_failed.ts";
+import { reportEmptyParams } from "./param_issues.ts";
 import { takePorts } from "./ports.ts";
 import { chooseAxes } from "./stage_axes.ts";
 import { gatheredAxis, stageScope } from "./stage_scope.ts";
@@ -75,6 +76,7 @@ export async function prepare(context: Context, spec: StageSpec): Promise<StageS
     const hidden = (name: string) => gatheredAxis(state, name);
     const scope = stageScope(state.slots, context.params, hidden, state.rows);
     if (spec.with !== undefined) {
+      if (spec.run === undefined) reportEmptyParams(spec.with.value, problems);
       state.with = compileTemplate(spec.with.value, scope, problems);
     }
   }

@@ -30,6 +30,28 @@ const metric = {
   }),
 };
 
+Deno.test("parseParams() takes null for left out, but where it is a value", () => {
+  const schema = z.strictObject({
+    rank: z.int().optional(),
+    ridge: z.number().default(0.5),
+    where: z.string().nullable().default("here"),
+    size: z.int(),
+  });
+  const raw = { rank: null, ridge: null, where: null, size: 1 };
+  assertEquals(parseParams(schema, raw), { ok: true, value: { ridge: 0.5, where: null, size: 1 } });
+  const missing = parseParams(schema, { size: null, rnk: null });
+  assert(!missing.ok);
+  assertEquals(missing.error.map(({ path, keys }) => [path, keys]), [
+    [["size"], undefined],
+    [[], ["rnk"]],
+  ]);
+  const uses = { metric: { room: "metrics", params: "options" } };
+  const options = parseMemberParams(uses, { metric: "dsa", options: { rank: null } }, {
+    metric: { name: "dsa", summary: "", params: z.strictObject({ rank: z.int().default(3) }) },
+  });
+  assertEquals(options, { ok: true, value: { metric: "dsa", options: { rank: 3 } } });
+});
+
 Deno.test("parseParams() fills defaults and lists everything that is wrong, with its path", () => {
   assertEquals(parseParams(params, { metric: "dsa" }), {
     ok: true,
