@@ -145,7 +145,9 @@ function pairsOfLists(metric: Metric, { params, inputs }: ComparisonRequest): As
   const labels = own.map(labelOf);
   const others = against?.map(labelOf);
   const values = [...own, ...against ?? []].map(({ value }) => value);
-  const rules = { ...params, symmetric: lawsOf(metric, params.options as never).symmetric };
+  const { symmetric, identityVaries } = lawsOf(metric, params.options as never);
+  const diagonal = identityVaries === true ? "computed" as const : params.diagonal;
+  const rules = { ...params, diagonal, symmetric };
   let plan: PairPlan;
   if (inputs.pairs !== undefined) {
     const named = namedPlaces(inputs.pairs as Table, labels, others ?? labels);

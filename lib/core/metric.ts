@@ -36,6 +36,11 @@ export interface Laws {
   readonly triangle: boolean;
   /** Value of a system against itself. */
   readonly identity: number;
+  /**
+   * Whether some systems (those with ties, say) have another value against themselves: `identity` is that of systems in
+   * general position then, and the diagonal of a matrix is always computed.
+   */
+  readonly identityVaries?: boolean;
   readonly range: readonly [number, number];
   readonly invariantTo: readonly Invariance[];
   /** Whether the items of both systems may be put into another order, in both alike; of systems that have paired items. */

@@ -22,7 +22,7 @@ export type RdmParams = z.output<z.ZodObject<typeof rdmParams>>;
 
 /**
  * What these params do to sense and laws. Coefficients that ties lower (ρ_a, τ_a) are no cosines where there are ties, so
- * their angles need not keep the triangle inequality.
+ * their angles need not keep the triangle inequality, and a matrix with ties is less than 1 like itself.
  *
  * @example
  * ```ts
@@ -30,10 +30,16 @@ export type RdmParams = z.output<z.ZodObject<typeof rdmParams>>;
  * import { assertEquals } from "@std/assert";
  * const params = { tie_tolerance: 0, score: "angle", scale: "radian" } as const;
  * assertEquals(underRdm({ ...params, comparison: "cosine" }), {});
- * assertEquals(underRdm({ ...params, comparison: "rho_a" }), { triangle: false });
+ * assertEquals(underRdm({ ...params, comparison: "rho_a" }), {
+ *   triangle: false,
+ *   identityVaries: true,
+ * });
  * ```
  */
 export function underRdm(params: RdmParams): Partial<Laws> & { readonly sense?: Sense } {
   const tiesLower = params.comparison === "rho_a" || params.comparison === "kendall_tau_a";
-  return { ...(tiesLower ? { triangle: false } : {}), ...underScore(params, -1) };
+  return {
+    ...(tiesLower ? { triangle: false, identityVaries: true } : {}),
+    ...underScore(params, -1),
+  };
 }

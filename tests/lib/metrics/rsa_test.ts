@@ -1,10 +1,12 @@
 import { assertAlmostEquals, assertThrows } from "@std/assert";
 import rdmComparison from "#lib/metrics/rdm_comparison.ts";
 import rsa from "#lib/metrics/rsa.ts";
+import { recordsOf } from "#lib/core/table.ts";
+import compare from "#tasks/compare.ts";
 import rdmTask from "#tasks/rdm.ts";
 import reference from "#tests/reference/dsa/rsa_compare.json" with { type: "json" };
 import { itemTrajectories } from "#tests/support/items.ts";
-import { runTask } from "#tests/support/run_task.ts";
+import { boundItems, runTask } from "#tests/support/run_task.ts";
 import { representation } from "../math/rsa/representations.ts";
 
 Deno.test("rsa and rdm_comparison give the stored scores", async () => {
@@ -41,6 +43,24 @@ Deno.test("rsa and rdm_comparison give the stored scores", async () => {
       }
     }
   }
+});
+
+Deno.test("comparisons that ties lower are computed on the diagonal of a matrix, too", async () => {
+  // Four items at two places: of the six distances two are 0 and four are 1.
+  const twoPlaces = itemTrajectories(Float64Array.of(0, 0, 1, 1), 4);
+  const diagonal = async (comparison: string) => {
+    const options = { comparison, score: "similarity" };
+    const { scores } = await runTask(
+      compare,
+      { metric: "rsa", options },
+      { trajectories: boundItems([twoPlaces, twoPlaces]) },
+      { metric: rsa },
+    );
+    return recordsOf(scores).map(({ value }) => value as number);
+  };
+  // 8 of 15 pairs of distances are not tied.
+  for (const value of await diagonal("kendall_tau_a")) assertAlmostEquals(value, 8 / 15, 1e-15);
+  for (const value of await diagonal("kendall_tau_b")) assertAlmostEquals(value, 1, 1e-15);
 });
 
 Deno.test("rdm_comparison refuses items in another order, where both say what they are", async () => {
