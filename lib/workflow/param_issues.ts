@@ -51,9 +51,9 @@ export function paramProblems(spec: StageSpec, issue: ParamIssue, raw: unknown):
         code: "unknown-param",
         at: entry?.key ?? (tree?.kind === "scalar" ? tree : parent),
         message: `${inside} has no param \`${unknown}\``,
-        more: issue.known === undefined
-          ? {}
-          : { hint: () => suggest(unknown, issue.known!, "params") },
+        more: issue.known === undefined ? {} : {
+          hint: () => suggestParam(unknown, issue.known!, issue.path.length === 0 ? task : ""),
+        },
       };
     });
   }
@@ -142,6 +142,15 @@ export function reportEmptyParams(params: Tree, problems: Problems): void {
       hint: "give it one, or leave it out: remove the line, or write null",
     });
   }
+}
+
+/** The nearest param; of a task with more params than a line can list, also who lists them all. */
+function suggestParam(unknown: string, known: readonly string[], task: string): string {
+  const hint = suggest(unknown, known, "params");
+  const isOwn = /[^\w]/.test(task);
+  return task === "" || isOwn || !/ and \d+ more$/.test(hint)
+    ? hint
+    : `${hint}; \`deno task describe ${task}\` explains them`;
 }
 
 function pathText(path: readonly (string | number)[]): string {
