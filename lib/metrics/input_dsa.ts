@@ -101,9 +101,13 @@ export default defineMetric({
 });
 
 /** Joint in closed form and control are Procrustes distances, and so metrics; searches are that at their optimum only. */
-function lawsUnder({ compare, joint_by, score, compat }: Params): Partial<Laws> {
+function lawsUnder({ compare, joint_by, score, effort, compat }: Params): Partial<Laws> {
   const isClosed = compare === "control" || compare === "joint" && joint_by === "controllability";
-  if (!isClosed) return { triangle: false, range: [0, score === "euclidean" ? 2 : Math.PI] };
+  if (!isClosed) {
+    // Starts from the spectra alone miss the best of some pairs, after a rotation others.
+    const kept = effort === "pruned" ? { invariantTo: ["isotropic-scale"] as const } : {};
+    return { triangle: false, range: [0, score === "euclidean" ? 2 : Math.PI], ...kept };
+  }
   const range: Laws["range"] = score === "euclidean" ? [0, Infinity] : [0, Math.PI];
   const blind: Laws["invariantTo"] = score === "euclidean" ? [] : ["isotropic-scale"];
   if (compare === "joint" && compat === "v2") return { triangle: false, range, invariantTo: blind };
