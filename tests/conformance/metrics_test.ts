@@ -83,7 +83,16 @@ for (const [name, load] of Object.entries(metrics)) {
       each((draws) => {
         for (const raw of [...choicesOf(metric.params), ...combinationsOf(metric.params, draws)]) {
           const one = measured(metric, raw);
-          requireLaws(one, groupsOf(one.systems, draws).usual, draws);
+          const { usual, ...others } = groupsOf(one.systems, draws);
+          requireLaws(one, usual, draws);
+          const shapes = Object.keys(others);
+          if (shapes.length === 0) continue;
+          const systems = others[shapes[draws.integer(0, shapes.length - 1)]];
+          if (!areScored(one, systems)) continue;
+          // Not the value against itself: of systems with ties some choices have another.
+          requireRange(one, systems[0], systems[1]);
+          requireInvariance(one, systems[0], systems[1], draws);
+          requireTriangles(one, systems, draws);
         }
       }, 1);
     },
@@ -115,12 +124,14 @@ function each(run: (draws: Draws) => void, times = 5): void {
 /** Systems of every shape that the metric does not refuse in words. */
 function eachGroup(one: Measured, draws: Draws, run: (systems: readonly unknown[]) => void): void {
   for (const [shape, systems] of Object.entries(groupsOf(one.systems, draws))) {
-    const pairs = [[0, 1], [1, 2], [0, 2]];
-    const scored = pairs.map(([i, j]) => scoredOrRefused(one, systems[i], systems[j]));
-    if (scored.includes(undefined)) {
-      assertNotEquals(shape, "usual", "systems in general position are not refused");
-    } else run(systems);
+    if (areScored(one, systems)) run(systems);
+    else assertNotEquals(shape, "usual", "systems in general position are not refused");
   }
+}
+
+function areScored(one: Measured, systems: readonly unknown[]): boolean {
+  return [[0, 1], [1, 2], [0, 2]]
+    .every(([i, j]) => scoredOrRefused(one, systems[i], systems[j]) !== undefined);
 }
 
 /** Params with each enumerated choice in turn, all else default. */
