@@ -50,7 +50,7 @@ export const dsaParams = z.strictObject({
     ),
   effort: z.enum(["pruned", "standard", "thorough"]).default("standard")
     .describe(
-      "pruned: starts from the spectra only; standard: random ones and hops too, until ten agree; thorough: four times as many",
+      "pruned: starts from the spectra only; standard: random ones and hops too, until enough agree; thorough: four times as many",
     ),
   starts: z.enum(["pair", "set"]).default("pair")
     .describe(

@@ -75,7 +75,7 @@ export function openComparison(
     first: [...structuredStarts(x, y, matching, group), ...givenStarts(x, y, given)],
     later: effort === "pruned" ? undefined : {
       starts: () => unstructuredStarts(x, y, numRandom, group, seed),
-      agreeing: options.numAgreeing ?? (effort === "thorough" ? 4 : 1) * AGREEING,
+      agreeing: options.numAgreeing ?? (effort === "thorough" ? 4 : 1) * mustAgree(n),
       hops: randomStream(seed, `dsa/hops/${x.digest}/${y.digest}`),
       proper: group === "special_orthogonal",
     },
@@ -198,5 +198,8 @@ function mostRandomStarts(effort: DsaEffort, n: number): number {
   return effort === "thorough" ? 4 * standard : standard;
 }
 
-/** Independent starts that must have ended at the best angle before it is believed. */
-const AGREEING = 10;
+// Independent starts that must have ended at the best angle before it is believed: with more dimensions more minima are as
+// easily found as the best.
+function mustAgree(n: number): number {
+  return n <= 12 ? 6 : 10;
+}

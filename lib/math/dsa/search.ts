@@ -105,8 +105,6 @@ function searchWith(
   const proved = (tolerance: number) => angleOf(best.value) - lowerBound < tolerance;
   const follow = (name: string, c: Float64Array) => {
     numStarts++;
-    // A start that structure makes stationary may be a saddle.
-    if (stationarity(problem, c) < SETTLED) shake(problem, c);
     const limits = { ...EXPLORE, target: best.value };
     const result = descend(c, limits);
     iterations += result.iterations;
@@ -117,7 +115,12 @@ function searchWith(
   };
   if (proved(EXACT)) numStarts++;
   else {
-    for (const { name, c } of queue) if (!proved(ENOUGH)) follow(name, c);
+    for (const { name, c } of queue) {
+      if (proved(ENOUGH)) break;
+      // A start that structure makes stationary may be a saddle.
+      if (stationarity(problem, c) < SETTLED) shake(problem, c);
+      follow(name, c);
+    }
     if (later !== undefined && !proved(ENOUGH)) goOn(later);
   }
   let last = descend(best.c, polish(best.value));
