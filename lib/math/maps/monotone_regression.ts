@@ -66,9 +66,12 @@ export function disparitiesOf(
 ): Float64Array {
   const out = new Float64Array(distances.length);
   if (ties === "free") {
-    const free = order.slice().sort((a, b) =>
-      group[a] - group[b] || distances[a] - distances[b] || a - b
-    );
+    const free = order.slice();
+    for (let from = 0, to = 0; from < free.length; from = to) {
+      while (to < free.length && group[free[to]] === group[free[from]]) to++;
+      if (to - from < 2) continue;
+      free.subarray(from, to).sort((a, b) => distances[a] - distances[b] || a - b);
+    }
     const fitted = monotoneFit(Float64Array.from(free, (pair) => distances[pair]));
     free.forEach((pair, place) => out[pair] = fitted[place]);
     return out;
