@@ -4,38 +4,74 @@ import { dim } from "@std/fmt/colors";
 import { type Files, readJson } from "../core/artifact.ts";
 import { table as tableType } from "../core/artifacts/table.ts";
 import type { StoredArtifact } from "../core/manifest.ts";
-import { decodeNpy } from "../core/npy.ts";
+import { decodeNpy, type NpyArray } from "../core/npy.ts";
 import type { Cell, Table } from "../core/table.ts";
 import { describeShape } from "../core/tensor.ts";
 import { fit, formatBytes, printable } from "../report/format.ts";
 import { wrap } from "./wrap.ts";
+
+/** How much of an artifact is shown. */
+export interface Shown {
+  /** Of the terminal. */
+  readonly columns: number;
+  /** Of tables and arrays. */
+  readonly rows: number;
+  /** Significant digits of numbers; 4 if not given. */
+  readonly digits?: number;
+  /** Whether the numbers of arrays are shown, too. */
+  readonly values?: boolean;
+}
 
 /** Text of one output, indented by two. */
 export function describeArtifact(
   name: string,
   artifact: StoredArtifact,
   files: Files,
-  size: { readonly columns: number; readonly rows: number },
+  size: Shown,
 ): string {
   const bytes = Object.values(artifact.files).reduce((sum, file) => sum + file.size, 0);
   const head = `  ${name}: ${artifact.kind}, ${formatBytes(bytes)}  ${
     dim(artifact.digest.slice(0, 19))
   }\n`;
-  if (artifact.kind === "table") return head + tableText(tableType.decode(files), size);
+  if (artifact.kind === "table") {
+    const decoded = tableType.decode(files);
+    return head + (size.values ? recordsText(decoded, size) : tableText(decoded, size));
+  }
   return head +
-    Object.keys(files).map((file) => `    ${describeFile(files, file, size.columns)}\n`).join("");
+    Object.keys(files).map((file) =>
+      `    ${describeFile(files, file, size)}\n` +
+      (size.values && file.endsWith(".npy") ? valuesText(decodeNpy(files[file]), size) : "")
+    ).join("");
 }
 
-function describeFile(files: Files, file: string, columns: number): string {
+/** The first rows of an array, the last axis across. */
+function valuesText({ shape, data }: NpyArray, { columns, rows, digits = 4 }: Shown): string {
+  const across = shape.at(-1) ?? 1;
+  const numRows = across === 0 ? 0 : data.length / across;
+  const lines = Array.from({ length: Math.min(rows, numRows) }, (_, row) =>
+    wrap(
+      Array.from(
+        data.subarray(row * across, (row + 1) * across),
+        (value) => cellText(value, digits),
+      ).join(" "),
+      columns - 6,
+    ).map((line) => `      ${line}\n`).join(""));
+  const rest = numRows - lines.length;
+  return lines.join("") + (rest > 0 ? dim(`      … ${rest} more rows\n`) : "");
+}
+
+function describeFile(files: Files, file: string, { columns, values }: Shown): string {
   if (file.endsWith(".npy")) {
     const { dtype, shape } = decodeNpy(files[file]);
     const sidecar = readJson(files, file.replace(/npy$/, "json")) as { dims?: string[] };
     return `${file}  ${dtype}  ${describeShape(sidecar.dims ?? [], shape)}`;
   }
   if (
-    file.endsWith(".json") && !(file.replace(/json$/, "npy") in files) && files[file].length < 4000
+    file.endsWith(".json") && !(file.replace(/json$/, "npy") in files) &&
+    (values || files[file].length < 4000)
   ) {
-    return fit(printable(`${file}  ${JSON.stringify(readJson(files, file))}`), columns - 5);
+    const content = printable(JSON.stringify(readJson(files, file)));
+    return values ? `${file}  ${content}` : fit(`${file}  ${content}`, columns - 5);
   }
   return `${file}  ${formatBytes(files[file].length)}`;
 }
@@ -53,11 +89,11 @@ function describeFile(files: Files, file: string, columns: number): string {
  */
 export function tableText(
   table: Table,
-  { columns, rows }: { readonly columns: number; readonly rows: number },
+  { columns, rows, digits = 4 }: Omit<Shown, "values">,
 ): string {
   const shown = table.rows.slice(0, rows);
   const texts = table.columns.map((column, i) => {
-    const cells = [column.name, ...shown.map((row) => cellText(row[i]))].map((text) =>
+    const cells = [column.name, ...shown.map((row) => cellText(row[i], digits))].map((text) =>
       fit(printable(text), 36)
     );
     const width = Math.max(...cells.map((text) => [...text].length));
@@ -86,9 +122,21 @@ export function tableText(
   return lines.join("\n") + "\n";
 }
 
-function cellText(cell: Cell): string {
+/** A line for each cell, so that every column has room. */
+function recordsText({ columns, rows }: Table, { rows: numShown, digits = 4 }: Shown): string {
+  const width = Math.max(...columns.map(({ name }) => [...name].length));
+  const records = rows.slice(0, numShown).map((row) =>
+    columns.map(({ name }, i) =>
+      `    ${printable(name).padEnd(width)}  ${printable(cellText(row[i], digits))}\n`
+    ).join("")
+  );
+  const rest = rows.length - records.length;
+  return records.join("\n") + (rest > 0 ? dim(`    … ${rest} more rows\n`) : "");
+}
+
+function cellText(cell: Cell, digits: number): string {
   if (cell === null) return "n/a";
   return typeof cell === "number" && !Number.isInteger(cell)
-    ? String(Number(cell.toPrecision(4)))
+    ? String(Number(cell.toPrecision(digits)))
     : String(cell);
 }

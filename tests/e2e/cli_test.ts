@@ -309,6 +309,11 @@ Deno.test("basin, as it is used", async (t) => {
     const states = await project.basin("show", [file, "states[seed=1]"]);
     assertStringIncludes(states.stdout, "states.npy");
     assertMatch(states.stdout, /trial 4 × time 20 × unit 3/);
+    const all = ["--values", "--digits", "12", "--rows", "2"];
+    const values = await project.basin("show", [file, "states[seed=1]", ...all]);
+    assertMatch(values.stdout, /unit 3\n( {6}(-?[\d.]{8,} ?){3}\n){2} +… 78 more rows/);
+    const cells = await project.basin("show", [file, "scores", "--values", "--rows", "1"]);
+    assertMatch(cells.stdout, /\n {4}value +\d\.\d+\n {4}similarity +\d\.\d+\n/);
     const missing = await project.basin("show", [file, "noisy", "sigma=0.55"]);
     assertStringIncludes(missing.stdout, "no stored result");
   });

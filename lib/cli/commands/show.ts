@@ -30,11 +30,20 @@ export default defineCommand({
     ...workflowOptions,
     log: z.boolean().default(false).describe("what the stage printed when it was made"),
     rows: z.int().min(1).default(12).describe("rows of a table to show").meta({ placeholder: "N" }),
+    digits: z.int().min(1).max(17).default(4).describe("significant digits of numbers")
+      .meta({ placeholder: "N" }),
+    values: z.boolean().default(false).describe(
+      "all there is: numbers of arrays, every column of tables",
+    ),
   }),
   examples: [
     {
       command: "deno task show workflows/attractors.yaml claims",
       summary: "the table of verdicts",
+    },
+    {
+      command: "deno task show workflows/mine.yaml fit --values --digits 17",
+      summary: "the numbers of its arrays, all digits",
     },
     {
       command: "deno task show workflows/mine.yaml 'fit[seed=0]' --log",
@@ -86,6 +95,8 @@ export default defineCommand({
             : describeArtifact(name, artifact, files, {
               columns: terminal.columns(),
               rows: options.rows,
+              digits: options.digits,
+              values: options.values,
             }),
         );
       }
