@@ -1,6 +1,6 @@
 // The stored numbers of fits and pairs by the way a user goes: files read by `import`, fits and comparisons as stages of a
-// workflow, numbers from the tables and arrays of the run folder. One workflow for all, so that it costs one start. Inputs,
-// geometry and maps are in golden_maps_test.ts, predictions and the sweep in dmd_sweep_test.ts.
+// workflow, numbers from the tables and arrays of the run folder. One workflow for all, so that it costs one start. Systems
+// with inputs are in golden_control_test.ts, geometry and maps in golden_maps_test.ts, predictions in dmd_sweep_test.ts.
 
 import { assert, assertEquals, assertLess } from "@std/assert";
 import embeddings from "#tests/reference/dsa/embedding.json" with { type: "json" };
@@ -9,6 +9,7 @@ import kernelFits from "#tests/reference/dsa/kernel_dmd.json" with { type: "json
 import ragged from "#tests/reference/dsa/dmd_ragged.json" with { type: "json" };
 import ranks from "#tests/reference/dsa/rank_rules.json" with { type: "json" };
 import stats from "#tests/reference/dsa/stats.json" with { type: "json" };
+import sweep from "#tests/reference/dsa/sweep_resdmd.json" with { type: "json" };
 import tutorial from "#tests/reference/dsa/tutorial_scores.json" with { type: "json" };
 import matrices from "#tests/reference/dsa/tutorial_matrices.json" with { type: "json" };
 import pairs from "#tests/reference/dsa_pairs/dsa_pairs.json" with { type: "json" };
@@ -47,6 +48,8 @@ const axes = {
   truth: stats.cases.map(({ truth, prediction, rank }) => ({ id: truth, prediction, rank })),
   system: systems.map((id, n) => ({ id, n, state: matrices[id].A, input: matrices[id].B })),
   setting: settings,
+  n_delays: [...new Set(sweep.cases.map(({ n_delays }) => n_delays))],
+  rank: [...new Set(sweep.cases.map(({ rank }) => rank))],
   by: [
     { id: "angle", options: {} },
     { id: "euclidean", options: { score: "euclidean" } },
@@ -202,6 +205,31 @@ const stages: Stages = {
       },
     })),
   ),
+  // A sweep without the part that knows how.
+  parts: { task: "split", from: { trajectories: { stage: "data", where: { input: inputs[1] } } } },
+  swept: {
+    task: "dmd",
+    over: ["n_delays", "rank"],
+    keep: "${{ rank <= 5 * n_delays }}",
+    from: { trajectories: "parts.train" },
+    with: { n_delays: "${{ n_delays }}", rank: "${{ rank }}", ridge: sweep.lamb },
+  },
+  swept_prediction: {
+    task: "predict",
+    from: { operator: "swept", trajectories: "parts.test" },
+    with: { reseed: sweep.reseed },
+  },
+  swept_score: {
+    task: "score_prediction",
+    from: { truth: "parts.test", prediction: "swept_prediction", operator: "swept" },
+  },
+  swept_scores: gathered("swept_score.scores"),
+  swept_residual: {
+    task: "dmd_residuals",
+    from: { operator: "swept", trajectories: "parts.test" },
+  },
+  swept_spectra: gathered("swept_residual.spectrum"),
+  swept_summaries: gathered("swept_residual.summary"),
   // Statistics of predictions.
   ...Object.fromEntries(
     (["truth", "prediction"] as const).map((side) => [side, {
@@ -367,6 +395,34 @@ Deno.test("the stored fits and pairs come out of a workflow that imports their i
         assertEquals(rank, ranks![compat], `case ${at} of ${compat}`);
       }
     });
+  });
+
+  await t.step("a sweep: scores, and residuals of every eigenvalue", () => {
+    const valid = sweep.cases.filter((one) => one.valid);
+    assertEquals(table("swept_summaries").length, valid.length);
+    for (const { n_delays, rank, ...stored } of valid) {
+      const where = { n_delays, rank };
+      const close = (found: unknown, expected: unknown, what: string) =>
+        near(found, expected, `${what} of ${n_delays} delays, rank ${rank}`, 1e-6);
+      const scores = rowOf(table("swept_scores"), { ...where, scored: "all" });
+      close(scores.aic, stored.AIC, "AIC");
+      close(scores.mase, stored.MASE, "MASE");
+      close(scores.mse, stored.MSE, "MSE");
+      close(scores.non_normality, stored.nonnormality, "non-normality");
+      const summary = rowOf(table("swept_summaries"), where);
+      close(summary.average_residual, stored.average_residual, "average residual");
+      close(summary.inverse_participation, stored.inverse_participation, "participation");
+      const own = table("swept_spectra").filter((row) =>
+        row.n_delays === n_delays && row.rank === rank
+      );
+      stored.eigenvalues!.forEach(([re, im], at) => {
+        const far = (row: Row) => Math.hypot(Number(row.re) - re, Number(row.im) - im);
+        const row = own.reduce((a, b) => far(b) < far(a) ? b : a);
+        assertLess(far(row), 1e-6);
+        close(row.residual, stored.residuals![at], `residual ${at}`);
+        close(row.normalized_residual, stored.normalized_residuals![at], `normalised ${at}`);
+      });
+    }
   });
 
   await t.step("statistics of predictions, and of a matrix", () => {
