@@ -37,7 +37,7 @@ export function takePorts(
   const missing = sets.map((ports) =>
     Object.keys(ports).filter((name) => !ports[name].optional && !bound.has(name))
   );
-  const error = missing.map((names) => listNames(names)).join(", or ");
+  const error = [...new Set(missing.map((names) => listNames(names)))].join(", or ");
   return { ok: false, error };
 }
 
