@@ -42,7 +42,8 @@ const params = z.strictObject({
 
 export default defineTask({
   name: "compare",
-  summary: "Compares systems by a metric, pair by pair.",
+  summary:
+    "Compares systems by a metric: all pairs of a list, a list against another, pairs that a table names, or one pair.",
   version: 1,
   numerics: ({ options }, { metric }) => (metric as Metric).numerics?.(options as never) ?? "f64",
   params,
