@@ -4,8 +4,10 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { Metric } from "#lib/core/metric.ts";
 import { choosePorts, portSets } from "#lib/core/resolve.ts";
 import { recordsOf, type Table, tableOf } from "#lib/core/table.ts";
+import type { Ports } from "#lib/core/task.ts";
 import dsa from "#lib/metrics/dsa.ts";
 import cka from "#lib/metrics/linear_cka.ts";
+import { takePorts } from "#lib/workflow/ports.ts";
 import task from "#tasks/compare.ts";
 import { randomTrajectories } from "#tests/support/random_systems.ts";
 import { runTask } from "#tests/support/run_task.ts";
@@ -228,6 +230,10 @@ Deno.test("compare says which pair is not there, and which was meant", async () 
 
 Deno.test("compare chooses its mode by the ports that are bound", () => {
   const sets = portSets(task, {}, { metric: dsa as never });
+  const shapes = (ports: Ports) =>
+    Object.fromEntries(
+      Object.entries(ports).map(([name, { type: { kind }, ...port }]) => [name, { kind, ...port }]),
+    );
   const chosen = (...bound: string[]) => choosePorts(sets, new Set(bound));
   assertEquals(chosen("operators", "against"), 0);
   assertEquals(chosen("operators", "against", "pairs", "rank"), 0);
@@ -235,5 +241,7 @@ Deno.test("compare chooses its mode by the ports that are bound", () => {
   assertEquals(chosen("operators", "pairs"), 1);
   assertEquals(chosen("a", "b"), 2);
   assertEquals(chosen("against", "pairs"), -1);
+  const refused = takePorts(sets.map(shapes), new Set(["against"]));
+  assertEquals(!refused.ok && refused.error, "`operators`, or `a` and `b`");
   assert(sets[0].against.coords && sets[0].operators.coords);
 });
