@@ -28,7 +28,7 @@ const params = z.strictObject({
   classical_start: z.boolean().default(true).describe("whether the classical map is a start, too"),
   seed: z.union([z.int(), z.string()]).default(0).describe("of the random starts"),
   num_iterations: z.int().min(1).default(1000).describe("steps from one start at most"),
-  tolerance: z.number().min(0).default(1e-6).describe("change of stress at which steps end"),
+  tolerance: z.number().min(0).default(1e-8).describe("change of stress at which steps end"),
   convention: z.enum(["relative", "scikit_learn"]).default("relative").describe(
     "relative: steps end when the stress changes by less than tolerance of itself; scikit_learn: when stress over the " +
       "summed lengths of the points falls by less than tolerance, and `stress` is that before the last step, as in scikit-learn 1.2",
