@@ -61,7 +61,7 @@ export function comparisonsOf(metric: Metric, request: ComparisonRequest): Compa
       () => metric.prepare(values[i], options, rank === undefined ? {} : { rank }),
     );
   });
-  const unit = metric.unit(options);
+  const [unit, sense] = [metric.unit(options), senseOf(metric, options)];
   const naming = <R>(k: number, work: () => R): R => {
     const [i, j] = places[k];
     return saying(labels && `'${labels[i].text}' against '${labels[j].text}'`, work);
@@ -75,7 +75,7 @@ export function comparisonsOf(metric: Metric, request: ComparisonRequest): Compa
     naming,
     tabled: (scores) => ({
       scores: scoreTable(
-        metric,
+        `${metric.summary} (${sense})`,
         unit,
         rows.map(({ place: [i, j], computed, half }) => {
           const score = computed === undefined
@@ -90,7 +90,7 @@ export function comparisonsOf(metric: Metric, request: ComparisonRequest): Compa
             ...score.more,
             metric: metric.name,
             unit: score.unit ?? unit,
-            sense: senseOf(metric, options),
+            sense,
           };
         }),
       ),
@@ -190,8 +190,7 @@ function saying<R>(what: string | undefined, work: () => R): R {
 type Row = Record<string, Cell>;
 
 /** A part may have no row; its table still has the columns that every row has. */
-function scoreTable({ summary, sense }: Metric, unit: string, rows: readonly Row[]): Table {
-  const description = `${summary} (${sense})`;
+function scoreTable(description: string, unit: string, rows: readonly Row[]): Table {
   if (rows.length === 0) {
     const text = (name: string): Column => ({ name, type: "string" });
     const value: Column = { name: "value", type: "number", unit, description };

@@ -150,6 +150,10 @@ Deno.test("compare says in every row whether it is a distance or a similarity", 
     assertEquals(recordsOf(table), [
       { value: 2, metric: "linear_cka", unit: "rad", sense },
     ]);
+    const asked = await compare({}, { a: 1, b: 3 }, { ...metric, under: () => ({ sense }) });
+    assertEquals(recordsOf(asked)[0].sense, sense);
+    const column = asked.columns.find(({ name }) => name === "value");
+    assert(column?.description?.endsWith(`(${sense})`), column?.description);
   }
 });
 
