@@ -192,7 +192,7 @@ export function comesFirst(a: OperatorFrames, b: OperatorFrames): number {
   return 0;
 }
 
-// A start takes about 0.6 ms · (n/20)^3.4, so these take a quarter of a second at most up to 50 dimensions.
+// A start takes about 0.6 ms · (n/20)^3.4, so these and as many hops take half a second at most up to 50 dimensions.
 function mostRandomStarts(effort: DsaEffort, n: number): number {
   const standard = n <= 12 ? 96 : n <= 24 ? 192 : n <= 32 ? 64 : n <= 40 ? 24 : n <= 50 ? 12 : 6;
   return effort === "thorough" ? 4 * standard : standard;

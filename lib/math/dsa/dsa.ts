@@ -15,7 +15,7 @@ import type { RotationGroup } from "./starts.ts";
  * How much to search. `pruned`: the five starts from structure; `standard`: also identity, reflection and random ones, each
  * followed by a hop from the best so far, until six of them (ten above 12 dimensions) have ended at the best angle, or there
  * have been 96 (192 above 12 dimensions, 64 above 24, 24 above 32, 12 above 40, 6 above 50); `thorough`: four times as many
- * of both. With `standard` a pair takes at most about 0.05 s in 10 dimensions, 0.3 s in 20, 0.5 s in 40 and 2 s in 100 (one
+ * of both. With `standard` a pair takes at most about 0.05 s in 10 dimensions, 0.3 s in 20, 0.5 s up to 50 and 3 s in 100 (one
  * core of 2.5 GHz). Up to 20 dimensions it then misses the best angle known in fewer than one pair of a hundred; dense
  * operators in 40 have so many minima that another seed may still find a better one (by some 1e-3 rad).
  */
