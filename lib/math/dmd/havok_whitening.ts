@@ -18,8 +18,15 @@ export interface WhiteningChoice extends DelayParams {
   readonly gram?: ScaledGram;
 }
 
-/** Least σ/σ₁ of the last kept component at which `auto` trusts the Gram route. */
+/**
+ * Least σ/σ₁ of the last kept component at which `auto` trusts the Gram route, whose components are good to eps·(σ₁/σ)²:
+ * to ten digits where QR costs milliseconds, to six where it would take long.
+ */
 export const GRAM_LIMIT = 1e-5;
+const SMALL_GRAM_LIMIT = 1e-3;
+
+/** Operations of a QR factorization that take some 10 ms. */
+const SMALL_QR = 2e7;
 
 /**
  * Below this share of σ₁ singular values are rounding of the route taken: eps·max(M, F) by QR, else √(eps·F).
@@ -65,12 +72,18 @@ export function whiten(
   const { method = "auto", gram } = choice;
   if (method === "leading") return whitenNumber(trials, choice, stepsAhead, choose);
   if (method !== "qr") {
-    const limit = method === "auto" ? GRAM_LIMIT : 0;
+    const limit = method === "auto" ? limitOf(trials, choice) : 0;
     const whitening = whitenByGram(trials, choice, stepsAhead, choose, limit, gram);
     if (whitening !== null) return whitening;
     if (method === "gram") throw noVariance();
   }
   return whitenByQr(trials, choice, stepsAhead, choose);
+}
+
+function limitOf(trials: TrialSet, choice: WhiteningChoice): number {
+  const { numRows, numFeatures } = embeddingShape(trials, choice);
+  const isSmall = 2 * numRows * numFeatures ** 2 <= SMALL_QR;
+  return isSmall ? SMALL_GRAM_LIMIT : GRAM_LIMIT;
 }
 
 function whitenNumber(
