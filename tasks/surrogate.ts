@@ -26,14 +26,17 @@ const params = z.strictObject({
   ]).describe(
     "time_reversal: every trial backwards (no chance in it); phase_randomised: power spectra and, with shared phases, " +
       "cross-spectra kept; amplitude_adjusted: each unit's values kept as well (IAAFT); circular_shift: every trial rotated in time; " +
-      "trial_permutation: whole trials in another order; item_permutation: all moments of all trials in another order",
+      "trial_permutation: whole trials in another order; item_permutation: all moments of all trials in another order, for items " +
+      "without time only (neighbours in time are alike, so beside it any two time series look related)",
   ),
   seed: z.union([z.int(), z.string()]).default(0).describe("seed of the surrogate"),
   shared_phases: z.boolean().default(true).describe(
     "one vector of phases for all units of a trial, which keeps their cross-spectra; false: each unit its own",
   ),
   max_iterations: z.int().min(1).default(200).describe("of amplitude_adjusted"),
-  min_shift: z.int().min(1).default(1).describe("samples, of circular_shift"),
+  min_shift: z.int().min(1).default(1).describe(
+    "samples, of circular_shift; a shift within the memory of the series leaves the pairing nearly as it was",
+  ),
 });
 
 type Params = z.output<typeof params>;

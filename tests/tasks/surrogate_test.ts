@@ -1,8 +1,11 @@
 // The task `surrogate`: trials of any lengths, seeds, what is kept of the artifact; and a p value from an axis of seeds.
 
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertGreater, assertLess, assertNotEquals } from "@std/assert";
 import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { randomStream } from "#lib/core/random.ts";
 import { tensor } from "#lib/core/tensor.ts";
+import { compareLinearCka, prepareLinearCka } from "#lib/math/similarity/linear_cka.ts";
+import { surrogateP } from "#lib/math/statistics/surrogate_p.ts";
 import task from "#tasks/surrogate.ts";
 import { runTask } from "#tests/support/run_task.ts";
 
@@ -99,4 +102,34 @@ Deno.test("surrogate draws each trial's phases for itself", async () => {
   const params = { method: "phase_randomised", seed: 9 };
   const [first] = rows(await surrogate(given, params));
   assertEquals(rows(await surrogate(alone, params)), [first]);
+});
+
+/** Ten trials of 20 moments of two units that forget a tenth at each step. */
+function slow(seed: number): Trajectories {
+  const data = randomStream(seed, "slow").normal(new Float64Array(400));
+  for (let at = 2; at < 400; at++) if (at % 40 >= 2) data[at] = 0.9 * data[at - 2] + 0.4 * data[at];
+  return { states: tensor(["trial", "time", "unit"], [10, 20, 2], data), dt: 1, timeUnit: "1" };
+}
+
+/** Of 40 pairs of independent recordings, how many are taken for alike by CKA at p ≤ 0.1. */
+async function falseAlarms(method: string): Promise<number> {
+  const ready = ({ states }: Trajectories) => prepareLinearCka(states.data as Float64Array, 200, 2);
+  let count = 0;
+  for (let pair = 0; pair < 40; pair++) {
+    const [a, b] = [ready(slow(2 * pair)), slow(2 * pair + 1)];
+    const scores = await Promise.all(
+      Array.from({ length: 19 }, (_, seed) => surrogate(b, { method, seed })),
+    );
+    const [observed, ...others] = [b, ...scores].map((one) =>
+      compareLinearCka(a, ready(one)).angle
+    );
+    if (surrogateP(observed, others, "less") <= 0.1) count++;
+  }
+  return count;
+}
+
+Deno.test("surrogate by trial_permutation calls independent recordings alike as often as p says, by item_permutation nearly always", async () => {
+  // Binomial(40, 0.1): more than 10 in one of 1000 such tests.
+  assertLess(await falseAlarms("trial_permutation"), 11);
+  assertGreater(await falseAlarms("item_permutation"), 20);
 });
