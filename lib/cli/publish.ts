@@ -48,6 +48,9 @@ const maxDrawn = 300;
 /** Tables and arrays of leaf stages copied at most; a sweep of thousands is read from the store. */
 const maxCopies = 500;
 
+/** Who reads a member's outputs: figures and asserts, which only look, or others; sums of these. */
+const LOOKER = 1, USER = 2;
+
 /** Artifacts read and written at a time. */
 const filesAtOnce = 16;
 
@@ -124,13 +127,13 @@ async function collect({ session, record, folder }: PublishInput) {
   return { figures, verdicts, tables, numLeftOut };
 }
 
-/** Outputs that people look at: figures, verdicts, and what no other stage reads. */
+/** Outputs that people look at: figures, verdicts, tables that are only drawn or checked, and what no other stage reads. */
 function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
-  const isRead = whoIsRead(graph.members);
+  const isLeaf = leavesOf(graph.members);
   const looked = graph.members.filter(({ index, outputs, task, pending, replaced }) =>
     // What took the place of a pending member may have its id.
     !pending && !replaced &&
-    (isRead[index] === 0 || task.name === "claims" || Object.values(outputs).includes("figure"))
+    (isLeaf(index) || task.name === "claims" || Object.values(outputs).includes("figure"))
   );
   const ids = new Set(looked.map(({ id }) => id));
   const stages = new Map<string, StageRecord>();
@@ -140,10 +143,10 @@ function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
     const stage = stages.get(id);
     if (stage?.key === undefined) return [];
     const isVerdict = task.name === "claims";
-    const isLeaf = isRead[index] === 0;
+    const isShown = isLeaf(index);
     const several = Object.keys(outputs).length > 1;
     return Object.entries(outputs)
-      .filter(([, kind]) => kind === "figure" || isVerdict || (isLeaf && numCopies++ < maxCopies))
+      .filter(([, kind]) => kind === "figure" || isVerdict || (isShown && numCopies++ < maxCopies))
       .map(([output, kind]) => ({
         id,
         stage,
@@ -156,15 +159,20 @@ function shownOutputs({ graph }: PublishInput["session"], record: RunRecord) {
   return { shown, numLeftOut: Math.max(0, numCopies - maxCopies) };
 }
 
-/** Flags of the members that others read. */
-function whoIsRead(members: readonly StageMember[]): Uint8Array {
-  const isRead = new Uint8Array(members.length);
-  for (const { inputs } of members) {
+/** Members that no other reads; of tables by `aggregate` also those that only figures and asserts read. */
+function leavesOf(members: readonly StageMember[]): (index: number) => boolean {
+  const readers = new Uint8Array(members.length);
+  const isTable = new Uint8Array(members.length);
+  for (const { index, inputs, task } of members) {
+    if (task.name === "aggregate") isTable[index] = 1;
+    const reader = task.name === "figure" || task.name === "assert" ? LOOKER : USER;
     for (const name in inputs) {
-      for (const source of inputs[name].sources) if ("from" in source) isRead[source.from] = 1;
+      for (const source of inputs[name].sources) {
+        if ("from" in source) readers[source.from] |= reader;
+      }
     }
   }
-  return isRead;
+  return (index) => readers[index] === 0 || (readers[index] === LOOKER && isTable[index] === 1);
 }
 
 async function filesOf(
