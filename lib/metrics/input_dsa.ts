@@ -141,13 +141,14 @@ function searched(a: Prepared, b: Prepared, params: Params): Score {
   });
   const of = (angle: number) =>
     params.score === "euclidean" ? euclideanFromAngle(angle) : scaled(angle, params.scale);
+  const [value, lowerBound] = [of(found.angle), of(found.lowerBound)];
   return {
-    value: of(found.angle),
+    value,
     more: {
       state: of(found.stateAngle),
       control: of(found.controlAngle),
-      lower_bound: of(found.lowerBound),
-      gap: found.angle - found.lowerBound,
+      lower_bound: lowerBound,
+      gap: value - lowerBound,
       num_states: x.numStates,
       num_inputs: x.numInputs,
       num_starts: found.numStarts,
@@ -190,13 +191,16 @@ function stateScore(a: Prepared, b: Prepared, params: Params): Score {
   const { effort, seed } = params;
   const result = compareOperators(x, y, { effort, seed });
   const isEuclidean = params.score === "euclidean";
+  const value = isEuclidean ? result.euclidean : scaled(result.angle, params.scale);
+  const bound = isEuclidean
+    ? euclideanFromAngle(result.lowerBound)
+    : scaled(result.lowerBound, params.scale);
+  const lowerBound = Math.min(bound, value);
   return {
-    value: isEuclidean ? result.euclidean : scaled(result.angle, params.scale),
+    value,
     more: {
-      lower_bound: isEuclidean
-        ? 2 * Math.sin(result.lowerBound / 2)
-        : scaled(result.lowerBound, params.scale),
-      gap: result.gap,
+      lower_bound: lowerBound,
+      gap: value - lowerBound,
       num_states: x.n,
       num_starts: result.numStarts,
       best_start: result.bestStart,

@@ -115,6 +115,19 @@ Deno.test("input_dsa by search finds one rotation for states and inputs, at leas
   });
 });
 
+Deno.test("input_dsa tells value, bound and gap in one unit", () => {
+  fresh((draws) => {
+    const [a, b] = [random(draws), random(draws)];
+    for (const compare of [{ compare: "state" }, { joint_by: "search" }]) {
+      for (const unit of [{ score: "euclidean" }, { scale: "half_pi" }]) {
+        const { value, more } = score(a, b, { ...compare, ...unit });
+        assertEquals(more!.gap, value - (more!.lower_bound as number));
+        assertGreaterOrEqual(more!.gap as number, 0);
+      }
+    }
+  });
+});
+
 Deno.test("input_dsa measures its three comparisons as metrics where they are", () => {
   fresh((draws) => {
     const [a, b, c] = [random(draws), random(draws), random(draws)];
