@@ -271,15 +271,27 @@ const stages: Stages = {
       generator_block: "${{ system.n }}",
     },
   },
+  driven: {
+    task: "linear_system",
+    from: { drive: "noise" },
+    with: { state: "${{ system.state }}", input: "${{ system.input }}" },
+  },
   walked: {
     task: "import",
     over: ["system"],
     files: reference("dsa/tutorial_trajectories.npy"),
     with: { dims: ["system", "time", "unit"], select: { system: "${{ system.n }}" } },
   },
+  // How far they are from the stored ones, as scores of a prediction.
   told: {
     task: "score_prediction",
-    from: { truth: "walked", prediction: "simulated.trajectories" },
+    from: {
+      truth: "walked",
+      prediction: [
+        { stage: "simulated.trajectories", as: { noise: "drawn" } },
+        { stage: "driven.trajectories", as: { noise: "given" } },
+      ],
+    },
   },
   walks: gathered("told.scores"),
   tutorial: {
@@ -439,6 +451,7 @@ Deno.test("the stored fits and pairs come out of a workflow that imports their i
   });
 
   await t.step("the tutorial: trajectories, operators and scores", () => {
+    assertEquals(table("walks").length, 6);
     for (const { mse } of table("walks")) assertLess(Number(mse), 1e-20);
     const near40 = { above: 2e-3, below: 5e-3 };
     for (const { id } of settings) {

@@ -32,6 +32,29 @@ Deno.test("linear_system draws the tutorial's three trajectories to the last dig
   }
 });
 
+Deno.test("linear_system takes a drive that is given", async () => {
+  const drawn = await simulate({ ...spiral, num_trials: 2, num_steps: 9, seed: 4, dt_ms: 5 });
+  const { drive } = drawn;
+  const again = await simulate({ ...spiral, num_steps: 9 }, { drive });
+  assertEquals(again, drawn);
+  // All rows of the drive are used: one state more than there are.
+  const whole = await simulate(spiral, { drive });
+  assertEquals(whole.trajectories.states.shape, [2, 10, 2]);
+  assertEquals(
+    whole.trajectories.states.data.slice(0, 18),
+    drawn.trajectories.states.data.slice(0, 18),
+  );
+  for (
+    const [params, text] of [
+      [{ input: [[1], [1]] }, "got drive (trial 2 × time 9 × unit 3) for 1 inputs"],
+      [{ num_trials: 3 }, "for num_trials 3; leave that out"],
+      [{ num_steps: 11 }, "for num_steps 11, which need 10 time points"],
+    ] as const
+  ) {
+    await assertRejects(() => simulate({ ...spiral, ...params }, { drive }), RangeError, text);
+  }
+});
+
 Deno.test("linear_system hands over the drive that moved each trial", async () => {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0];
   const { trajectories, drive } = await simulate({
