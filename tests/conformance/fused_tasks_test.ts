@@ -183,13 +183,23 @@ function inputOrders(
     return { kind: type.kind, files: type.encode(value), coords: coords ? { system: i } : {} };
   };
   const lists = names.map((name) => ports[name].many ? given[name] as unknown[] : [given[name]]);
-  const values = lists.flat();
+  // Values move among places of their own kind.
+  const kindOf = (name: string) => (ports[name] as Port<unknown>).type.kind;
+  const valuesOf = (kind: string) => lists.filter((_, k) => kindOf(names[k]) === kind).flat();
   const turned = [0, 1].map((by) => {
-    let at = 0;
-    return Object.fromEntries(names.map((name, k) => [
-      name,
-      lists[k].map((_, i) => written(name, values[(at++ + by) % values.length], i)),
-    ]));
+    const at = new Map<string, number>();
+    return Object.fromEntries(names.map((name, k) => {
+      const kind = kindOf(name);
+      const values = valuesOf(kind);
+      return [
+        name,
+        lists[k].map((_, i) => {
+          const place = at.get(kind) ?? 0;
+          at.set(kind, place + 1);
+          return written(name, values[(place + by) % values.length], i);
+        }),
+      ];
+    }));
   });
   return turned;
 }
