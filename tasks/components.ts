@@ -17,7 +17,7 @@ const params = z.strictObject({
 
 export default defineTask({
   name: "components",
-  summary: "Lists the singular values of a fit and the rank that each rule would choose.",
+  summary: "Lists the singular values of a fit, what they explain, and the rank of each rule.",
   version: 1,
   numerics: "f64",
   params,
