@@ -17,7 +17,8 @@ export function timescales(
   const scales = Array.from(re, (value, j) => {
     const modulus = Math.hypot(value, im[j]), angle = Math.atan2(im[j], value);
     const turns = Math.abs(angle) / (2 * Math.PI * step);
-    const constant = -step / Math.log(modulus);
+    // What neither grows nor decays lasts forever, and not −∞.
+    const constant = modulus === 1 ? Infinity : -step / Math.log(modulus);
     return {
       modulus,
       angle,
