@@ -64,9 +64,13 @@ function rulesOf(params: Readonly<Record<string, unknown>>, name: string) {
  * States and inputs of the same trials.
  *
  * @throws {RangeError} naming both arrays with their dims, if trials, times or time steps differ, a number is not
- * finite, or nothing changes in time.
+ * finite, or nothing changes in time (`toFit`; a prediction may be of a system at rest).
  */
-export function drivenTrialsOf(task: string, inputs: DrivenInputs): ControlledTrials {
+export function drivenTrialsOf(
+  task: string,
+  inputs: DrivenInputs,
+  { toFit = true }: { readonly toFit?: boolean } = {},
+): ControlledTrials {
   const { trajectories: x, controls: u } = inputs;
   const refuse = (why: string): never => {
     throw new RangeError(`${task} got ${describeBoth(inputs)}: ${why}`);
@@ -92,11 +96,13 @@ export function drivenTrialsOf(task: string, inputs: DrivenInputs): ControlledTr
     );
   }
   for (const [name, one] of [["trajectories", x], ["controls", u]] as const) {
-    if (one.states.shape.includes(0)) refuse(`${name} are empty`);
+    if (one.states.shape.includes(0)) refuse(`${name} are empty; give at least one of each axis`);
     requireFinite(name, one, lengths[0], refuse);
   }
-  if (!changes(x, lengths[0])) {
-    refuse("nothing changes in time in the trajectories: there are no dynamics to fit");
+  if (toFit && !changes(x, lengths[0])) {
+    refuse(
+      "nothing changes in time in the trajectories: there are no dynamics to fit; leave this system out, or record more of it",
+    );
   }
   return { states: trialSetOf(x), controls: trialSetOf(u) };
 }

@@ -11,9 +11,20 @@ export interface TrialRows {
   readonly trial: number;
 }
 
-/** The trials of trajectories, as f64. */
+/**
+ * The trials of trajectories, as f64.
+ *
+ * @throws {RangeError} if there is no trial, time point or unit.
+ */
 export function trialsOf(value: Trajectories): TrialRows[] {
   const { states, lengths } = value;
+  if (states.shape.includes(0)) {
+    throw new RangeError(
+      `trajectories (${
+        describeShape(states.dims, states.shape)
+      }) are empty; give at least one trial, time point and unit`,
+    );
+  }
   const [numTrials, longest, numUnits] = states.shape;
   const data = states.data instanceof Float64Array ? states.data : Float64Array.from(states.data);
   return Array.from({ length: numTrials }, (_, trial) => {
@@ -25,13 +36,18 @@ export function trialsOf(value: Trajectories): TrialRows[] {
 
 /**
  * Trajectories like `model` made of other trials, padded where they differ in length. Labels of units stay if their
- * number does and `keepUnits` is not false; labels of trials stay.
+ * number does and `keepUnits` is not false, and so does the physical unit of the numbers unless `isScaled`; labels of
+ * trials stay.
  */
 export function fromTrials(
   model: Trajectories,
   trials: readonly Float64Array[],
   numUnits: number,
-  { dt = model.dt, keepUnits = true }: { dt?: number; keepUnits?: boolean } = {},
+  { dt = model.dt, keepUnits = true, isScaled = !keepUnits }: {
+    dt?: number;
+    keepUnits?: boolean;
+    isScaled?: boolean;
+  } = {},
 ): Trajectories {
   const lengths = trials.map((rows) => rows.length / numUnits);
   const longest = Math.max(...lengths);
@@ -43,7 +59,7 @@ export function fromTrials(
     ...(trial?.length === trials.length ? { trial } : {}),
   };
   const extra = {
-    ...(keepUnits && model.states.units !== undefined ? { units: model.states.units } : {}),
+    ...(!isScaled && model.states.units !== undefined ? { units: model.states.units } : {}),
     ...(Object.keys(coords).length === 0 ? {} : { coords }),
   };
   return {

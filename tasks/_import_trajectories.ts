@@ -4,7 +4,7 @@
 import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import type { DelimitedFile } from "#lib/formats/delimited.ts";
-import { type Block, chosenIndices, selections, toBlock } from "./_import_axes.ts";
+import { type Block, chosenIndices, roleOf, selections, toBlock } from "./_import_axes.ts";
 import {
   arrayText,
   eachFile,
@@ -46,14 +46,11 @@ export async function importTrajectories(
 
 function gather(opened: OpenedFile, params: ImportParams, index: number): Gathered {
   const { file } = opened;
-  const given = (axis: string) =>
-    index > 0 || params.labels[axis] === undefined
-      ? undefined
-      : labelsOf(opened, params.labels[axis]);
-  const [unitLabels, trialLabels] = [
-    given("unit") ?? given("feature"),
-    given("trial") ?? given("item"),
-  ];
+  requireLabelledAxes(params.labels);
+  const [unitLabels, trialLabels] = [2, 0].map((role) => {
+    const axis = Object.keys(params.labels).find((name) => roleOf(name) === role);
+    return index > 0 || axis === undefined ? undefined : labelsOf(opened, params.labels[axis]);
+  });
   const labels = {
     ...(unitLabels === undefined ? {} : { unitLabels }),
     ...(trialLabels === undefined ? {} : { trialLabels }),
@@ -299,8 +296,27 @@ function complete(
       }); use missing: drop_trials to leave such trials out, nan_padding: true if NaN marks the end of a trial, or select`,
     );
   });
+  if (trials.length === 0) throw new RangeError("the data have no trials");
   if (kept.length === 0) {
-    throw new RangeError(`all ${trials.length} trials have missing numbers, so none is left`);
+    throw new RangeError(
+      `all ${trials.length} trials have missing numbers, so none is left of trial × time × unit [${trials.length}, …, ${numUnits}]; ` +
+        "leave out the units or times that miss them with select",
+    );
   }
   return kept;
+}
+
+/** @throws {TypeError} if labels are given for an axis that keeps none, or twice for one. */
+function requireLabelledAxes(labels: ImportParams["labels"]): void {
+  const seen = new Set<number>();
+  for (const axis of Object.keys(labels)) {
+    const role = roleOf(axis);
+    if (role === 1 || role === undefined) {
+      throw new TypeError(
+        `labels names the axis '${axis}', but trajectories keep labels of trials (trial, item) and units (unit, feature, channel, neuron, input) only`,
+      );
+    }
+    if (seen.has(role)) throw new TypeError(`labels names the axis of '${axis}' twice; give one`);
+    seen.add(role);
+  }
 }

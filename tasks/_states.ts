@@ -46,15 +46,23 @@ export function trialSetOf(value: Trajectories): TrialSet {
   return { data: kept, numTrials, numTime: lengths, numUnits };
 }
 
-/** Trajectories like `model` with other states; labels of units are kept if their number is. */
+/**
+ * Trajectories like `model` with other states; labels of units are kept if their number is, and the physical unit of the
+ * numbers unless `isScaled`.
+ */
 export function withStates(
   model: Trajectories,
   states: Float64Array,
   shape: TrajectoryShape,
+  { isScaled = false }: { readonly isScaled?: boolean } = {},
 ): Trajectories {
   const { numTrials, numTime, numUnits } = shape;
-  const names = model.states.coords?.unit;
-  const extra = names !== undefined && names.length === numUnits ? { coords: { unit: names } } : {};
+  const { coords, units } = model.states;
+  const names = coords?.unit;
+  const extra = {
+    ...(isScaled || units === undefined ? {} : { units }),
+    ...(names !== undefined && names.length === numUnits ? { coords: { unit: names } } : {}),
+  };
   return {
     ...model,
     states: tensor(["trial", "time", "unit"], [numTrials, numTime, numUnits], states, extra),

@@ -3,7 +3,8 @@
 // 2001), monomials, or the cells of a grid. Time stays as it is; features take the place of units.
 
 import { z } from "zod";
-import { trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { describeShape } from "#lib/core/tensor.ts";
 import { defineTask, one } from "#lib/core/task.ts";
 import { oneHotBins } from "#lib/math/preprocessing/one_hot_bins.ts";
 import { polynomialFeatures } from "#lib/math/preprocessing/polynomial_features.ts";
@@ -12,6 +13,7 @@ import {
   kernelComponents,
   medianDistance,
 } from "#lib/math/preprocessing/rbf_features.ts";
+import { inTermsOf } from "./_delays.ts";
 import { allRows, cutRows, fromTrials, requireFiniteTrials, trialsOf } from "./_each_trial.ts";
 import { exampleTrajectories } from "./_states.ts";
 
@@ -65,7 +67,8 @@ export default defineTask({
     const numUnits = value.states.shape[2];
     const rows = allRows(trials);
     const numRows = rows.length / numUnits;
-    const features = featuresOf(rows, numRows, numUnits, params);
+    const features = inTermsOf("lift", value, () => featuresOf(rows, numRows, numUnits, params));
+    requireFiniteFeatures(value, features, params);
     const joined = params.keep_state && params.method !== "polynomial"
       ? sideBySide(rows, features, numRows)
       : features;
@@ -99,6 +102,21 @@ function featuresOf(
   }
   const options = { numCentres: num_centres, numComponents: num_features, lengthScale, seed };
   return kernelComponents(rows, numRows, numUnits, options).scores;
+}
+
+/** @throws {RangeError} if a power of the states is beyond the range of numbers. */
+function requireFiniteFeatures(
+  { states: { dims, shape } }: Trajectories,
+  features: Float64Array,
+  { method, degree }: Params,
+): void {
+  if (features.every(Number.isFinite)) return;
+  throw new RangeError(
+    `lift got trajectories (${
+      describeShape(dims, shape)
+    }) whose ${method} features of degree ${degree} are beyond the range of numbers; ` +
+      "bring the units to a common scale first (normalize)",
+  );
 }
 
 function sideBySide(a: Float64Array, b: Float64Array, numRows: number): Float64Array {

@@ -6,6 +6,7 @@ import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectorie
 import { defineTask, one } from "#lib/core/task.ts";
 import { scaleColumns } from "#lib/math/preprocessing/scale_columns.ts";
 import { minMaxNormalize, zScoreUnits } from "#lib/models/motifs/normalize.ts";
+import { inTermsOf } from "./_delays.ts";
 import {
   allRows,
   cutRows,
@@ -43,16 +44,19 @@ export default defineTask({
   run(_context, params, inputs) {
     const value = inputs.trajectories;
     const isByTrial = params.method === "min_max" || params.method === "z_score";
-    if (isByTrial && value.lengths === undefined) return { trajectories: scaled(value, params) };
+    if (isByTrial && value.lengths === undefined) {
+      return { trajectories: inTermsOf("normalize", value, () => scaled(value, params)) };
+    }
     const trials = trialsOf(value);
     requireFiniteTrials(value, trials);
     const numUnits = value.states.shape[2];
     const done = isByTrial
-      ? trials.map((trial) => oneTrial(trial, params))
+      ? inTermsOf("normalize", value, () => trials.map((trial) => oneTrial(trial, params)))
       : params.method === "centre"
       ? trials.map(({ rows, numTime }) => scaleColumns(rows, numTime, numUnits))
       : overRows(trials, numUnits, params.method === "z_score_rows");
-    return { trajectories: fromTrials(value, done, numUnits) };
+    const isScaled = isByTrial || params.method === "z_score_rows";
+    return { trajectories: fromTrials(value, done, numUnits, { isScaled }) };
   },
 });
 
@@ -74,7 +78,7 @@ function scaled(value: Trajectories, { method, epsilon }: Params): Trajectories 
         : `trial ${trial} holds numbers that are not finite; remove or mask that trial`,
     );
   }
-  return withStates(value, scaled, shape);
+  return withStates(value, scaled, shape, { isScaled: true });
 }
 
 function oneTrial({ rows, numTime, numUnits, trial }: TrialRows, params: Params): Float64Array {

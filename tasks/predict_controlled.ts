@@ -52,7 +52,7 @@ export default defineTask({
     },
   ],
   run(_context, params, inputs) {
-    const trials = drivenTrialsOf("predict_controlled", inputs);
+    const trials = drivenTrialsOf("predict_controlled", inputs, { toFit: false });
     const predicted = inTermsOfBoth(
       "predict_controlled",
       inputs,

@@ -6,13 +6,14 @@ import { z } from "zod";
 import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { randomStream } from "#lib/core/random.ts";
 import { defineTask, one } from "#lib/core/task.ts";
-import { tensor } from "#lib/core/tensor.ts";
+import { describeShape, tensor } from "#lib/core/tensor.ts";
 import { backwards, shiftInCircle, takeRows } from "#lib/math/statistics/order_surrogates.ts";
 import {
   adjustAmplitudes,
   randomisePhases,
   type Series,
 } from "#lib/math/statistics/phase_surrogates.ts";
+import { inTermsOf } from "./_delays.ts";
 import { exampleTrajectories } from "./_states.ts";
 
 const params = z.strictObject({
@@ -68,6 +69,14 @@ export default defineTask({
   ],
   run(_context, params, inputs) {
     const given = inputs.trajectories;
+    if (given.states.shape.includes(0)) {
+      const { dims, shape } = given.states;
+      throw new RangeError(
+        `surrogate got trajectories (${
+          describeShape(dims, shape)
+        }), which are empty; give at least one trial, time point and unit`,
+      );
+    }
     const trials = trialsOf(given);
     const { method } = params;
     if (method === "trial_permutation") {
@@ -80,7 +89,7 @@ export default defineTask({
     }
     const made = trials.map((series, trial) => ({
       ...series,
-      data: surrogate(series, trial, params),
+      data: inTermsOf("surrogate", given, () => surrogate(series, trial, params)),
     }));
     return { trajectories: rebuilt(given, made) };
   },
@@ -137,11 +146,14 @@ function rebuilt(given: Trajectories, trials: readonly Series[]): Trajectories {
   const [numTrials, numTime, numUnits] = given.states.shape;
   const data = new Float64Array(numTrials * numTime * numUnits).fill(NaN);
   trials.forEach((series, trial) => data.set(series.data, trial * numTime * numUnits));
-  const { coords } = given.states;
-  const names = coords?.unit === undefined ? {} : { coords: { unit: coords.unit } };
+  const { coords, units } = given.states;
+  const kept = {
+    ...(units === undefined ? {} : { units }),
+    ...(coords?.unit === undefined ? {} : { coords: { unit: coords.unit } }),
+  };
   return {
     ...given,
     ...(given.lengths === undefined ? {} : { lengths: trials.map(({ numTime }) => numTime) }),
-    states: tensor(["trial", "time", "unit"], [numTrials, numTime, numUnits], data, names),
+    states: tensor(["trial", "time", "unit"], [numTrials, numTime, numUnits], data, kept),
   };
 }

@@ -327,3 +327,27 @@ Deno.test("import reads HDF5, closing one file before the next", async () => {
   assertEquals(matlab.states.data, states.data.subarray(0, 24));
   await refused({ ...params, array: "f2x" }, [file], "no array 'f2x'; did you mean 'f2'?");
 });
+
+Deno.test("import takes labels by any name of an axis, and refuses those of an axis that keeps none", async () => {
+  const dims = ["time", "neuron"];
+  const { states } = await trajectories(
+    { dims, labels: { neuron: ["a", "b", "c"] } },
+    counted(4, 3),
+  );
+  assertEquals(states.coords, { unit: ["a", "b", "c"] });
+  for (const axis of ["time", "neurons"]) {
+    await refused({ dims, labels: { [axis]: ["a"] } }, [counted(4, 3)], `the axis '${axis}'`);
+  }
+  const twice = { unit: ["a", "b", "c"], neuron: ["d", "e", "f"] };
+  await refused({ dims, labels: twice }, [counted(4, 3)], "twice");
+});
+
+Deno.test("import tells data without trials from data whose trials all miss numbers", async () => {
+  const params = { dims: ["trial", "time", "unit"], missing: "drop_trials" };
+  await refused(params, [npy([0, 4, 3], [])], "the data have no trials");
+  await refused(
+    params,
+    [npy([1, 1, 2], [1, NaN])],
+    "none is left of trial × time × unit [1, …, 2]",
+  );
+});

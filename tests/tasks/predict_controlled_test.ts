@@ -110,3 +110,17 @@ Deno.test("predict_controlled refuses operators that do not fit the trials", asy
   const seen = { ...imported, arrays: { ...imported.arrays, output: imported.arrays.state } };
   await assertRejects(() => predict({}, inputs, seen), RangeError, "no covariances");
 });
+
+Deno.test("predict_controlled predicts a system at rest", async () => {
+  const { plant, inputs } = plantAndTrials();
+  const atRest = (of: Trajectories): Trajectories => ({
+    ...of,
+    states: { ...of.states, data: new Float64Array(of.states.data.length) },
+  });
+  const still = {
+    trajectories: atRest(inputs.trajectories),
+    controls: atRest(inputs.controls),
+  };
+  const { states } = await predict({}, still, drivenOf(plant.state, plant.input, 3, 2));
+  assertEquals(states.data, still.trajectories.states.data);
+});

@@ -130,3 +130,55 @@ Deno.test("normalize takes trials of unequal length one by one", async () => {
     assertEquals([...both.states.data.subarray(12, 20)], [...alone.states.data], method);
   }
 });
+
+Deno.test("bin_time, smooth, lift and normalize name what they refuse, with its dims", async () => {
+  const of = (shape: number[], fill: (i: number) => number): Trajectories => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return {
+      states: tensor(
+        ["trial", "time", "unit"],
+        shape,
+        Float64Array.from({ length: size }, (_, i) => fill(i)),
+      ),
+      dt: 1,
+      timeUnit: "1",
+    };
+  };
+  const fails = (
+    // deno-lint-ignore no-explicit-any
+    task: Task<any, any, any>,
+    params: object,
+    from: Trajectories,
+    message: string,
+  ) => assertRejects(() => made(task, params, from), RangeError, message);
+  const named = "trajectories (trial 2 × time 3 × unit 2)";
+  for (const shape of [[0, 3, 2], [2, 0, 2], [2, 3, 0]]) {
+    const nothing = of(shape, () => 0);
+    await fails(binTime, { width: 1 }, nothing, "are empty");
+    await fails(smooth, { sigma: 1 }, nothing, "are empty");
+    await fails(lift, { method: "polynomial" }, nothing, "are empty");
+    await fails(normalize, { method: "centre" }, nothing, "are empty");
+  }
+  const constant = of([2, 3, 2], () => 7);
+  await fails(lift, { method: "random_fourier" }, constant, `lift got ${named}: medianDistance()`);
+  await fails(normalize, {}, constant, `normalize got ${named}: trial 0 never moves`);
+  const huge = of([2, 3, 2], (i) => (i + 1) * 1e150);
+  await fails(
+    lift,
+    { method: "polynomial", degree: 3 },
+    huge,
+    `lift got ${named} whose polynomial`,
+  );
+  const far = of([2, 3, 2], (i) => (i + 1) * 1e300);
+  await fails(lift, { method: "random_fourier" }, far, "bring the columns to a common scale");
+  await fails(lift, { method: "kernel_pca" }, of([1, 1, 2], () => 1), "1 rows have no distances");
+});
+
+Deno.test("normalize keeps the physical unit where numbers keep it", async () => {
+  const unit = async (method: string) => (await made(normalize, { method })).states.units;
+  assertEquals(await unit("centre"), "Hz");
+  assertEquals(await unit("centre_rows"), "Hz");
+  for (const method of ["min_max", "z_score", "z_score_rows"]) {
+    assertEquals(await unit(method), undefined);
+  }
+});

@@ -1,6 +1,12 @@
 // The task `surrogate`: trials of any lengths, seeds, what is kept of the artifact; and a p value from an axis of seeds.
 
-import { assertEquals, assertGreater, assertLess, assertNotEquals } from "@std/assert";
+import {
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { randomStream } from "#lib/core/random.ts";
 import { tensor } from "#lib/core/tensor.ts";
@@ -27,6 +33,7 @@ function ragged(): Trajectories {
   });
   const states = tensor(["trial", "time", "unit"], [3, 8, 2], data, {
     coords: { unit: ["x", "y"] },
+    units: "Hz",
   });
   return { states, lengths, dt: 5, timeUnit: "ms" };
 }
@@ -56,7 +63,7 @@ for (const method of methods) {
     const given = ragged();
     const made = await surrogate(given, { method, seed: 4 });
     assertEquals([made.dt, made.timeUnit], [5, "ms"]);
-    assertEquals(made.states.coords, { unit: ["x", "y"] });
+    assertEquals([made.states.coords, made.states.units], [{ unit: ["x", "y"] }, "Hz"]);
     assertEquals(made.states.shape, [3, 8, 2]);
     const lengths = made.lengths!;
     assertEquals(lengths.toSorted(), [3, 5, 8]);
@@ -132,4 +139,26 @@ Deno.test("surrogate by trial_permutation calls independent recordings alike as 
   // Binomial(40, 0.1): more than 10 in one of 1000 such tests.
   assertLess(await falseAlarms("trial_permutation"), 11);
   assertGreater(await falseAlarms("item_permutation"), 20);
+});
+
+Deno.test("surrogate names what it refuses, with its dims", async () => {
+  const empty: Trajectories = {
+    states: tensor(["trial", "time", "unit"], [0, 3, 2], new Float64Array(0)),
+    dt: 1,
+    timeUnit: "1",
+  };
+  for (const method of methods) {
+    await assertRejects(
+      () => surrogate(empty, { method }),
+      RangeError,
+      "(trial 0 × time 3 × unit 2)",
+    );
+  }
+  const given = ragged();
+  given.states.data[3] = Infinity;
+  await assertRejects(
+    () => surrogate(given, { method: "phase_randomised" }),
+    RangeError,
+    "surrogate got trajectories (trial 3 × time 8 × unit 2, trials of 3 to 8): a spectrum needs finite numbers",
+  );
 });

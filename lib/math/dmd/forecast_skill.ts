@@ -73,9 +73,10 @@ export function forecastSkill(
       `forecast: ${numLeads} leads of ${s} samples need ${
         lost + skip + numLeads * s + 1
       } time points, ` +
-        `the longest trial has ${Math.max(...rowsPerTrial) + lost}; ask for at most ${
-          Math.max(0, most)
-        } leads`,
+        `the longest trial has ${Math.max(...rowsPerTrial) + lost}; ` +
+        (most < 1
+          ? "give longer trials, or take fewer delays or steps ahead"
+          : `ask for at most ${most} leads`),
     );
   }
   const errors = new Float64Array(numLeads);
@@ -160,7 +161,12 @@ function varianceOfUnits(data: Float64Array, numUnits: number, spans: readonly S
   }
   if (!(sum > 0)) {
     throw new RangeError(
-      "forecast: no unit varies, so there is nothing that errors can be compared with",
+      "forecast: no unit varies, so there is nothing that errors can be compared with; leave this system out",
+    );
+  }
+  if (sum === Infinity) {
+    throw new RangeError(
+      "forecast: squares of the states are beyond the range of numbers; bring them to a common scale (normalize) first",
     );
   }
   return sum / numSamples;

@@ -135,7 +135,9 @@ export function pairedCodes(trials: TrialSet, model: DelayModel): PairedRows {
   const numPairs = rowsPerTrial.reduce((sum, rows) => sum + Math.max(0, rows - s), 0);
   if (numPairs === 0) {
     throw new RangeError(
-      `no trial has two embedded rows ${s} apart; the longest has ${Math.max(...rowsPerTrial)}`,
+      `no trial has two embedded rows ${s} apart; the longest has ${
+        Math.max(...rowsPerTrial)
+      }; give longer trials, or take fewer delays or steps ahead`,
     );
   }
   const x = new Float64Array(numPairs * rank);

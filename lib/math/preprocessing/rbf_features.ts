@@ -12,7 +12,8 @@ import { scaleColumns } from "./scale_columns.ts";
  * Median distance between rows, over at most 400 rows evenly spread: a length scale at which the kernel neither
  * vanishes nor saturates.
  *
- * @throws {RangeError} if the length does not fit, or more than half of the rows are equal.
+ * @throws {RangeError} if the length does not fit, there are fewer than 2 rows, more than half of them are equal, or
+ * distances overflow.
  *
  * @example
  * ```ts
@@ -38,12 +39,14 @@ export function medianDistance(rows: Float64Array, numRows: number, numColumns: 
   }
   distances.sort();
   const median = distances[distances.length >> 1];
-  if (!(median > 0)) {
-    throw new RangeError(
-      `medianDistance() found a median distance of ${median} between ${count} rows; more than half of them are equal, so give a length scale`,
-    );
-  }
-  return median;
+  if (median > 0 && median < Infinity) return median;
+  throw new RangeError(
+    count < 2
+      ? `${count} rows have no distances whose median could be taken; give more rows, or a length scale`
+      : median > 0
+      ? `the median distance between ${count} rows is no finite number; bring the columns to a common scale (normalize) first`
+      : `medianDistance() found a median distance of ${median} between ${count} rows; more than half of them are equal, so give a length scale`,
+  );
 }
 
 /**

@@ -39,8 +39,22 @@ export function scaleColumns(
       squares += out[i] * out[i];
     }
     if (!scale) continue;
-    const deviation = Math.sqrt(squares / numRows);
+    let deviation = Math.sqrt(squares / numRows);
+    if (!(squares > 1e-280 && squares < Infinity)) {
+      deviation = farDeviation(out, column, numColumns);
+    }
     for (let i = column; i < rows.length; i += numColumns) out[i] /= deviation;
   }
   return out;
+}
+
+// Where squares leave the range of numbers: those of shares of the largest do not.
+function farDeviation(centred: Float64Array, column: number, numColumns: number): number {
+  let largest = 0;
+  for (let i = column; i < centred.length; i += numColumns) {
+    largest = Math.max(largest, Math.abs(centred[i]));
+  }
+  let squares = 0;
+  for (let i = column; i < centred.length; i += numColumns) squares += (centred[i] / largest) ** 2;
+  return largest * Math.sqrt(squares / (centred.length / numColumns));
 }

@@ -72,10 +72,15 @@ export function prepareRbfCka(
     );
   }
   const rate = -1 / (2 * bandwidth * bandwidth * median);
-  for (let i = 0; i < squares.length; i++) squares[i] = Math.exp(rate * squares[i]);
+  let nearest = 0;
+  for (let i = 0; i < squares.length; i++) {
+    squares[i] = Math.exp(rate * squares[i]);
+    if (squares[i] > nearest) nearest = squares[i];
+  }
   const diagonal = estimator === "biased" ? new Float64Array(numItems).fill(1) : null;
   const kernel = centreKernel(squares, diagonal, numItems);
-  if (!(kernel.squares > 1e-24 * numItems * numItems)) {
+  // Too narrow, and biased kernels are all the identity, which is perfectly like itself.
+  if (nearest < Number.EPSILON || !(kernel.squares > 1e-24 * numItems * numItems)) {
     throw new RangeError(
       `a bandwidth of ${bandwidth} median distances sees no pair of the ${numItems} items as nearer than another; ` +
         "take one nearer 1, or more items",

@@ -48,6 +48,8 @@ Deno.test("prepareRbfCka() knows its median distance, and refuses what has none"
   assertThrows(() => prepare(repeated, 1), RangeError, "most pairs of the 5 items are equal");
   assertThrows(() => prepare(x, 0), RangeError, "positive");
   assertThrows(() => prepare(x, 1e8), RangeError, "nearer 1");
+  // Each item sees itself alone, so that any two systems would be perfectly alike.
+  assertThrows(() => prepare(x, 1e-3), RangeError, "nearer 1");
   const m = MOST_RBF_ITEMS + 1;
   const many = { data: new Float64Array(m), numItems: m, numFeatures: 1 };
   assertThrows(() => prepare(many, 1), RangeError, "4.3 GB");
