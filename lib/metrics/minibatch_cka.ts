@@ -23,7 +23,8 @@ export default defineMetric({
       ),
     order: z.enum(["consecutive", "shuffled"]).default("consecutive")
       .describe(
-        "consecutive: batches of moments that follow each other, trial by trial; shuffled: drawn with `seed`",
+        "consecutive: batches of moments that follow each other, trial by trial; shuffled: drawn with `seed`, which time series " +
+          "want, because what differs between batches does not count and neighbouring moments are alike",
       ),
     seed: z.int().min(0).default(0).describe("of the shuffled order"),
   }),
