@@ -81,7 +81,8 @@ function rowsOf(
           throw new TypeError(
             `a table gathered at ${name} = ${
               coords[name]
-            } has a column '${name}' that holds ${cell}; rename one`,
+            } has a column '${name}' that holds ${cell}; call the axis something else, ` +
+              `where it is declared or by rename: {${name}: …} on the input`,
           );
         }
         return coords[name];

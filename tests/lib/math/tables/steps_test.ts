@@ -313,7 +313,7 @@ Deno.test("gatherTables() gives the same table whatever the order of axis names,
   assertThrows(
     () => gatherTables([{ value: named, coords: { metric: "cka" } }]),
     TypeError,
-    "rename one",
+    "rename: {metric: …} on the input",
   );
   assertThrows(
     () => gatherTables([{ value, coords: { seed: 1 } }, { value, coords: { seed: "one" } }]),
