@@ -149,3 +149,20 @@ export function chosenIndices(
   for (let i = from; i < to; i += every) kept.push(i);
   return kept;
 }
+
+/**
+ * Samples between two that a selection of times keeps; 1 of a single one.
+ *
+ * @throws {RangeError} unless they follow one another by equal steps, since trajectories have one time step.
+ */
+export function stepBetween(times: readonly number[]): number {
+  const step = times.length > 1 ? times[1] - times[0] : 1;
+  const odd = times.findIndex((time, i) => time !== times[0] + i * step);
+  if (step >= 1 && odd < 0) return step;
+  throw new RangeError(
+    `select: time keeps ${
+      times.slice(0, 20).join(", ")
+    }, which do not follow one another by equal steps; ` +
+      "give a range {from, to, every}, or call that axis item",
+  );
+}

@@ -4,7 +4,14 @@
 import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import type { DelimitedFile } from "#lib/formats/delimited.ts";
-import { type Block, chosenIndices, roleOf, selections, toBlock } from "./_import_axes.ts";
+import {
+  type Block,
+  chosenIndices,
+  roleOf,
+  selections,
+  stepBetween,
+  toBlock,
+} from "./_import_axes.ts";
 import {
   arrayText,
   eachFile,
@@ -41,7 +48,7 @@ export async function importTrajectories(
   const time = timeOf(params, all);
   const trials = splitTrials(all, params);
   const kept = selected(trials, params, all, time.unit === "ms" ? time.dt : undefined);
-  return assemble(kept, params, time);
+  return assemble(kept, params, { ...time, dt: time.dt * (kept.step ?? 1) });
 }
 
 function gather(opened: OpenedFile, params: ImportParams, index: number): Gathered {
@@ -144,6 +151,8 @@ interface Trials {
   readonly numUnits: number;
   readonly unitLabels?: Labels;
   readonly trialLabels?: Labels;
+  /** Samples of the file between two that are kept. */
+  readonly step?: number;
 }
 
 function splitTrials(
@@ -242,6 +251,7 @@ function selected(
   return {
     trials: cut,
     numUnits: units.length,
+    ...(byTime === undefined ? {} : { step: stepBetween(times) }),
     ...(unitNames === undefined ? {} : { unitLabels: units.map((i) => unitNames[i]) }),
     ...(trialLabels === undefined ? {} : { trialLabels: keptTrials.map((i) => trialLabels[i]) }),
   };

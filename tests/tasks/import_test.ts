@@ -69,6 +69,18 @@ Deno.test("import adds the axes that are missing, and reads items × features", 
   assertEquals([dt, timeUnit], [1, "1"]);
 });
 
+Deno.test("import counts the time step between the samples that it keeps", async () => {
+  const params = { dims: ["time", "unit"], dt_ms: 5 };
+  const step = async (time: unknown) =>
+    (await trajectories({ ...params, select: { time } }, counted(12, 1))).dt;
+  assertEquals(await step({ every: 3 }), 15);
+  assertEquals(await step({ from: 4 }), 5);
+  assertEquals(await step([2, 6, 10]), 20);
+  assertEquals(await step([7]), 5);
+  await refused({ ...params, select: { time: [0, 1, 5] } }, [counted(12, 1)], "equal steps");
+  await refused({ ...params, select: { time: [3, 2] } }, [counted(12, 1)], "equal steps");
+});
+
 Deno.test("import selects along every axis, and fixes axes of other names", async () => {
   const file = counted(2, 3, 10, 4);
   const dims = ["session", "trial", "time", "unit"];
