@@ -64,9 +64,10 @@ function judged({ matrix, singularValues, about }: Operator): Judged {
     about.method === "kernel"
   ) {
     throw new RangeError(
-      `components got an operator (${
-        describeShape(matrix.dims, matrix.shape)
-      }) that no delay embedding stands behind; it needs one from dmd`,
+      `components got an operator (${describeShape(matrix.dims, matrix.shape)}) ` +
+        (about.method === "kernel"
+          ? "of kernel_dmd, whose spectrum is its array singular_values; rank rules are those of dmd"
+          : "that no delay embedding stands behind; it needs one from dmd"),
     );
   }
   const s = singularValues.data as Float64Array;

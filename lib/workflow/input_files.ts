@@ -36,7 +36,11 @@ export function diskInputFiles(disk: Pick<Disk, "read">): InputFiles {
       return ok(await disk.read(path));
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      return err(`the input file ${path} cannot be read (${error.errno})`);
+      return err(
+        error.errno === "ENOENT"
+          ? `there is no input file ${path}`
+          : `the input file ${path} cannot be read (${error.errno})`,
+      );
     }
   }
   async function digest(path: string): Promise<Result<Digest, string>> {

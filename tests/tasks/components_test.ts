@@ -54,6 +54,8 @@ Deno.test("components and full_operator refuse operators without an embedding or
     RangeError,
     "(target 1 × source 1) that no delay embedding",
   );
+  const kernel = { ...imported, about: { ...imported.about, method: "kernel" } };
+  await assertRejects(() => components(kernel), RangeError, "its array singular_values");
   const full = (operator: Operator) => runTask(fullOperator, {}, { operator });
   await assertRejects(() => full(imported), RangeError, "keep_modes: true");
   const bare = await fit({ rank: 2, keep_modes: false });
