@@ -28,7 +28,8 @@ const params = z.strictObject({
     "time_reversal: every trial backwards (no chance in it); phase_randomised: power spectra and, with shared phases, " +
       "cross-spectra kept; amplitude_adjusted: each unit's values kept as well (IAAFT); circular_shift: every trial rotated in time; " +
       "trial_permutation: whole trials in another order; item_permutation: all moments of all trials in another order, for items " +
-      "without time only (neighbours in time are alike, so beside it any two time series look related)",
+      "without time only (neighbours in time are alike, so beside it any two time series look related). Phases and shifts take a trial " +
+      "for periodic: p comes out too small unless trials last some ten times as long as the series remembers",
   ),
   seed: z.union([z.int(), z.string()]).default(0).describe("seed of the surrogate"),
   shared_phases: z.boolean().default(true).describe(
@@ -36,7 +37,7 @@ const params = z.strictObject({
   ),
   max_iterations: z.int().min(1).default(200).describe("of amplitude_adjusted"),
   min_shift: z.int().min(1).default(1).describe(
-    "samples, of circular_shift; a shift within the memory of the series leaves the pairing nearly as it was",
+    "samples, of circular_shift; a small share of the trial, because p comes out smaller the more shifts are left out",
   ),
 });
 
