@@ -9,6 +9,8 @@ export interface Paired<T> {
   readonly label: string;
   /** Moments of all trials. */
   readonly numMoments: number;
+  /** Moments of each trial, where there are several trials of several moments. */
+  readonly trials?: readonly number[];
   readonly items: T;
 }
 
@@ -48,11 +50,17 @@ export function pairedItems<T>(system: Trajectories, make: (items: Items) => T):
     );
   }
   try {
-    return { label, numMoments: numItems, items: make(items) };
+    return { label, numMoments: numItems, ...trialsOf(system), items: make(items) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return fail(error.message, error);
   }
+}
+
+/** What says whether row k can be the same moment: items that are one axis in the file may lie along trials or time. */
+function trialsOf({ states: { shape: [numTrials, numTime] }, lengths }: Trajectories) {
+  if (numTrials === 1 || numTime === 1) return {};
+  return { trials: lengths ?? new Array<number>(numTrials).fill(numTime) };
 }
 
 function firstMissing(data: Float64Array): number {
@@ -63,7 +71,8 @@ function firstMissing(data: Float64Array): number {
 }
 
 /**
- * Throws unless two systems have the same moments; then does the work, and names both in what it throws.
+ * Throws unless two systems have the same moments, in the same trials where both have several of several moments; then does
+ * the work, and names both in what it throws.
  *
  * @throws {RangeError} naming both arrays with their dims.
  *
@@ -81,6 +90,17 @@ export function comparePaired<T, R>(a: Paired<T>, b: Paired<T>, work: (a: T, b: 
     throw new RangeError(
       `${both}: ${a.numMoments} moments cannot be paired with ${b.numMoments}; row k must be the same trial and moment in ` +
         "both: cut or resample one of them, or compare dynamics (dsa), which pairs nothing",
+    );
+  }
+  const unlike = a.trials === undefined || b.trials === undefined
+    ? -1
+    : a.trials.findIndex((length, trial) => length !== b.trials?.[trial]);
+  if (unlike >= 0) {
+    throw new RangeError(
+      `${both}: trial ${unlike} has ${a.trials![unlike]} moments in a and ${
+        b.trials![unlike] ?? "none"
+      } in b, so that row k is not the same trial and moment in both; if trial and time are swapped in one, ` +
+        "correct the dims of its import",
     );
   }
   try {

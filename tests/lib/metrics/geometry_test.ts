@@ -158,6 +158,26 @@ Deno.test("the padding of short trials counts in no measure of geometry", async 
   }
 });
 
+Deno.test("no measure of geometry pairs trials with times, though the numbers of moments are equal", async () => {
+  for (const name of Object.keys(metrics)) {
+    const one = await open(name);
+    if (one.metric.port !== "trajectories") continue;
+    fresh((draws) => {
+      const x = smooth(draws, 3, 20, 4);
+      const swapped = smooth(draws, 20, 3, 4);
+      assertThrows(
+        () => one.score(x, swapped),
+        RangeError,
+        "trial 0 has 20 moments in a and 3 in b",
+      );
+      assertThrows(() => one.score(swapped, x), RangeError, "are swapped");
+      // Items along one axis of a file may be called trials or time.
+      const items = smooth(draws, 60, 1, 4);
+      for (const other of [x, swapped, smooth(draws, 1, 60, 4)]) one.score(other, items);
+    });
+  }
+});
+
 function of(shape: [number, number, number], value: (i: number) => number): Trajectories {
   const data = Float64Array.from(
     { length: shape[0] * shape[1] * shape[2] },
