@@ -143,10 +143,25 @@ function rowsOf(port: string, items: readonly Item<Table>[]): Records {
   });
 }
 
-/** The first of rows that are known by the same. */
+/**
+ * The first of rows that are known by the same.
+ *
+ * @throws {RangeError} if two of them have different scores: then they are of different systems or fits.
+ */
 function unique(rows: Records, nameOf: (row: Records[number]) => string): Records {
   const known = new Map<string, Records[number]>();
-  for (const row of rows) if (!known.has(nameOf(row))) known.set(nameOf(row), row);
+  for (const row of rows) {
+    const first = known.get(nameOf(row));
+    if (first === undefined) known.set(nameOf(row), row);
+    else if (["mase", "aic"].some((score) => !Object.is(first[score], row[score]))) {
+      throw new RangeError(
+        `choose_dmd got two fits of ${
+          idColumns.map((name) => `${name} ${row[name]}`).join(", ")
+        } with different scores ` +
+          `(mase ${first.mase} and ${row.mase}); choose for one system at a time, and gather the axes of the sweep only`,
+      );
+    }
+  }
   return [...known.values()];
 }
 

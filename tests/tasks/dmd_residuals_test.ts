@@ -102,6 +102,13 @@ Deno.test("choose_dmd takes one of several equal fits, and says when no rule can
   assertEquals([grid.rows.length, rowOf(recommended).rule, by_trial.rows.length], [1, "aic", 1]);
   const none = await runTask(choose, { prefer: ["horizon"] }, twice);
   assertEquals(none.recommended.rows, []);
+  const off = { ...prediction, states: trajectories.states };
+  const other = await runTask(score, {}, { truth: trajectories, prediction: off, operator });
+  await assertRejects(
+    () => runTask(choose, {}, { scores: boundItems([scores, other.scores]) }),
+    RangeError,
+    "two fits of n_delays 1, delay_interval 1, rank 2 with different scores",
+  );
   const plain = await runTask(score, {}, { truth: trajectories, prediction });
   await assertRejects(
     () => runTask(choose, {}, { scores: boundItems([plain.scores]) }),
