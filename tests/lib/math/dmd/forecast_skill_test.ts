@@ -7,55 +7,57 @@ import { assertAllClose } from "#tests/support/close.ts";
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { fresh } from "../linalg/fresh.ts";
 
-Deno.test("forecastSkill() averages the errors of free runs that predict() makes", () => {
-  fresh((draws) => {
-    const numUnits = 2, lengths = [14, 9, 3], s = draws.integer(1, 2), numLeads = 3;
-    const numSkipped = draws.integer(0, 5), first = Math.max(0, numSkipped - s - 1);
-    const data = draws.normal(26, numUnits);
-    const delays = { numDelays: 2, delayInterval: 1 };
-    const operator = draws.normal(4, 4).map((value) => 0.4 * value);
-    const model = plainModel(operator, delays, numUnits, s);
-    const trials = { data, numTrials: 3, numTime: lengths, numUnits };
-    const skill = forecastSkill(trials, model, { numLeads, numSkipped });
-    const errors = new Float64Array(numLeads), held = new Float64Array(numLeads);
-    let numStarts = 0, from = 0;
-    for (const length of lengths) {
-      for (let start = first; start + 1 + numLeads * s < length; start++, numStarts++) {
-        const span = data.slice(
-          (from + start) * numUnits,
-          (from + start + 2 + numLeads * s) * numUnits,
-        );
-        const numTime = span.length / numUnits;
-        const run = predict({ data: span, numTrials: 1, numTime, numUnits }, model, Infinity);
-        for (let lead = 0; lead < numLeads; lead++) {
-          for (let c = 0; c < numUnits; c++) {
-            const at = (1 + (lead + 1) * s) * numUnits + c;
-            errors[lead] += (run[at] - span[at]) ** 2;
-            held[lead] += (span[numUnits + c] - span[at]) ** 2;
+for (const numSkipped of [0, 5]) {
+  Deno.test(`forecastSkill() averages the errors of free runs that predict() makes, ${numSkipped} samples skipped`, () => {
+    fresh((draws) => {
+      const numUnits = 2, lengths = [14, 9, 3], s = draws.integer(1, 2), numLeads = 3;
+      const first = Math.max(0, numSkipped - s - 1);
+      const data = draws.normal(26, numUnits);
+      const delays = { numDelays: 2, delayInterval: 1 };
+      const operator = draws.normal(4, 4).map((value) => 0.4 * value);
+      const model = plainModel(operator, delays, numUnits, s);
+      const trials = { data, numTrials: 3, numTime: lengths, numUnits };
+      const skill = forecastSkill(trials, model, { numLeads, numSkipped });
+      const errors = new Float64Array(numLeads), held = new Float64Array(numLeads);
+      let numStarts = 0, from = 0;
+      for (const length of lengths) {
+        for (let start = first; start + 1 + numLeads * s < length; start++, numStarts++) {
+          const span = data.slice(
+            (from + start) * numUnits,
+            (from + start + 2 + numLeads * s) * numUnits,
+          );
+          const numTime = span.length / numUnits;
+          const run = predict({ data: span, numTrials: 1, numTime, numUnits }, model, Infinity);
+          for (let lead = 0; lead < numLeads; lead++) {
+            for (let c = 0; c < numUnits; c++) {
+              const at = (1 + (lead + 1) * s) * numUnits + c;
+              errors[lead] += (run[at] - span[at]) ** 2;
+              held[lead] += (span[numUnits + c] - span[at]) ** 2;
+            }
           }
         }
+        from += length;
       }
-      from += length;
-    }
-    let variance = 0, before = 0;
-    const used = lengths.flatMap((length) => {
-      const own = Array.from({ length }, (_, t) => before + t);
-      before += length;
-      return length > 1 + first + numLeads * s ? own.slice(1 + first) : [];
-    });
-    for (let c = 0; c < numUnits; c++) {
-      const values = used.map((sample) => data[sample * numUnits + c]);
-      const mean = values.reduce((a, b) => a + b) / values.length;
-      variance += values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
-    }
-    assertEquals(skill.numStarts, numStarts);
-    assertEquals([...skill.leads], [s, 2 * s, 3 * s]);
-    assertAllClose(skill.model, errors.map((sum) => sum / numStarts / variance), { rtol: 1e-10 });
-    assertAllClose(skill.persistence, held.map((sum) => sum / numStarts / variance), {
-      rtol: 1e-10,
+      let variance = 0, before = 0;
+      const used = lengths.flatMap((length) => {
+        const own = Array.from({ length }, (_, t) => before + t);
+        before += length;
+        return length > 1 + first + numLeads * s ? own.slice(1 + first) : [];
+      });
+      for (let c = 0; c < numUnits; c++) {
+        const values = used.map((sample) => data[sample * numUnits + c]);
+        const mean = values.reduce((a, b) => a + b) / values.length;
+        variance += values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
+      }
+      assertEquals(skill.numStarts, numStarts);
+      assertEquals([...skill.leads], [s, 2 * s, 3 * s]);
+      assertAllClose(skill.model, errors.map((sum) => sum / numStarts / variance), { rtol: 1e-10 });
+      assertAllClose(skill.persistence, held.map((sum) => sum / numStarts / variance), {
+        rtol: 1e-10,
+      });
     });
   });
-});
+}
 
 Deno.test("forecastHorizon() counts leads that are good without a gap", () => {
   const skill = {

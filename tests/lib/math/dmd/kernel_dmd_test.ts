@@ -2,11 +2,13 @@ import type { TrialSet } from "#lib/math/dmd/delay_embedding.ts";
 import { fitHavok } from "#lib/math/dmd/havok.ts";
 import { countPairs, fitKernelDmd, type KernelDmdOptions } from "#lib/math/dmd/kernel_dmd.ts";
 import { featureMoments, startingRows } from "#lib/math/dmd/kernel_features.ts";
+import { dsa } from "#lib/math/dsa/dsa.ts";
 import { eigenvalues } from "#lib/math/linalg/eigen.ts";
 import { singularValues } from "#lib/math/linalg/svd.ts";
+import { transpose } from "#lib/math/linalg/transpose.ts";
 import reference from "#tests/reference/dsa/kernel_dmd.json" with { type: "json" };
 import { assertAllClose } from "#tests/support/close.ts";
-import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { fresh } from "../linalg/fresh.ts";
 import { assertSameSet } from "./stored_fits.ts";
 import { storedTrials } from "./trial_sets.ts";
@@ -213,3 +215,20 @@ function coupled(starts: Float64Array, lengths: readonly number[]): TrialSet {
     numUnits: 3,
   };
 }
+
+Deno.test("fitKernelDmd() maps the present to the future, not the future to the present", () => {
+  fresh((draws) => {
+    const numTime = 4000, e = draws.normal(numTime, 3), data = new Float64Array(3 * numTime);
+    for (let t = 0; t + 1 < numTime; t++) {
+      const [x, y, z] = data.subarray(3 * t, 3 * t + 3);
+      const next = [0.2 * x + 0.9 * y + 0.3 * z, 0.7 * y - 0.5 * z, -0.4 * z];
+      next.forEach((value, unit) => data[3 * t + 3 + unit] = value + e[3 * t + unit]);
+    }
+    const trials: TrialSet = { data, numTrials: 1, numTime, numUnits: 3 };
+    const centres = [5, 16, 27, 38];
+    const fit = fitKernelDmd(trials, { numDelays: 1, kernel: { kind: "dot" }, centres, rank: 3 });
+    const { operator } = fitHavok(trials, { numDelays: 1, rank: 3 });
+    assertLess(dsa(fit.operator, operator, 3).angle, 0.01);
+    assertGreater(dsa(transpose(fit.operator, 3, 3), operator, 3).angle, 0.05);
+  });
+});

@@ -121,6 +121,16 @@ Deno.test("maps find points again, whatever their rotation", () => {
   });
 });
 
+Deno.test("a non-metric map has the scale at which squared disparities sum to n(n − 1)/4, as scikit-learn's have", () => {
+  fresh((draws) => {
+    const n = draws.integer(6, 9);
+    const dissimilarities = pointDistances(draws.normal(n, 4), n, 4).map((d) => 7 * d * d);
+    const found = smacofFrom(dissimilarities, draws.normal(n, 2), { ...options, metric: false });
+    const sum = found.finalStress / found.normalisedStress ** 2;
+    assertAlmostEquals(sum, n * (n - 1) / 4, 1e-9);
+  });
+});
+
 Deno.test("a non-metric map recovers the order of distances that were bent", () => {
   const points = randomPoints(12);
   const distances = pointDistances(points, 12, 2);
