@@ -5,7 +5,7 @@ import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectorie
 import { describeShape } from "#lib/core/tensor.ts";
 import { defineTask, one } from "#lib/core/task.ts";
 import { binRows } from "#lib/math/preprocessing/bin_rows.ts";
-import { fromTrials, inSamples, trialsOf } from "./_each_trial.ts";
+import { fromTrials, inSamples, requireFiniteTrials, trialsOf } from "./_each_trial.ts";
 import { exampleTrajectories } from "./_states.ts";
 
 const params = z.strictObject({
@@ -54,7 +54,9 @@ export default defineTask({
     }
     const options = { width: numSamples, step, sum: statistic === "sum" };
     const numUnits = value.states.shape[2];
-    const binned = trialsOf(value).map(({ rows, numTime, trial }) => {
+    const trials = trialsOf(value);
+    requireFiniteTrials(value, trials);
+    const binned = trials.map(({ rows, numTime, trial }) => {
       if (numTime >= numSamples) return binRows(rows, numTime, numUnits, options);
       throw new RangeError(
         `trial ${trial} of trajectories (${

@@ -159,6 +159,8 @@ Deno.test("bin_time, smooth, lift and normalize name what they refuse, with its 
     await fails(lift, { method: "polynomial" }, nothing, "are empty");
     await fails(normalize, { method: "centre" }, nothing, "are empty");
   }
+  const broken = of([2, 3, 2], (i) => i === 7 ? NaN : i);
+  await fails(binTime, { width: 1 }, broken, `${named} hold NaN in trial 1, time 0, unit 1`);
   const constant = of([2, 3, 2], () => 7);
   await fails(lift, { method: "random_fourier" }, constant, `lift got ${named}: medianDistance()`);
   await fails(normalize, {}, constant, `normalize got ${named}: trial 0 never moves`);

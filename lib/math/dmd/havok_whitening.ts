@@ -108,6 +108,6 @@ function whitenNumber(
 
 function noVariance(): RangeError {
   return new RangeError(
-    'havok: the last component to keep has no variance in the Gram matrix; choose a smaller rank or method "qr"',
+    'havok: the last component to keep has no variance in the Gram matrix; choose a smaller rank and max_rank, or method "qr"',
   );
 }

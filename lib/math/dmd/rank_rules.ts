@@ -33,6 +33,15 @@ export function explainedVariance(singularValues: Float64Array, total?: number):
     cumulative[i] = sum;
   }
   const all = total ?? sum;
+  const largest = singularValues[0];
+  // Squares beyond the range of numbers: those of shares of the largest are not.
+  if (!(all > 1e-280 && all < Infinity) && largest > 0 && largest !== 1) {
+    const known = total !== undefined && total > 0 && total < Infinity;
+    return explainedVariance(
+      singularValues.map((value) => value / largest),
+      known ? total / largest / largest : undefined,
+    );
+  }
   if (all > 0) { for (let i = 0; i < cumulative.length; i++) cumulative[i] /= all; }
   return cumulative;
 }

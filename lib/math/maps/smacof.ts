@@ -232,7 +232,7 @@ function requireDissimilarities(dissimilarities: Float64Array): number {
   }
   if (dissimilarities.every((value) => value === 0)) {
     throw new RangeError(
-      `smacof: all dissimilarities of ${n} items are 0, so there is nothing to map`,
+      `smacof: all dissimilarities of ${n} items are 0, so there is nothing to map; leave these items out`,
     );
   }
   return n;

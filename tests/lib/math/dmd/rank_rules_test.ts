@@ -73,3 +73,13 @@ Deno.test("selectRank() refuses two rules and values out of range", () => {
   assertThrows(() => selectRank(s, c, { rankExplainedVariance: 1.1 }, 1), RangeError, "[0, 1]");
   assertThrows(() => selectRank(s, c, { rankThreshold: NaN }, 1), RangeError, "threshold is NaN");
 });
+
+Deno.test("explainedVariance() holds where squares leave the range of numbers", () => {
+  const s = Float64Array.of(4, 2, 1);
+  for (const factor of [2 ** -1000, 2 ** -480, 2 ** 511, 2 ** 1000]) {
+    const scaled = s.map((value) => factor * value);
+    assertAllClose(explainedVariance(scaled), explainedVariance(s), { atol: 1e-15 });
+  }
+  const [leading, total] = [Float64Array.of(2 ** -498), 2 ** -994];
+  assertAllClose(explainedVariance(leading, total), [0.25], { atol: 1e-15 });
+});
