@@ -38,7 +38,7 @@ const missing = new Set(["", "n/a", "na", "nan", "null", "none", "-", "."]);
  * ```
  */
 export function openDelimited(bytes: Uint8Array, separator?: "," | "\t"): DelimitedFile {
-  const text = new TextDecoder().decode(bytes).replace(/^\ufeff/, "");
+  const text = new TextDecoder().decode(bytes); // without a byte order mark
   const first = firstLine(text);
   const found = separator ?? (first.includes("\t") ? "\t" : ",");
   const format = found === "\t" ? "tsv" : "csv";

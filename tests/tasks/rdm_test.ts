@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { recordsOf, tableOf } from "#lib/core/table.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import { solve } from "#lib/math/linalg/lu.ts";
@@ -199,4 +199,15 @@ Deno.test("rdm refuses in words that name the array, its dims, and what to do", 
     RangeError,
     "trial 1, time 0, unit 0 is NaN",
   );
+});
+
+Deno.test("rdm takes the noise of crossnobis from repeats, of mahalanobis from items, if nothing is said", async () => {
+  const trajectories = random(4, 5, 3);
+  const values = async (more: Record<string, unknown>) =>
+    (await run({ items: "time", ...more }, { trajectories })).arrays.values.data;
+  for (const [measure, noise] of [["crossnobis", "repeats"], ["mahalanobis", "items"]]) {
+    const other = noise === "items" ? "repeats" : "items";
+    assertEquals(await values({ measure }), await values({ measure, noise }), measure);
+    assertNotEquals(await values({ measure }), await values({ measure, noise: other }), measure);
+  }
 });

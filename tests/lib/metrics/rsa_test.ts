@@ -1,6 +1,9 @@
 import { assertAlmostEquals, assertThrows } from "@std/assert";
 import rdmComparison from "#lib/metrics/rdm_comparison.ts";
 import rsa from "#lib/metrics/rsa.ts";
+import { compareRdms, prepareRdm } from "#lib/math/rsa/compare_rdms.ts";
+import { noiseCovariance } from "#lib/math/rsa/noise_precision.ts";
+import { rdmOf } from "#lib/math/rsa/rdm.ts";
 import { recordsOf } from "#lib/core/table.ts";
 import compare from "#tasks/compare.ts";
 import rdmTask from "#tasks/rdm.ts";
@@ -77,4 +80,21 @@ Deno.test("rdm_comparison refuses items in another order, where both say what th
     "item 2 is 'c' in one and 'd'",
   );
   assertAlmostEquals(rdmComparison.compare(a, c, params).value, 0);
+});
+
+Deno.test("rsa takes a ridge in the units of the states", () => {
+  const ridge = 5, params = rsa.params.parse({ measure: "mahalanobis", ridge });
+  const items = ["X", "Y"].map((name) => {
+    const { data, numItems, numFeatures } = representation(name, 12);
+    return { data: data.map((value) => 100 * value), numItems, numFeatures };
+  });
+  const [a, b] = items.map(({ data, numItems }) =>
+    rsa.prepare(itemTrajectories(data, numItems), params, {})
+  );
+  const [x, y] = items.map((one) => {
+    const { data, numItems, numFeatures } = one;
+    const covariance = noiseCovariance(data, numItems, numFeatures, undefined, { ridge });
+    return prepareRdm(rdmOf(one, "mahalanobis", covariance), "cosine");
+  });
+  assertAlmostEquals(rsa.compare(a, b, params).value, compareRdms(x, y).angle, 1e-12);
 });

@@ -2,6 +2,7 @@ import { delayEmbedding, type TrialSet } from "#lib/math/dmd/delay_embedding.ts"
 import { fullOperator } from "#lib/math/dmd/full_operator.ts";
 import { fitHavok, type HavokFit } from "#lib/math/dmd/havok.ts";
 import { operatorAtRank } from "#lib/math/dmd/operator_at_rank.ts";
+import { explainedVariance, selectRank } from "#lib/math/dmd/rank_rules.ts";
 import { reducedRankOperator } from "#lib/math/dmd/reduced_rank.ts";
 import { singularValues } from "#lib/math/linalg/svd.ts";
 import { transpose } from "#lib/math/linalg/transpose.ts";
@@ -219,4 +220,23 @@ Deno.test("fitHavok() by reduced rank for the newest block is the same at any sc
 Deno.test("reducedRankOperator() refuses a rank that it cannot have", () => {
   const moments = { auto: Float64Array.of(1), cross: Float64Array.of(0.5), maxRank: 1, ridge: 0 };
   assertThrows(() => reducedRankOperator(moments, () => 2), RangeError, "rank 2 of 1");
+});
+
+Deno.test("fitHavok() by reduced rank explains the variance of the data in v1, of the projector's squares in v2", () => {
+  fresh((draws) => {
+    const trials = noise(draws, 3, 60, 4);
+    // Of very different size, so that the data's variance says other than what can be predicted.
+    for (let p = 0; p < trials.data.length; p++) trials.data[p] *= 4 ** (p % 4);
+    for (const compat of ["v1", "v2"] as const) {
+      for (const rankExplainedVariance of [0.5, 0.9, 0.99]) {
+        const options = { numDelays: 1, regression, compat } as const;
+        const all = fitHavok(trials, options);
+        const spectrum = compat === "v1" ? all.singularValues : all.projectorEigenvalues!;
+        const choice = { rankExplainedVariance };
+        const rank = selectRank(spectrum, explainedVariance(spectrum), choice, 4, compat);
+        if (rank < 1) continue;
+        assertEquals(fitHavok(trials, { ...options, ...choice }).rank, rank, compat);
+      }
+    }
+  });
 });
