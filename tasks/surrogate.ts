@@ -70,16 +70,9 @@ export default defineTask({
   ],
   run(_context, params, inputs) {
     const given = inputs.trajectories;
-    if (given.states.shape.includes(0)) {
-      const { dims, shape } = given.states;
-      throw new RangeError(
-        `surrogate got trajectories (${
-          describeShape(dims, shape)
-        }), which are empty; give at least one trial, time point and unit`,
-      );
-    }
-    const trials = trialsOf(given);
     const { method } = params;
+    requireSeveral(given, method);
+    const trials = trialsOf(given);
     if (method === "trial_permutation") {
       const stream = randomStream(params.seed, "surrogate/trials");
       const order = stream.permutation(trials.length);
@@ -130,6 +123,24 @@ function permuted(
     given,
     trials.map((series) => ({ ...series, data: moved.slice(at, at += series.data.length) })),
   );
+}
+
+/** @throws {RangeError} if there is nothing, or nothing to permute: then the surrogate would be the data. */
+function requireSeveral(
+  { states: { dims, shape }, lengths }: Trajectories,
+  method: Params["method"],
+): void {
+  const refuse = (why: string): never => {
+    throw new RangeError(`surrogate got trajectories (${describeShape(dims, shape)}), ${why}`);
+  };
+  if (shape.includes(0)) refuse("which are empty; give at least one trial, time point and unit");
+  const numItems = lengths?.reduce((sum, length) => sum + length, 0) ?? shape[0] * shape[1];
+  if (method === "trial_permutation" && shape[0] < 2) {
+    refuse("one trial, which has no other order; take circular_shift, which works within trials");
+  }
+  if (method === "item_permutation" && numItems < 2) {
+    refuse("one moment, which has no other order; give more of them");
+  }
 }
 
 function trialsOf({ states, lengths }: Trajectories): Series[] {

@@ -99,8 +99,8 @@ export function comparePaired<T, R>(a: Paired<T>, b: Paired<T>, work: (a: T, b: 
     throw new RangeError(
       `${both}: trial ${unlike} has ${a.trials![unlike]} moments in a and ${
         b.trials![unlike] ?? "none"
-      } in b, so that row k is not the same trial and moment in both; if trial and time are swapped in one, ` +
-        "correct the dims of its import",
+      } in b, so that row k is not the same trial and moment in both; cut trials to one length (import: equal_length: ` +
+        "true), or correct the dims of an import if trial and time are swapped in one",
     );
   }
   try {

@@ -154,6 +154,18 @@ Deno.test("surrogate names what it refuses, with its dims", async () => {
       "(trial 0 × time 3 × unit 2)",
     );
   }
+  const one: Trajectories = {
+    states: tensor(["trial", "time", "unit"], [1, 1, 2], Float64Array.of(1, 2)),
+    dt: 1,
+    timeUnit: "1",
+  };
+  for (const [method, what] of [["trial", "one trial"], ["item", "one moment"]]) {
+    await assertRejects(
+      () => surrogate(one, { method: `${method}_permutation` }),
+      RangeError,
+      what,
+    );
+  }
   const given = ragged();
   given.states.data[3] = Infinity;
   await assertRejects(

@@ -75,7 +75,7 @@ export function forecastSkill(
       } time points, ` +
         `the longest trial has ${Math.max(...rowsPerTrial) + lost}; ` +
         (most < 1
-          ? "give longer trials, or take fewer delays or steps ahead"
+          ? "give longer trials, or skip fewer samples, or take fewer delays or steps ahead"
           : `ask for at most ${most} leads`),
     );
   }

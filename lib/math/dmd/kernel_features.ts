@@ -67,7 +67,7 @@ export function startingRows(
 /**
  * Moments of the Nyström features of all pairs of rows `stepsAhead` apart, for centres Z (m×F). No pair joins two trials.
  *
- * @throws {RangeError} as `delayEmbedding`, or if K_ZZ is zero.
+ * @throws {RangeError} as `delayEmbedding`, or if K_ZZ is zero, or a Gaussian K_ZZ the identity.
  *
  * @example
  * ```ts
@@ -123,6 +123,11 @@ function featureWeights(centres: Float64Array, m: number, f: number, of: Similar
   if (!(values[0] > 0)) {
     throw new RangeError(
       "kernel dmd: the kernel is zero between all centres; choose others, or scale the data up (normalize)",
+    );
+  }
+  if (of.kind === "rbf" && m > 1 && values[0] - 1 < Number.EPSILON) {
+    throw new RangeError(
+      `kernel dmd: a bandwidth of ${of.bandwidth} sees no centre near another; take a wider one`,
     );
   }
   const weights = new Float64Array(m * size);

@@ -98,3 +98,21 @@ Deno.test("featureMoments() in small blocks are those of one block", () => {
     );
   });
 });
+
+Deno.test("featureMoments() refuses a Gaussian so narrow that no centre is near another", () => {
+  fresh((draws) => {
+    const data = draws.normal(30, 1);
+    const trials = { data, numTrials: 1, numTime: 30, numUnits: 1 };
+    const moments = (bandwidth: number) =>
+      featureMoments(trials, { numDelays: 1 }, 1, Float64Array.of(0, 1, 3), 3, {
+        kind: "rbf",
+        bandwidth,
+      });
+    assertEquals(moments(0.5).numFeatures, 3);
+    assertThrows(
+      () => moments(1e-3),
+      RangeError,
+      "a bandwidth of 0.001 sees no centre near another",
+    );
+  });
+});
