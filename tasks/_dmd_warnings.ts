@@ -26,12 +26,14 @@ export function warningsOf(fit: HavokFit, params: WarnedParams): string[] {
       `rank ${numComponents} exceeds the numerical rank ${numericalRank}: the last components are rounding`,
     );
   }
-  // Reduced rank regression chooses among components by what they predict.
+  // Reduced rank regression chooses among components by what they predict; without a rule there is a threshold on each.
+  const isAsked = [params.rank, params.rank_thresh, params.rank_explained_variance]
+    .some((rule) => rule !== undefined);
   const carrying = explainedVariance.findIndex((share) => share >= mostOfIt) + 1;
-  if (projectorEigenvalues === undefined && carrying > 0 && isFarAbove(numComponents, carrying)) {
+  if (isAsked && projectorEigenvalues === undefined && isFarAbove(numComponents, carrying)) {
     list.push(
-      `${carrying} of the ${numComponents} components carry 99 % of the variance; in comparisons the others weigh as ` +
-        "much, so make sure that they are more than noise",
+      `${carrying} of the ${numComponents} components carry 99 % of the variance; ` +
+        "in comparisons the others weigh as much, noise or not",
     );
   }
   const [last, next] = [projectorEigenvalues?.[rank - 1], projectorEigenvalues?.[rank]];
@@ -53,6 +55,7 @@ export function warningsOf(fit: HavokFit, params: WarnedParams): string[] {
 }
 
 function isFarAbove(rank: number, carrying: number): boolean {
+  if (carrying === 0) return false;
   return rank >= 3 * carrying || (rank >= 1.5 * carrying && rank >= carrying + 10);
 }
 
