@@ -71,13 +71,19 @@ export function whiten(
 ): Whitening {
   const { method = "auto", gram } = choice;
   if (method === "leading") return whitenNumber(trials, choice, stepsAhead, choose);
-  if (method !== "qr") {
+  if (method !== "qr" && !(method === "auto" && gram === undefined && isWide(trials, choice))) {
     const limit = method === "auto" ? limitOf(trials, choice) : 0;
     const whitening = whitenByGram(trials, choice, stepsAhead, choose, limit, gram);
     if (whitening !== null) return whitening;
     if (method === "gram") throw noVariance();
   }
   return whitenByQr(trials, choice, stepsAhead, choose);
+}
+
+/** Fewer rows than features: a Gram matrix of the features costs F³ operations, QR M²F. */
+function isWide(trials: TrialSet, choice: WhiteningChoice): boolean {
+  const { numRows, numFeatures } = embeddingShape(trials, choice);
+  return numRows < numFeatures;
 }
 
 function limitOf(trials: TrialSet, choice: WhiteningChoice): number {

@@ -37,3 +37,13 @@ Deno.test("fitHavok() takes the Gram matrix of many data, and of few where that 
   assertEquals([fit(25, 2), fit(25, 6)], ["gram", "qr"]);
   assertEquals(fit(60_000, 6), "gram");
 });
+
+Deno.test("fitHavok() forms no Gram matrix of more features than there are rows", () => {
+  // 12,000 features: their Gram matrix alone has 1.2 GB.
+  const trials = unequalUnits(1, 4010);
+  const fit = (method: "auto" | "qr") =>
+    fitHavok(trials, { numDelays: 4000, delayInterval: 1, rank: 3, method });
+  const [found, exact] = [fit("auto"), fit("qr")];
+  assertEquals(found.method, "qr");
+  assertEquals(found.operator, exact.operator);
+});
