@@ -28,6 +28,15 @@ export default defineTask({
     }
     const size = matrix.shape[0];
     const [numFeatures, maxRank] = modes.shape;
+    if (numFeatures > mostFeatures) {
+      throw new RangeError(
+        `full_operator got modes (${
+          describeShape(modes.dims, modes.shape)
+        }), whose operator would take ${(8e-9 * numFeatures ** 2).toFixed(1)} GB; ` +
+          `give at most ${mostFeatures} features: fewer delays, or units reduced first (reduce). Comparisons, predictions and ` +
+          "residuals do without it",
+      );
+    }
     const data = matrix.data as Float64Array;
     const full = fullOperator({
       operator: about.transposed === true ? transpose(data, size, size) : data,
@@ -55,6 +64,9 @@ export default defineTask({
     };
   },
 });
+
+/** Features of which the operator (half a GB) is written out. */
+const mostFeatures = 8192;
 
 function exampleFit(): Operator {
   const identity = Float64Array.of(1, 0, 0, 1);

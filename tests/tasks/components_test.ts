@@ -68,3 +68,16 @@ Deno.test("full_operator gives an operator that can be compared and stored like 
   assertEquals(operatorType.decode(operatorType.encode(full)), full);
   assertEquals([full.matrix.shape, full.about.rank, full.about.num_units], [[6, 6], 3, 3]);
 });
+
+Deno.test("full_operator refuses an operator of gigabytes", async () => {
+  const vast: Operator = {
+    ...imported,
+    modes: tensor(["feature", "component"], [20_000, 1], new Float64Array(20_000)),
+    singularValues: tensor(["component"], [1], Float64Array.of(1)),
+  };
+  await assertRejects(
+    () => runTask(fullOperator, {}, { operator: vast }),
+    RangeError,
+    "full_operator got modes (feature 20000 × component 1), whose operator would take 3.2 GB",
+  );
+});
