@@ -1,6 +1,7 @@
 // A fit as an operator artifact: its arrays and what is known about it.
 
 import type { Operator } from "#lib/core/artifacts/operator.ts";
+import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import type { HavokFit } from "#lib/math/dmd/havok.ts";
 import { nonNormality, spectralRadius, transientGrowth } from "#lib/math/dmd/operator_facts.ts";
@@ -20,13 +21,15 @@ export interface FittedShape {
   readonly numDelays: number;
   readonly delayInterval: number;
   readonly numUnits: number;
+  /** Of the data: the operator's step is stepsAhead of these, in ms where time is physical. */
+  readonly trajectories: Pick<Trajectories, "dt" | "timeUnit">;
 }
 
 /** The artifact of a fit. */
 export function operatorArtifact(
   fit: HavokFit,
   params: ResultParams,
-  { numDelays, delayInterval, numUnits }: FittedShape,
+  { numDelays, delayInterval, numUnits, trajectories }: FittedShape,
 ): Operator {
   const { rank, numComponents: n, maxRank, numFeatures, singularValues } = fit;
   const isReduced = fit.projectorEigenvalues !== undefined;
@@ -46,6 +49,7 @@ export function operatorArtifact(
       n_delays: numDelays,
       delay_interval: delayInterval,
       steps_ahead: params.steps_ahead,
+      ...stepOf(trajectories, params.steps_ahead),
       ridge: params.ridge,
       regression: params.regression,
       ...(isReduced ? { regress: params.regress ?? "all", num_components: n } : {}),
@@ -69,6 +73,14 @@ export function operatorArtifact(
       warnings: warningsOf(fit, params),
     },
   };
+}
+
+/** What one application of an operator means in time; nothing where time is not physical. */
+export function stepOf(
+  { dt, timeUnit }: Pick<Trajectories, "dt" | "timeUnit">,
+  stepsAhead: number,
+): { readonly step_ms?: number } {
+  return timeUnit === "ms" ? { step_ms: dt * stepsAhead } : {};
 }
 
 /** `null` where a component without variance leaves no number. */

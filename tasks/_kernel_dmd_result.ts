@@ -1,10 +1,12 @@
 // A kernel fit as an operator artifact: its arrays, what is known about it, and what to be wary of.
 
 import type { Operator } from "#lib/core/artifacts/operator.ts";
+import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import type { KernelDmdFit } from "#lib/math/dmd/kernel_dmd.ts";
 import { nonNormality, spectralRadius, transientGrowth } from "#lib/math/dmd/operator_facts.ts";
 import type { SimilarityFunction } from "#lib/math/dmd/similarity_function.ts";
+import { stepOf } from "./_dmd_result.ts";
 
 /** The params that a result repeats or a warning speaks of. */
 export interface KernelParams {
@@ -20,13 +22,14 @@ export interface KernelFitted {
   readonly stepsAhead: number;
   readonly numUnits: number;
   readonly kernel: SimilarityFunction;
+  readonly trajectories: Pick<Trajectories, "dt" | "timeUnit">;
 }
 
 /** The artifact of a fit. */
 export function kernelArtifact(
   fit: KernelDmdFit,
   params: KernelParams,
-  { numDelays, delayInterval, stepsAhead, numUnits, kernel }: KernelFitted,
+  { numDelays, delayInterval, stepsAhead, numUnits, kernel, trajectories }: KernelFitted,
 ): Operator {
   const { rank, operator: matrix } = fit;
   const spectrum = fit.spectrum.map((value) => Math.max(0, value));
@@ -38,6 +41,7 @@ export function kernelArtifact(
       n_delays: numDelays,
       delay_interval: delayInterval,
       steps_ahead: stepsAhead,
+      ...stepOf(trajectories, stepsAhead),
       ridge: params.ridge,
       method: "kernel",
       kernel,

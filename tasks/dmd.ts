@@ -142,6 +142,12 @@ export default defineTask({
               : { numComponents: params.num_components }),
           })),
     );
-    return { operator: operatorArtifact(fit, params, { ...delays, numUnits: trials.numUnits }) };
+    return {
+      operator: operatorArtifact(fit, params, {
+        ...delays,
+        numUnits: trials.numUnits,
+        trajectories: inputs.trajectories,
+      }),
+    };
   },
 });

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { type Operator, operator } from "#lib/core/artifacts/operator.ts";
-import { trajectories } from "#lib/core/artifacts/trajectories.ts";
+import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { randomStream } from "#lib/core/random.ts";
 import { defineTask, one } from "#lib/core/task.ts";
 import type { DelayParams, TrialSet } from "#lib/math/dmd/delay_embedding.ts";
@@ -84,12 +84,23 @@ export default defineTask({
       numDelays,
       params.delay_interval,
     );
-    const fit = inTermsOf("kernel_dmd", inputs.trajectories, () => fitted(params, trials, delays));
-    return { operator: fit };
+    const { trajectories } = inputs;
+    return {
+      operator: inTermsOf(
+        "kernel_dmd",
+        trajectories,
+        () => fitted(params, trials, delays, trajectories),
+      ),
+    };
   },
 });
 
-function fitted(params: Params, trials: TrialSet, delays: DelayParams): Operator {
+function fitted(
+  params: Params,
+  trials: TrialSet,
+  delays: DelayParams,
+  trajectories: Pick<Trajectories, "dt" | "timeUnit">,
+): Operator {
   const stepsAhead = params.steps_ahead ?? params.delay_interval;
   const centres = centresOf(params, countPairs(trials, delays, stepsAhead));
   const kernel = kernelOf(params, () => {
@@ -109,7 +120,14 @@ function fitted(params: Params, trials: TrialSet, delays: DelayParams): Operator
   const { numDelays } = delays;
   const { delay_interval: delayInterval } = params;
   const { numUnits } = trials;
-  return kernelArtifact(fit, params, { numDelays, delayInterval, stepsAhead, numUnits, kernel });
+  return kernelArtifact(fit, params, {
+    numDelays,
+    delayInterval,
+    stepsAhead,
+    numUnits,
+    kernel,
+    trajectories,
+  });
 }
 
 // Listed rows as listed; drawn ones in their order in time.

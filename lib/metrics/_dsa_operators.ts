@@ -15,6 +15,8 @@ export interface PreparedOperator {
   readonly n: number;
   /** For messages: the array with its dims. */
   readonly shown: string;
+  /** What one application means in ms, if the fit knows. */
+  readonly stepMs: number | undefined;
   /** σ_r/σ₁ of the embedding: below about 1e-7 the last modes are rounding. `null` for an operator without singular values. */
   readonly singularRatio: number | null;
   /** For searches over rotations; in `size` dimensions, those beyond the operator's own being dead. */
@@ -89,6 +91,7 @@ export function prepareOperator(
   return {
     n: wanted,
     shown,
+    stepMs: typeof operator.about.step_ms === "number" ? operator.about.step_ms : undefined,
     singularRatio: singularRatioAt(operator, wanted),
     frames: (size) =>
       kept(framesBySize, size, () => describeOperator(zeroPadded(matrix, wanted, size), size)),

@@ -14,7 +14,7 @@ export type DsaScore = "angular" | "euclidean" | "wasserstein";
 /**
  * The score of a pair, which differs from the wanted one only where sizes do.
  *
- * @throws {RangeError} if the sizes differ and the policy is to refuse that.
+ * @throws {RangeError} if sizes or steps differ and the policy is to refuse that.
  *
  * @example
  * ```ts
@@ -31,11 +31,24 @@ export type DsaScore = "angular" | "euclidean" | "wasserstein";
  * ```
  */
 export function scoreKind(a: PreparedOperator, b: PreparedOperator, params: DsaParams): DsaScore {
+  requireOneStep(a, b, params);
   if (a.n === b.n || params.on_size_mismatch === "zero_pad") return params.score;
   if (params.on_size_mismatch === "wasserstein") return "wasserstein";
   throw new RangeError(
     `operators of ${a.n} and ${b.n} dimensions cannot be compared as they are: ${a.shown} and ${b.shown}; ` +
       "fit them with one rank, bind a common rank, or set on_size_mismatch to zero_pad or wasserstein",
+  );
+}
+
+/** A step of 10 ms and one of 20 ms are different maps of the same dynamics. */
+function requireOneStep(a: PreparedOperator, b: PreparedOperator, params: DsaParams): void {
+  if (params.on_step_mismatch === "ignore" || a.stepMs === undefined || b.stepMs === undefined) {
+    return;
+  }
+  if (Math.abs(a.stepMs - b.stepMs) <= 1e-9 * Math.max(a.stepMs, b.stepMs)) return;
+  throw new RangeError(
+    `operators of ${a.shown} and ${b.shown} make steps of ${a.stepMs} ms and ${b.stepMs} ms, so equal dynamics would differ; ` +
+      "bring the data to one time step (bin_time), fit with other steps_ahead, or set on_step_mismatch: ignore",
   );
 }
 

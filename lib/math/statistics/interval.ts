@@ -96,7 +96,8 @@ export interface BootstrapOptions {
 /**
  * Bias-corrected and accelerated bootstrap (BCa): the percentile bootstrap with its quantiles moved by the bias
  * z₀ = Φ⁻¹(share of resamples below the estimate, ties counted half) and the acceleration a = Σl³ / 6 (Σl²)^(3/2) of
- * the jackknife differences l = θ̄ − θ₋ᵤ. Resamples are those of {@link bootstrapInterval}.
+ * the jackknife differences l = (1 − 1/mₕ)(θ̄ₕ − θ₋ᵤ) within strata of mₕ units (Davison & Hinkley 1997, section 5.3).
+ * Resamples are those of {@link bootstrapInterval}.
  *
  * @param estimate the statistic of all units
  * @param without the statistic of all units but one
@@ -125,13 +126,17 @@ export function acceleratedInterval(
   const nothing = { low: NaN, high: NaN };
   if (strata.length < 2) return nothing;
   const values = resampled(strata, statistic, options);
-  const leftOut = Float64Array.from(strata, (_, unit) => without(unit));
-  const centre = mean(leftOut);
   let squares = 0;
   let cubes = 0;
-  for (const value of leftOut) {
-    squares += (centre - value) ** 2;
-    cubes += (centre - value) ** 3;
+  // Influence of a unit within its stratum, of mₕ units: what tells strata apart is fixed by design.
+  for (const units of membersOf(strata)) {
+    const leftOut = units.map(without);
+    const centre = mean(leftOut);
+    for (const value of leftOut) {
+      const influence = (1 - 1 / units.length) * (centre - value);
+      squares += influence ** 2;
+      cubes += influence ** 3;
+    }
   }
   if (Number.isNaN(squares) || Number.isNaN(estimate)) return nothing;
   const acceleration = squares === 0 ? 0 : cubes / (6 * squares ** 1.5);

@@ -35,7 +35,9 @@ export function labelPermutationTest(
     );
   }
   const meanDifference = mean(a) - mean(b);
-  const pooled = Float64Array.of(...Array.from(a), ...Array.from(b));
+  const pooled = new Float64Array(a.length + b.length);
+  pooled.set(a);
+  pooled.set(b, a.length);
   const centre = mean(pooled);
   const centred = pooled.map((value) => value - centre);
   // With the pooled mean at 0 the difference of means is in proportion to the sum of the first group.

@@ -187,3 +187,9 @@ Deno.test("pairPermutationTest() keeps its level where values of one unit hang t
     }
     assert(rejected <= 20 + 5 * Math.sqrt(400 * 0.05 * 0.95), `${rejected} of 400`);
   }));
+
+Deno.test("labelPermutationTest() takes as many values as there are", () => {
+  const many = Float64Array.from({ length: 130_000 }, (_, i) => i % 7);
+  const { pTwoSided, meanDifference } = labelPermutationTest(many, many, { numPatterns: 3 });
+  assertEquals([pTwoSided, meanDifference], [1, 0]);
+});
