@@ -50,7 +50,11 @@ export default defineTask({
       values.reduce((sum, value) => sum + value, 0) / values.length;
     const about = {
       lower: { unit: "1", description: "similarity to the mean of the others" },
-      upper: { unit: "1", description: "similarity to the mean of all" },
+      upper: {
+        unit: "1",
+        description:
+          "similarity to the mean of all (of their ranks, by rank: no strict bound for Kendall's τ)",
+      },
     };
     return {
       ceiling: tableOf([{

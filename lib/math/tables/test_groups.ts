@@ -28,7 +28,8 @@ export const testParams = z.strictObject({
   method: z.enum(["t", "permutation", "paired_t", "paired_permutation", "wilcoxon"]).default("t")
     .describe(
       "two samples: t (pooled variance), permutation (labels; all divisions up to 200 000); rows paired by `pair_by`: paired_t, " +
-        "paired_permutation (signs; all up to 20 pairs), wilcoxon (signed ranks, exact up to 200 pairs)",
+        "paired_permutation (signs; all up to 20 pairs), wilcoxon (signed ranks, exact up to 200 pairs). All take rows as " +
+        "independent, which scores of pairs of systems are not: for those take the step pair_test",
     ),
   pair_by: z.array(z.string()).default([]).describe("columns that pair rows of two groups: [seed]"),
   adjust: z.enum(["benjamini_hochberg", "none"]).default("benjamini_hochberg")
