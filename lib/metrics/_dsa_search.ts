@@ -1,14 +1,14 @@
 // The search for the best rotations of many pairs on an engine: every start of every pair is descended in f32 at once
 // (gpu/dsa_align.ts), starts that cannot catch up are dropped between dispatches, and the best few ends of each pair are
-// polished in f64, where the search of a hard pair also goes on. A pair's result depends on the pair and the engine alone: not on the other pairs, nor on how the
-// work is cut into dispatches. Leaves out starts, bounds and scores (lib/math/dsa/comparison.ts).
+// polished in f64, where the search of a hard pair also goes on. A pair's result depends on the pair and the engine alone:
+// not on the other pairs, nor on how the work is cut into dispatches (_dsa_dispatch.ts). Leaves out starts, bounds and
+// scores (lib/math/dsa/comparison.ts).
 
 import align from "#gpu/dsa_align.ts";
 import {
   type AlignLayout,
   alignLayout,
   maxDimensions,
-  maxStepsPerDispatch,
   placedOperators,
   placedRotation,
 } from "#gpu/dsa_align/layout.ts";
@@ -20,6 +20,7 @@ import { matchingError, matchingProblem, pad } from "#lib/math/dsa/matching_prob
 import { pairTable } from "#lib/math/dsa/pair_table.ts";
 import { search, type SearchResult } from "#lib/math/dsa/search.ts";
 import type { Start } from "#lib/math/dsa/starts.ts";
+import { dispatchSize, evaluationsBetweenLooks, howManyFit } from "./_dsa_dispatch.ts";
 
 /**
  * Searches all pairs; one with more than 128 dimensions is searched in f64.
@@ -200,14 +201,8 @@ function dispatchRound(
   buffers: Readonly<Record<"space" | "entries" | "marks", EngineBuffer>>,
   slots: readonly (readonly number[])[],
 ): void {
-  const { inAll, inOne, mostSteps } = limitsOfDispatch(engine, n);
-  const each = operationsPerEvaluation(n);
+  const { steps, starts: size } = dispatchSize(engine, n);
   const round = evaluationsBetweenLooks(n);
-  const steps = Math.max(1, Math.min(round, mostSteps, Math.floor(inOne / each)));
-  const size = Math.max(
-    1,
-    Math.min(engine.limits.maxWorkgroups, Math.floor(inAll / (steps * each))),
-  );
   for (let from = 0; from < slots.length; from += size) {
     const batch = slots.slice(from, from + size);
     using listed = engine.upload(Uint32Array.from(batch.flat()));
@@ -264,40 +259,6 @@ function orthonormal(c: Float64Array, n: number): Float64Array {
     c = multiply(c, gram, n, n, n);
   }
   return c;
-}
-
-function howManyFit(engine: Engine, n: number, numStarts: readonly number[]): number {
-  let slots = 0;
-  for (let pairs = 0; pairs < numStarts.length; pairs++) {
-    slots += numStarts[pairs];
-    const bytes = 4 * alignLayout(n, pairs + 1, slots).spaceLength;
-    if (pairs > 0 && bytes > engine.limits.maxBindingBytes) return pairs;
-  }
-  return numStarts.length;
-}
-
-// Evaluations between two looks at all starts. A start far behind shows it after about 30. Small descents are over soon,
-// and going on with those that are lost costs less than looking: so many pairs need hardly more dispatches than one.
-function evaluationsBetweenLooks(n: number): number {
-  return n <= 24 ? 60 : 30;
-}
-
-/** Multiplications and additions of one evaluation with its gradient: eight products' worth, and the vectors. */
-function operationsPerEvaluation(n: number): number {
-  const s = 4 * Math.ceil(n / 4);
-  return 14 * s ** 3 + 80 * s ** 2;
-}
-
-// How much to ask of one dispatch, and of one workgroup in it, so that it takes a few tenths of a second. It decides no
-// result. Software adapters do about 1e9 operations a second for each of a few threads.
-function limitsOfDispatch({ name, numerics }: Engine, n: number) {
-  if (name !== "webgpu") return { inAll: Infinity, inOne: Infinity, mostSteps: Infinity };
-  const isSoftware = /llvmpipe|lavapipe|swiftshader|software/.test(numerics);
-  const { width } = align.overrides(isSoftware ? "software" : "gpu");
-  const mostSteps = maxStepsPerDispatch(n, width);
-  return isSoftware
-    ? { inAll: 3e8, inOne: 1.5e8, mostSteps }
-    : { inAll: 1e11, inOne: 1e9, mostSteps };
 }
 
 /** Radians above the bound at which a start is worth a look in f64 first, and at which the search ends. */
