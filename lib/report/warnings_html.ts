@@ -1,5 +1,5 @@
-// The warnings of a run as HTML: grouped by stage of the file and text, so that a hundred members that warn of one thing
-// are one line.
+// The warnings of a run as HTML: grouped by stage of the file and text, whatever the numbers in it, so that a hundred
+// members that warn of one thing are one line.
 
 import { escapeHtml } from "./escape_html.ts";
 
@@ -16,7 +16,7 @@ const shownMembers = 3;
  * assertEquals(warningsHtml([]), "");
  * assertEquals(
  *   warningsHtml(["a[n=1]: odd", "a[n=2]: odd"]),
- *   "<ul><li><strong>a</strong>: odd <small>(2: a[n=1], a[n=2])</small></li></ul>",
+ *   "<ul><li><strong>a</strong>: odd <small>(2 like this: a[n=1], a[n=2])</small></li></ul>",
  * );
  * ```
  */
@@ -26,7 +26,7 @@ export function warningsHtml(warnings: readonly string[]): string {
   for (const warning of warnings) {
     const [, member, text] = /^(\S+\[.*?\]|[\w-]+): (.*)$/s.exec(warning) ?? [null, "", warning];
     const stage = member.split("[")[0];
-    const key = JSON.stringify([stage, text]);
+    const key = JSON.stringify([stage, text.replace(/\d+(\.\d+)?(e[+-]?\d+)?/g, "#")]);
     const group = groups.get(key) ?? { stage, text, members: [] };
     if (member !== "") group.members.push(member);
     groups.set(key, group);
@@ -36,7 +36,11 @@ export function warningsHtml(warnings: readonly string[]): string {
       (members.length > shownMembers ? ", …" : "");
     const head = stage === "" ? "" : `<strong>${escapeHtml(stage)}</strong>: `;
     const isAll = members.length === 0 || (members.length === 1 && members[0] === stage);
-    const who = isAll ? "" : ` <small>(${members.length}: ${escapeHtml(named)})</small>`;
+    const who = isAll
+      ? ""
+      : ` <small>(${members.length === 1 ? "" : `${members.length} like this: `}${
+        escapeHtml(named)
+      })</small>`;
     return `<li>${head}${escapeHtml(text)}${who}</li>`;
   });
   return `<ul>${items.join("")}</ul>`;
