@@ -56,6 +56,7 @@ export default defineTask({
           n_delays,
           delay_interval,
           steps_ahead,
+          ...(about.step_ms === undefined ? {} : { step_ms: about.step_ms }),
           num_units,
           num_features: numFeatures,
           warnings: [],

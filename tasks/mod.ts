@@ -5,6 +5,7 @@ import type { TaskIndex } from "../lib/core/task.ts";
 /** Tasks by the name used in YAML, loaded when used. */
 export const tasks = {
   aggregate: () => import("./aggregate.ts"),
+  align: () => import("./align.ts"),
   assert: () => import("./assert.ts"),
   bin_time: () => import("./bin_time.ts"),
   choose_dmd: () => import("./choose_dmd.ts"),

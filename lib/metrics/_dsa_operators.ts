@@ -104,7 +104,21 @@ export function prepareOperator(
   };
 }
 
-function matrixAt({ matrix, auto, cross, about }: Operator, rank: number, shown: string) {
+/**
+ * The matrix of an operator at a rank: its own, or read off its moments.
+ *
+ * @throws {RangeError} if it has none at that rank.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "#lib/core/tensor.ts";
+ * import { matrixAt } from "#lib/metrics/_dsa_operators.ts";
+ * import { assertEquals } from "@std/assert";
+ * const matrix = tensor(["target", "source"], [1, 1], Float64Array.of(0.5));
+ * assertEquals(matrixAt({ matrix, about: {} }, 1, "operator"), Float64Array.of(0.5));
+ * ```
+ */
+export function matrixAt({ matrix, auto, cross, about }: Operator, rank: number, shown: string) {
   if (rank === matrix.shape[0]) return matrix.data as Float64Array;
   if (auto === undefined || cross === undefined) {
     throw new RangeError(
