@@ -6,6 +6,7 @@ import { type Tensor, tensor } from "#lib/core/tensor.ts";
 import { type ControlledPairs, controlledResiduals } from "#lib/math/control/residuals.ts";
 import { residualSummary } from "#lib/math/dmd/residuals.ts";
 import { numberCell } from "./_delay_model.ts";
+import { stepOf } from "./_dmd_result.ts";
 import { timescales } from "./_timescales.ts";
 
 /** The spectrum of a fit on the pairs that it was fitted to. */
@@ -43,6 +44,7 @@ export function spectrumOf(
       },
     ),
     facts: {
+      ...stepOf(trajectories, stepsAhead),
       spectral_radius: Math.max(...re.map((value, i) => Math.hypot(value, im[i]))),
       average_residual: numberCell(residualSummary(residuals).average),
     },

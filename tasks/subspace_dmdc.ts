@@ -12,6 +12,7 @@ import { trialLengths } from "#lib/math/control/controlled_trials.ts";
 import { markovParameters } from "#lib/math/control/markov_parameters.ts";
 import { fitSubspaceDmdc, type SubspaceFit } from "#lib/math/control/subspace_dmdc.ts";
 import { multiply, multiplyTransposeB } from "#lib/math/linalg/matmul.ts";
+import { checkDelays, numDelaysOf } from "./_delays.ts";
 import {
   checkRank,
   drivenPorts,
@@ -24,7 +25,9 @@ import {
 import { spectrumOf } from "./_driven_spectrum.ts";
 
 const params = z.strictObject({
-  n_delays: z.int().min(1).describe("samples of the past, and of the future, in a window"),
+  n_delays: z.int().min(1).optional()
+    .describe("samples of the past, and of the future, in a window"),
+  span_ms: z.number().min(0).optional().describe("instead of n_delays: (n_delays − 1) · dt_ms"),
   rank: z.int().min(1).optional().describe("states of the model; default: 99.9 % of the variance"),
   rank_thresh: z.number().positive().optional()
     .describe("instead of rank: keep singular values of the projection above this"),
@@ -35,7 +38,10 @@ const params = z.strictObject({
   ),
   ridge: z.number().min(0).default(1e-8).describe("λ of the regressions"),
   num_markov: z.int().min(1).default(10).describe("Markov parameters to give"),
-}).superRefine((value, context) => checkRank(value, "rank", context));
+}).superRefine((value, context) => {
+  checkRank(value, "rank", context);
+  checkDelays({ ...value, delay_interval: 1 }, context);
+});
 
 export default defineTask({
   name: "subspace_dmdc",
@@ -54,10 +60,11 @@ export default defineTask({
   ],
   run(context, params, inputs) {
     const trials = drivenTrialsOf("subspace_dmdc", inputs);
+    const numDelays = numDelaysOf({ ...params, delay_interval: 1 }, inputs.trajectories);
     const choice = rankChoice(params, "rank");
     const fit = inTermsOfBoth("subspace_dmdc", inputs, () =>
       fitSubspaceDmdc(trials, {
-        numDelays: params.n_delays,
+        numDelays,
         ...(Object.keys(choice).length === 0 ? {} : { order: choice }),
         backend: params.backend,
         ridge: params.ridge,
@@ -67,7 +74,7 @@ export default defineTask({
       1,
       inputs.trajectories,
     );
-    const list = warnings(fit, trials, params.n_delays);
+    const list = warnings(fit, trials, numDelays);
     for (const warning of list) context.progress(1, `warning: ${warning}`);
     const total = sumOfSquares(fit.singularValues);
     return {
@@ -77,7 +84,7 @@ export default defineTask({
           method: "subspace_dmdc",
           backend: params.backend,
           rank: fit.order,
-          n_delays: params.n_delays,
+          n_delays: numDelays,
           ridge: params.ridge,
           num_windows: fit.numRows,
           num_pairs: fit.pairs.numPairs,

@@ -6,6 +6,7 @@ import { describeShape } from "../core/tensor.ts";
 import { operatorAtRank } from "../math/dmd/operator_at_rank.ts";
 import { describeOperator, type OperatorFrames } from "../math/dsa/operator_frames.ts";
 import { singularSpectrum, type Spectrum } from "../math/dsa/wasserstein.ts";
+import { stepMsOf } from "./_one_step.ts";
 import { zeroPadded } from "../math/dsa/zero_pad.ts";
 import { eigenvalues } from "../math/linalg/eigen.ts";
 import { frobeniusNorm } from "../math/linalg/norms.ts";
@@ -91,7 +92,7 @@ export function prepareOperator(
   return {
     n: wanted,
     shown,
-    stepMs: typeof operator.about.step_ms === "number" ? operator.about.step_ms : undefined,
+    stepMs: stepMsOf(operator.about),
     singularRatio: singularRatioAt(operator, wanted),
     frames: (size) =>
       kept(framesBySize, size, () => describeOperator(zeroPadded(matrix, wanted, size), size)),

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Laws } from "../core/metric.ts";
+import { onStepMismatch } from "./_one_step.ts";
 import { angleScale } from "./_angle_scale.ts";
 
 /**
@@ -43,11 +44,7 @@ export const dsaParams = z.strictObject({
       "operators of different size: refuse them; compare the further modes with dead ones; or give the distance of their " +
         "spectra, in rows whose columns score_kind and unit say so",
     ),
-  on_step_mismatch: z.enum(["error", "ignore"]).default("error")
-    .describe(
-      "operators whose steps are known to last different times: refuse them, for the same dynamics differ then, or compare " +
-        "them all the same",
-    ),
+  on_step_mismatch: onStepMismatch,
   compat: z.enum(["corrected", "v1", "v2"]).default("corrected")
     .describe(
       "as published: v1 scores general_linear by the angle of tr(AᵀCBC⁻¹)/(‖A‖‖B‖), B moved to A only; v2 splits the points of " +

@@ -7,6 +7,7 @@ import { spectrumDistance } from "../math/dsa/wasserstein.ts";
 import type { PreparedOperator } from "./_dsa_operators.ts";
 import type { DsaParams } from "./_dsa_params.ts";
 import { angleUnit, scaled } from "./_angle_scale.ts";
+import { requireOneStep } from "./_one_step.ts";
 
 /** Which score a pair gets. */
 export type DsaScore = "angular" | "euclidean" | "wasserstein";
@@ -31,24 +32,12 @@ export type DsaScore = "angular" | "euclidean" | "wasserstein";
  * ```
  */
 export function scoreKind(a: PreparedOperator, b: PreparedOperator, params: DsaParams): DsaScore {
-  requireOneStep(a, b, params);
+  requireOneStep(a, b, params.on_step_mismatch);
   if (a.n === b.n || params.on_size_mismatch === "zero_pad") return params.score;
   if (params.on_size_mismatch === "wasserstein") return "wasserstein";
   throw new RangeError(
     `operators of ${a.n} and ${b.n} dimensions cannot be compared as they are: ${a.shown} and ${b.shown}; ` +
       "fit them with one rank, bind a common rank, or set on_size_mismatch to zero_pad or wasserstein",
-  );
-}
-
-/** A step of 10 ms and one of 20 ms are different maps of the same dynamics. */
-function requireOneStep(a: PreparedOperator, b: PreparedOperator, params: DsaParams): void {
-  if (params.on_step_mismatch === "ignore" || a.stepMs === undefined || b.stepMs === undefined) {
-    return;
-  }
-  if (Math.abs(a.stepMs - b.stepMs) <= 1e-9 * Math.max(a.stepMs, b.stepMs)) return;
-  throw new RangeError(
-    `operators of ${a.shown} and ${b.shown} make steps of ${a.stepMs} ms and ${b.stepMs} ms, so equal dynamics would differ; ` +
-      "bring the data to one time step (bin_time), fit with other steps_ahead, or set on_step_mismatch: ignore",
   );
 }
 

@@ -20,6 +20,7 @@ import { compareOperators } from "../math/dsa/dsa.ts";
 import { describeOperator, type OperatorFrames } from "../math/dsa/operator_frames.ts";
 import { angleScale, angleUnit, scaled } from "./_angle_scale.ts";
 import { describeDriven, drivenSystem, equalSized } from "./_driven_systems.ts";
+import { onStepMismatch, requireOneStep, stepMsOf, type Stepping } from "./_one_step.ts";
 
 const params = z.strictObject({
   compare: z.enum(["joint", "state", "control"]).default("joint").describe(
@@ -40,6 +41,7 @@ const params = z.strictObject({
   on_input_mismatch: z.enum(["error", "zero_pad"]).default("error").describe(
     "systems with different numbers of inputs: refuse them, or give the one with fewer inputs that do nothing",
   ),
+  on_step_mismatch: onStepMismatch,
   effort: z.enum(["pruned", "standard", "thorough"]).default("standard")
     .describe("of the searches over rotations, for state and joint_by: search; see dsa"),
   compat: z.enum(["v2", "corrected"]).default("corrected").describe(
@@ -52,6 +54,7 @@ type Params = z.output<typeof params>;
 
 interface Prepared {
   readonly system: DrivenSystem;
+  readonly stepMs?: number | undefined;
   readonly frames?: OperatorFrames;
   readonly controllable?: ControllableSystem;
 }
@@ -80,11 +83,15 @@ export default defineMetric({
     const system = drivenSystem(operator, { state: isSearched, input: compare !== "state" });
     return {
       system,
+      stepMs: stepMsOf(operator.about),
       ...(isSearched ? { frames: framesOf({ system }) } : {}),
       ...(compare === "joint" ? { controllable: controllableOf({ system }) } : {}),
     };
   },
+  check: (first, second, params) =>
+    requireOneStep(steppingOf(first), steppingOf(second), params.on_step_mismatch),
   compare(first: Prepared, second: Prepared, params): Score {
+    requireOneStep(steppingOf(first), steppingOf(second), params.on_step_mismatch);
     // A alone has no inputs that could differ in number.
     const policy = params.compare === "state"
       ? { ...params, on_input_mismatch: "zero_pad" as const }
@@ -99,6 +106,10 @@ export default defineMetric({
     return params.joint_by === "search" ? searched(a, b, params) : jointScore(a, b, params);
   },
 });
+
+function steppingOf({ system, stepMs }: Prepared): Stepping {
+  return { stepMs, shown: describeDriven(system) };
+}
 
 /** Joint in closed form and control are Procrustes distances, and so metrics; searches are that at their optimum only. */
 function lawsUnder({ compare, joint_by, score, effort, compat }: Params): Partial<Laws> {

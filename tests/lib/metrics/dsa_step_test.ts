@@ -6,8 +6,13 @@ import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { recordsOf, type Table } from "#lib/core/table.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import dsa from "#lib/metrics/dsa.ts";
+import inputDsa from "#lib/metrics/input_dsa.ts";
+import { randomStream } from "#lib/core/random.ts";
+import type { ControlledOperator } from "#lib/core/artifacts/controlled_operator.ts";
 import compare from "#tasks/compare.ts";
 import dmd from "#tasks/dmd.ts";
+import dmdc from "#tasks/dmdc.ts";
+import subspace from "#tasks/subspace_dmdc.ts";
 import kernelDmd from "#tasks/kernel_dmd.ts";
 import { runTask } from "#tests/support/run_task.ts";
 
@@ -64,4 +69,53 @@ Deno.test("kernel fits know their step, too", async () => {
     { trajectories: sampled(10) },
   );
   assertEquals((operator as Operator).about.step_ms, 30);
+});
+
+/** Noise that a leaky unit follows, with a time step. */
+function driven(dt: number): { trajectories: Trajectories; controls: Trajectories } {
+  const numTime = 60;
+  const u = randomStream(3, "tests/driven").normal(new Float64Array(numTime)) as Float64Array;
+  const x = new Float64Array(numTime);
+  for (let t = 0; t + 1 < numTime; t++) x[t + 1] = 0.8 * x[t] + u[t];
+  const of = (data: Float64Array): Trajectories => ({
+    states: tensor(["trial", "time", "unit"], [1, numTime, 1], data),
+    dt,
+    timeUnit: "ms",
+  });
+  return { trajectories: of(x), controls: of(u) };
+}
+
+for (
+  const [name, task, params] of [
+    ["dmdc", dmdc, { n_delays: 1 }],
+    ["subspace_dmdc", subspace, { n_delays: 2, rank: 1 }],
+  ] as const
+) {
+  Deno.test(`input_dsa refuses models by ${name} whose steps last different times`, async () => {
+    const [a, b] = await Promise.all(
+      [10, 25].map(async (dt) =>
+        (await runTask(task, params, driven(dt))).operator as ControlledOperator
+      ),
+    );
+    const scored = (options: Record<string, unknown>) =>
+      runTask(compare, { metric: "input_dsa", options }, { a, b }, { metric: inputDsa });
+    await assertRejects(() => scored({}), RangeError, "steps of 10 ms and 25 ms");
+    const { scores } = await scored({ on_step_mismatch: "ignore" });
+    assertLess(recordsOf(scores as Table)[0].value as number, 1e-7);
+  });
+}
+
+Deno.test("subspace_dmdc takes its window as a span, too", async () => {
+  const data = driven(10);
+  const [bySpan, byCount] = await Promise.all(
+    [{ span_ms: 20 }, { n_delays: 3 }].map(async (window) =>
+      (await runTask(subspace, { ...window, rank: 1 }, data)).operator as ControlledOperator
+    ),
+  );
+  assertEquals(bySpan, byCount);
+  await assertRejects(
+    () => runTask(subspace, { rank: 1 }, data),
+    TypeError,
+    "exactly one of n_delays",
+  );
 });
