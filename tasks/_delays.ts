@@ -6,6 +6,7 @@ import type { Trajectories } from "#lib/core/artifacts/trajectories.ts";
 import { describeShape } from "#lib/core/tensor.ts";
 import { embeddingShape, type TrialSet } from "#lib/math/dmd/delay_embedding.ts";
 import { trialSetOf } from "./_states.ts";
+import { inTerms } from "./_in_terms.ts";
 
 /** Params of a delay embedding. Whoever spreads them also refines by `checkDelays`. */
 export const delayFields = {
@@ -105,15 +106,7 @@ export function fittableTrials(
 
 /** Runs a fit; what it refuses is said of the trajectories. */
 export function inTermsOf<T>(task: string, trajectories: Trajectories, fit: () => T): T {
-  try {
-    return fit();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const reason = error.message.replace(/^(havok|delay embedding|kernel dmd): /, "");
-    throw new RangeError(`${task} got trajectories (${shapeOf(trajectories)}): ${reason}`, {
-      cause: error,
-    });
-  }
+  return inTerms(`${task} got trajectories (${shapeOf(trajectories)})`, fit);
 }
 
 /** Time points of every trial. */

@@ -9,6 +9,7 @@ import type { ControlledTrials } from "#lib/math/control/controlled_trials.ts";
 import type { RankChoice } from "#lib/math/dmd/rank_rules.ts";
 import { addIssue } from "./_delays.ts";
 import { exampleTrajectories, trialSetOf } from "./_states.ts";
+import { inTerms } from "./_in_terms.ts";
 
 /** The ports of driven trials: states, and inputs over the same trials and times. */
 export const drivenPorts = { trajectories: one(trajectories), controls: one(trajectories) };
@@ -109,16 +110,7 @@ export function drivenTrialsOf(
 
 /** Runs a computation; what it refuses is said of both arrays. */
 export function inTermsOfBoth<T>(task: string, inputs: DrivenInputs, compute: () => T): T {
-  try {
-    return compute();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const reason = error.message.replace(
-      /^(dmdc|subspace DMDc|subspace windows|kalman|controlled trials|delay embedding): /,
-      "",
-    );
-    throw new RangeError(`${task} got ${describeBoth(inputs)}: ${reason}`, { cause: error });
-  }
+  return inTerms(`${task} got ${describeBoth(inputs)}`, compute);
 }
 
 /** Trajectories like `model` with these states, trials one after the other as `trialSetOf` has them. */

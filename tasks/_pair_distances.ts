@@ -7,6 +7,7 @@ import { describeShape } from "#lib/core/tensor.ts";
 import { columnIndex, numberIndex } from "#lib/math/tables/columns.ts";
 import { type Conditions, rowTest } from "#lib/math/tables/condition.ts";
 import { itemsOfPairs, triangleOf } from "#lib/math/rsa/triangle.ts";
+import { inTerms } from "./_in_terms.ts";
 
 /** The upper triangle and its items. */
 export interface PairDistances {
@@ -88,18 +89,6 @@ export function distancesOfRdm({ arrays: { values }, about }: Rdm): PairDistance
     unit: typeof about.unit === "string" ? about.unit : "1",
     what,
   };
-}
-
-/** Runs a computation; what it refuses is said of what it got. */
-export function inTerms<T>(what: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`${what}: ${error.message.replace(/^(smacof|classical MDS): /, "")}`, {
-      cause: error,
-    });
-  }
 }
 
 /** Fills in the order of each pair that is not there. */

@@ -11,6 +11,7 @@ import {
   unitMoments,
 } from "#lib/math/maps/standardise.ts";
 import { fromTrials, trialsOf } from "./_each_trial.ts";
+import { inTerms } from "./_in_terms.ts";
 
 /** A fit, and what was done before it. */
 export interface Reduction {
@@ -185,13 +186,4 @@ function joined(blocks: readonly (readonly Float64Array[])[]): Float64Array {
 
 function shapeOf({ states }: Trajectories): string {
   return describeShape(states.dims, states.shape);
-}
-
-function inTerms<T>(what: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`${what}: ${error.message.replace(/^pca: /, "")}`, { cause: error });
-  }
 }

@@ -60,7 +60,7 @@ export default defineTask({
       inputs: () => ({ ...exampleDriven() }),
     },
   ],
-  run(context, params, inputs) {
+  run(_context, params, inputs) {
     const trials = drivenTrialsOf("dmdc", inputs);
     const options: DmdcOptions = {
       numDelays: numDelaysOf(params, inputs.trajectories),
@@ -86,7 +86,6 @@ export default defineTask({
       inputs.trajectories,
     );
     const list = warnings(fit, trials);
-    for (const warning of list) context.progress(1, `warning: ${warning}`);
     return {
       operator: {
         arrays: { ...arraysOf(fit, trials.states.numUnits), eigenvalues },

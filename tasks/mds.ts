@@ -14,7 +14,8 @@ import { classicalMds } from "#lib/math/maps/classical_mds.ts";
 import { onPrincipalAxes, pointDistances } from "#lib/math/maps/place.ts";
 import { smacof, smacofFrom, type SmacofMap, stressOf } from "#lib/math/maps/smacof.ts";
 import { conditions } from "#lib/math/tables/condition.ts";
-import { distancesOfRdm, distancesOfTable, inTerms } from "./_pair_distances.ts";
+import { inTerms } from "./_in_terms.ts";
+import { distancesOfRdm, distancesOfTable } from "./_pair_distances.ts";
 
 const params = z.strictObject({
   method: z.enum(["metric", "nonmetric", "classical"]).default("metric").describe(

@@ -16,6 +16,7 @@ import { averageRepeats } from "#lib/math/rsa/repeats.ts";
 import { itemRows, labelsOf } from "./_item_rows.ts";
 import { noiseOf } from "./_rdm_noise.ts";
 import { exampleTrajectories } from "./_states.ts";
+import { inTerms } from "./_in_terms.ts";
 
 const arrays = arraysOf("arrays");
 
@@ -176,13 +177,4 @@ function requireStates({ states, lengths }: Trajectories): void {
         states.data[bad]
       }; leave out trials or units with missing states`,
   );
-}
-
-function inTerms<T>(what: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`${what}: ${error.message.replace(/^rdm: /, "")}`, { cause: error });
-  }
 }

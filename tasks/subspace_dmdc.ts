@@ -58,7 +58,7 @@ export default defineTask({
       inputs: () => ({ ...exampleDriven() }),
     },
   ],
-  run(context, params, inputs) {
+  run(_context, params, inputs) {
     const trials = drivenTrialsOf("subspace_dmdc", inputs);
     const numDelays = numDelaysOf({ ...params, delay_interval: 1 }, inputs.trajectories);
     const choice = rankChoice(params, "rank");
@@ -75,7 +75,6 @@ export default defineTask({
       inputs.trajectories,
     );
     const list = warnings(fit, trials, numDelays);
-    for (const warning of list) context.progress(1, `warning: ${warning}`);
     const total = sumOfSquares(fit.singularValues);
     return {
       operator: {

@@ -13,6 +13,7 @@ import { type Affinities, affinities } from "#lib/math/maps/affinities.ts";
 import { tsne, tsneStart } from "#lib/math/maps/tsne.ts";
 import { allRows, type TrialRows, trialsOf } from "./_each_trial.ts";
 import { exampleTrajectories } from "./_states.ts";
+import { inTerms } from "./_in_terms.ts";
 
 /** Items up to which `auto` takes all pairs. */
 const MOST_EXACT = 1000;
@@ -257,15 +258,4 @@ function requireItems(rows: Float64Array, numItems: number, numUnits: number): v
     `moment ${Math.floor(bad / numUnits)}, unit ${bad % numUnits} is ${rows[bad]}; ` +
       "leave out trials or units with missing states",
   );
-}
-
-function inTerms<T>(what: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`${what}: ${error.message.replace(/^(t-SNE|pca): /, "")}`, {
-      cause: error,
-    });
-  }
 }
