@@ -5,7 +5,8 @@ import { z } from "zod";
 import type { Trajectories } from "../core/artifacts/trajectories.ts";
 import { defineFigure } from "../core/figure.ts";
 import type { Item } from "../core/task.ts";
-import { displayName, seriesLooks } from "../draw/palette.ts";
+import { seriesLooks } from "../draw/palette.ts";
+import { coordinateWords } from "./_coordinate_words.ts";
 import { legendAbove } from "./_series.ts";
 
 const params = z.strictObject({
@@ -69,8 +70,11 @@ function namedPaths(items: readonly Item<Trajectories>[], options: Options): Nam
     const [numTrials] = item.value.states.shape;
     const shown = numTrials === 1 ? 0 : Math.min(options.num_trials, numTrials);
     return {
-      panel: panelAxes.map((axis) => words(item, axis, options)).join(" · "),
-      colour: options.colour_by === undefined ? "" : words(item, options.colour_by, options),
+      panel: panelAxes.map((axis) => coordinateWords("phase_plane", item, axis, options.labels))
+        .join(" · "),
+      colour: options.colour_by === undefined
+        ? ""
+        : coordinateWords("phase_plane", item, options.colour_by, options.labels),
       id: String(at),
       mean: meanPoints(item.value, options.units),
       singles: Array.from(
@@ -122,19 +126,6 @@ function trialPoints(
 function titleOf({ states }: Trajectories, unit: number): string {
   const name = String(states.coords?.unit?.[unit] ?? `unit ${unit + 1}`);
   return states.units === undefined ? name : `${name} (${states.units})`;
-}
-
-function words({ coords }: Item<unknown>, axis: string, { labels }: Options): string {
-  if (!Object.hasOwn(coords, axis)) {
-    throw new TypeError(
-      `phase_plane asks for the coordinate '${axis}'; there are ${
-        Object.keys(coords).sort().join(", ") || "none"
-      }`,
-    );
-  }
-  const value = coords[axis];
-  if (Object.hasOwn(labels, String(value))) return labels[String(value)];
-  return typeof value === "string" ? displayName(value) : `${displayName(axis)} = ${value}`;
 }
 
 function pointsOf({ panel, colour, id, mean, singles }: NamedPaths) {

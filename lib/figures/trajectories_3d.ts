@@ -3,11 +3,11 @@
 
 import { z } from "zod";
 import { defineFigure } from "../core/figure.ts";
-import type { Item } from "../core/task.ts";
 import type { Eye } from "../draw/orthographic.ts";
-import { displayName, seriesLooks } from "../draw/palette.ts";
+import { seriesLooks } from "../draw/palette.ts";
 import { ink, textSize } from "../draw/theme.ts";
 import { type BoxMark, boxValues, onPaper, reachOf } from "./_box_3d.ts";
+import { coordinateWords } from "./_coordinate_words.ts";
 import { legendAbove } from "./_series.ts";
 import { type Limits, limitsOf, meanPath, type Path, singlePaths } from "./_paths.ts";
 
@@ -41,8 +41,11 @@ export default defineFigure({
     const panelAxes = options.panel_by ?? axes;
     const names = items.map((item) => ({
       item,
-      panel: panelAxes.map((axis) => words(item, axis, options)).join(" · "),
-      colour: options.colour_by === undefined ? "" : words(item, options.colour_by, options),
+      panel: panelAxes.map((axis) => coordinateWords("trajectories_3d", item, axis, options.labels))
+        .join(" · "),
+      colour: options.colour_by === undefined
+        ? ""
+        : coordinateWords("trajectories_3d", item, options.colour_by, options.labels),
     }));
     const panels = [...new Set(names.map(({ panel }) => panel))];
     const colours = [...new Set(names.map(({ colour }) => colour))];
@@ -82,19 +85,6 @@ export default defineFigure({
     };
   },
 });
-
-function words(item: Item<unknown>, axis: string, { labels }: Options): string {
-  if (!Object.hasOwn(item.coords, axis)) {
-    throw new TypeError(
-      `trajectories_3d asks for the coordinate '${axis}'; there are ${
-        Object.keys(item.coords).sort().join(", ") || "none"
-      }`,
-    );
-  }
-  const value = item.coords[axis];
-  if (Object.hasOwn(labels, String(value))) return labels[String(value)];
-  return typeof value === "string" ? displayName(value) : `${displayName(axis)} = ${value}`;
-}
 
 interface PathMark {
   readonly part: string;
