@@ -7,10 +7,12 @@ import type { Catalogue, ResolvedTask, TaskHandle } from "../core/catalogue.ts";
 import type { Member, MemberIndex } from "../core/member.ts";
 import {
   chosenMembers,
+  memberPath,
   type ParamIssue,
   parseMemberParams,
   parseParams,
   resolvePorts,
+  taskIssues,
 } from "../core/resolve.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Task, TaskIndex } from "../core/task.ts";
@@ -112,11 +114,11 @@ async function resolveTask(
         members[param] = (await index[name]()).default;
       } catch (error) {
         const message = `'${name}' of ${room} cannot be loaded: ${reasonOf(error)}`;
-        issues.push({ path: [param], code: "broken-member", message });
+        issues.push({ path: memberPath(param), code: "broken-member", message });
       }
     } else {
       issues.push({
-        path: [param],
+        path: memberPath(param),
         code: "unknown-member",
         message: `there is no '${name}' among ${room}`,
         known: Object.keys(index),
@@ -126,6 +128,8 @@ async function resolveTask(
   if (issues.length > 0) return err(issues);
   const params = parseMemberParams(task.members, parsed.value, members);
   if (!params.ok) return params;
+  const found = taskIssues(task, params.value, members);
+  if (found.length > 0) return err(found);
   return ok({
     params: params.value,
     members: chosen,

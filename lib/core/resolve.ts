@@ -78,29 +78,73 @@ function withoutNull(schema: ParamsSchema, raw: unknown): unknown {
 }
 
 /**
- * The names of the members that params choose: param → {room, name}.
+ * The names of the members that params choose: param → {room, name}. A param that is a list of names chooses one member
+ * for each, known as `<param>.<place>`.
  *
  * @example
  * ```ts
  * import { chosenMembers } from "#lib/core/resolve.ts";
  * import { assertEquals } from "@std/assert";
- * const uses = { metric: { room: "metrics" } };
- * assertEquals(chosenMembers(uses, { metric: "dsa" }), { metric: { room: "metrics", name: "dsa" } });
+ * const uses = { metric: { room: "metrics" }, rules: { room: "neurotasks" } };
+ * assertEquals(chosenMembers(uses, { metric: "dsa", rules: ["pdm_pro"] }), {
+ *   metric: { room: "metrics", name: "dsa" },
+ *   "rules.0": { room: "neurotasks", name: "pdm_pro" },
+ * });
  * ```
  */
 export function chosenMembers(
   uses: Task["members"],
   params: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, { readonly room: string; readonly name: string }>> {
-  return Object.fromEntries(
-    Object.entries(uses ?? {})
-      .filter(([param]) => typeof params[param] === "string")
-      .map(([param, use]) => [param, { room: use.room, name: params[param] as string }]),
-  );
+  const chosen: Record<string, { readonly room: string; readonly name: string }> = {};
+  for (const [param, { room }] of Object.entries(uses ?? {})) {
+    const value = params[param];
+    if (typeof value === "string") chosen[param] = { room, name: value };
+    if (!Array.isArray(value)) continue;
+    value.forEach((name, place) => {
+      if (typeof name === "string") chosen[`${param}.${place}`] = { room, name };
+    });
+  }
+  return chosen;
 }
 
 /**
- * Checks the params that belong to chosen members, with each member's own schema.
+ * Where in the params a chosen member is named.
+ *
+ * @example
+ * ```ts
+ * import { memberPath } from "#lib/core/resolve.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(memberPath("metric"), ["metric"]);
+ * assertEquals(memberPath("rules.2"), ["rules", 2]);
+ * ```
+ */
+export function memberPath(chosen: string): readonly (string | number)[] {
+  const dot = chosen.lastIndexOf(".");
+  return dot < 0 ? [chosen] : [chosen.slice(0, dot), Number(chosen.slice(dot + 1))];
+}
+
+/**
+ * The members that a list of names chose, in its order.
+ *
+ * @example
+ * ```ts
+ * import { memberList } from "#lib/core/resolve.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(memberList({ "rules.0": "a", "rules.1": "b", metric: "c" }, "rules"), ["a", "b"]);
+ * ```
+ */
+export function memberList<M>(members: Readonly<Record<string, M>>, param: string): M[] {
+  const found: M[] = [];
+  for (let i = 0; Object.hasOwn(members, `${param}.${i}`); i++) {
+    found.push(members[`${param}.${i}`]);
+  }
+  return found;
+}
+
+/**
+ * Checks the params that belong to chosen members, with each member's own schema. Members of a list share what is
+ * written, and each gets its own reading of it: `{<name>: params}`.
  * Returns the params with those parts replaced by their checked, defaulted values, the keys of every map in one order:
  * their order in a file is no part of the key, and so no task may see it.
  *
@@ -124,18 +168,47 @@ export function parseMemberParams(
 ): Result<Record<string, unknown>, readonly ParamIssue[]> {
   const result: Record<string, unknown> = { ...params };
   const issues: ParamIssue[] = [];
+  const read = (at: string, member: Member) => {
+    const parsed = parseParams(member.params, params[at] ?? {});
+    if (parsed.ok) return parsed.value;
+    for (const issue of parsed.error) issues.push({ ...issue, path: [at, ...issue.path] });
+  };
   for (const [param, use] of Object.entries(uses ?? {})) {
-    const member = members[param];
-    if (member === undefined || use.params === undefined) continue;
-    const parsed = parseParams(member.params, params[use.params] ?? {});
-    if (parsed.ok) result[use.params] = parsed.value;
-    else {
-      for (const issue of parsed.error) {
-        issues.push({ ...issue, path: [use.params, ...issue.path] });
+    if (use.params === undefined) continue;
+    if (Array.isArray(params[param])) {
+      const all: Record<string, unknown> = {};
+      for (const member of memberList(members, param)) {
+        all[member.name] = read(use.params, member);
+        if (issues.length > 0) break;
       }
+      result[use.params] = all;
+    } else if (members[param] !== undefined) {
+      const value = read(use.params, members[param]);
+      if (value !== undefined) result[use.params] = value;
     }
   }
   return issues.length > 0 ? err(issues) : ok(inKeyOrder(result) as Record<string, unknown>);
+}
+
+/**
+ * What a task finds wrong with checked params and loaded members, before anything runs.
+ *
+ * @example
+ * ```ts
+ * import { taskIssues } from "#lib/core/resolve.ts";
+ * import { assertEquals } from "@std/assert";
+ * const check = () => [{ path: ["dt_ms"], message: "500 ms is no multiple of 30 ms" }];
+ * const issues = taskIssues({ check }, {}, {});
+ * assertEquals(issues, [{ path: ["dt_ms"], code: "custom", message: "500 ms is no multiple of 30 ms" }]);
+ * ```
+ */
+export function taskIssues(
+  // deno-lint-ignore no-explicit-any
+  task: Pick<Task<any, any, any>, "check">,
+  params: unknown,
+  members: Readonly<Record<string, Member>>,
+): readonly ParamIssue[] {
+  return (task.check?.(params, members) ?? []).map((issue) => ({ code: "custom", ...issue }));
 }
 
 /** A copy with the keys of plain maps sorted; anything else is handed on. */

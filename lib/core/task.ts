@@ -96,9 +96,33 @@ export function many<T>(
   };
 }
 
+/**
+ * States on the way that survive the process: of this action, and of others that go the same way for a while. An action
+ * goes the way that `continues` says: same code, same numerics class, same inputs, same value of `continues`. What is
+ * found never changes a result, only how much of it must be computed.
+ */
+export interface SavedStates {
+  /** Labels of the states there are, in no order that means anything. */
+  readonly labels: readonly string[];
+  /** The bytes of a state, or `undefined` if there is none, or it is damaged. */
+  load(label: string): Promise<Uint8Array | undefined>;
+  /** Keeps a state. The bytes are copied at once; a state that is there already stands. */
+  save(label: string, bytes: Uint8Array): void;
+  /** Lets go of states that nothing will continue from. */
+  drop(labels: readonly string[]): void;
+  /**
+   * Tells the engine how much was found and how much was computed, in the task's own unit ("epochs"). Nothing computed
+   * counts as a hit.
+   */
+  told(work: { readonly unit: string; readonly found: number; readonly computed: number }): void;
+}
+
 /** What a running task may use besides its params and inputs. There is nothing else. */
 export interface TaskContext {
-  /** The members (a metric, an attractor) that the params chose, by the name of the param. */
+  /**
+   * The members (a metric, an attractor) that the params chose, by the name of the param; those of a list of names as
+   * `<param>.<place>` (`memberList` of resolve.ts).
+   */
   // deno-lint-ignore no-explicit-any
   readonly members: Readonly<Record<string, any>>;
   /** Aborted when the run stops. Long loops look at it now and then. */
@@ -107,6 +131,8 @@ export interface TaskContext {
   progress(fraction: number, note?: string): void;
   /** The engine of the run, for stages whose numerics are `engine`; asking for it in any other stage throws. */
   readonly engine: Engine;
+  /** For tasks that say `continues`; asking for it in any other throws. In a batch each member has its own. */
+  readonly states: SavedStates;
 }
 
 /** What the bits of a result depend on: nothing, double precision on the CPU, or the engine that ran it. */
@@ -134,13 +160,18 @@ export interface FusedMember<P, I extends Ports, O extends Outputs> {
   /** What is wrong with this member alone, such as divergence. The batch goes on. */
   fail(error: unknown): void;
   progress(fraction: number, note?: string): void;
+  /** For tasks that say `continues`, and these alone. */
+  readonly states?: SavedStates;
 }
 
-/** A param that names a member of a room, and the param that holds that member's own params. */
+/** A param that names a member of a room, or a list of them, and the param that holds the members' own params. */
 export interface MemberUse {
   /** `metrics`, `attractors`, `dmd`, … : a folder with a generated index. */
   readonly room: string;
-  /** The param that is validated by the chosen member's own schema. */
+  /**
+   * The param that is validated by the chosen member's own schema. Members of a list share it, and the task finds the
+   * reading of each under its name.
+   */
   readonly params?: string;
 }
 
@@ -180,6 +211,24 @@ export interface Task<
   readonly inputs: InputsOf<z.output<P>, I>;
   // deno-lint-ignore no-explicit-any
   readonly outputs: O | ((params: z.output<P>, members: Readonly<Record<string, any>>) => Outputs);
+  /**
+   * What is wrong with params and members taken together (a period that is no multiple of dt), told when planning, with
+   * the place in the YAML. `path` leads from the params.
+   */
+  check?(
+    params: z.output<P>,
+    // deno-lint-ignore no-explicit-any
+    members: Readonly<Record<string, any>>,
+  ): readonly {
+    readonly path: readonly (string | number)[];
+    readonly message: string;
+    readonly known?: readonly string[];
+  }[];
+  /**
+   * For tasks that go step by step and may be continued: the params that decide every step, as plain data, without those
+   * that only say when to stop. Actions that agree in it (and in code, numerics class and inputs) share `states`.
+   */
+  continues?(params: z.output<P>): unknown;
   /** Small params for documentation and the conformance suite; those with inputs give `inputs`. */
   readonly examples: readonly TaskExample[];
   run(

@@ -23,13 +23,15 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/math": { imports: ["lib/core", "lib/wasm"], pure: true },
   "lib/models": { imports: [...science, "lib/wasm"], pure: true },
   "lib/neurotasks": { imports: science, pure: true },
+  "lib/trials": { imports: [...science, "lib/wasm"], pure: true },
+  "lib/training": { imports: [...science, "lib/trials"], pure: true },
   "lib/metrics": { imports: [...science, "lib/wasm", "gpu"], pure: true },
   "lib/draw": { imports: science, pure: true },
   "lib/figures": { imports: [...science, "lib/draw"], pure: true },
   "lib/claims": { imports: science, pure: true },
   "lib/formats": { imports: ["lib/core"], pure: true },
   "gpu/runtime": { imports: [...science, "lib/wasm", "gpu"], pure: false },
-  "gpu": { imports: [...science, "lib/wasm", "lib/models"], pure: true },
+  "gpu": { imports: [...science, "lib/wasm", "lib/models", "lib/training"], pure: true },
   "lib/tfjs": { imports: ["lib/core"], pure: true },
   "tasks": {
     imports: [
@@ -37,6 +39,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "lib/wasm",
       "lib/models",
       "lib/neurotasks",
+      "lib/trials",
+      "lib/training",
       "lib/metrics",
       "lib/draw",
       "lib/figures",
@@ -105,6 +109,7 @@ export const memberRooms: readonly MemberRoom[] = [
   { name: "attractors", folder: "lib/models/attractors" },
   { name: "figures", folder: "lib/figures" },
   { name: "metrics", folder: "lib/metrics" },
+  { name: "networks", folder: "lib/models/networks" },
   { name: "neurotasks", folder: "lib/neurotasks" },
 ];
 

@@ -8,6 +8,7 @@ import {
   parseMemberParams,
   parseParams,
   resolvePorts,
+  taskIssues,
 } from "../core/resolve.ts";
 import type { ResolvedTask, TaskHandle } from "../core/catalogue.ts";
 import type { Member } from "../core/member.ts";
@@ -106,6 +107,8 @@ export function resolveTask(
   }
   const params = parseMemberParams(task.members, checked.value, loaded);
   if (!params.ok) return params;
+  const found = taskIssues(task, params.value, loaded);
+  if (found.length > 0) return err(found);
   const ports = resolvePorts(task, params.value, loaded);
   return ok({ resolved: { ...ports, params: params.value, members: chosen } });
 }

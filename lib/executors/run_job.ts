@@ -4,7 +4,7 @@
 import type { Files } from "../core/artifact.ts";
 import type { JobInput, StageFailure, TaskJob } from "../core/executor.ts";
 import type { Member } from "../core/member.ts";
-import { choosePorts, portSets } from "../core/resolve.ts";
+import { choosePorts, memberPath, portSets } from "../core/resolve.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { OutputBytes } from "../core/store.ts";
 import type { Recorder } from "./recorded.ts";
@@ -19,11 +19,13 @@ export interface BundleExport {
 
 /** What a task gets besides params, inputs and members. Without an engine, asking for it throws. */
 export type JobContext =
-  & Omit<TaskContext, "members" | "engine">
-  & Partial<Pick<TaskContext, "engine">>;
+  & Omit<TaskContext, "members" | "engine" | "states">
+  & Partial<Pick<TaskContext, "engine" | "states">>;
 
 /** A job without its code. */
 export type JobData = Omit<TaskJob, "bundle">;
+
+type Params = Readonly<Record<string | number, unknown>> | undefined;
 
 /** What a job gave, by output. */
 export type JobOutputs = Readonly<Record<string, OutputBytes>>;
@@ -94,6 +96,13 @@ export function taskContext(
       }
       return engine;
     },
+    get states() {
+      const { states } = context;
+      if (states === undefined) {
+        throw new TypeError("this stage has no saved states; its task does not say `continues`");
+      }
+      return states;
+    },
   };
 }
 
@@ -147,7 +156,7 @@ export function chosenMembers(
   const members: Record<string, Member> = {};
   for (const [param, name] of Object.entries(names)) {
     // The digest of the code says which members are there, but not which of them stands for which param.
-    void params[param];
+    memberPath(param).reduce<unknown>((value, part) => (value as Params)?.[part], params);
     members[param] = bundle.members[name];
     if (members[param] === undefined) {
       throw new TypeError(`the bundle of ${bundle.task.name} lacks the member ${name}`);

@@ -9,6 +9,7 @@ import { tasks as builtIn } from "../../../tasks/mod.ts";
 import type { Member, MemberIndex } from "../../core/member.ts";
 import type { Metric } from "../../core/metric.ts";
 import {
+  chosenMembers,
   parseMemberParams,
   parseParams,
   type ResolvedPorts,
@@ -163,8 +164,9 @@ async function portsOf(task: Task): Promise<(ResolvedPorts & { readonly params: 
     const params = parseParams(task.params, raw);
     if (!params.ok) continue;
     const members: Record<string, Member> = {};
-    for (const [param, { room }] of Object.entries(task.members ?? {})) {
-      const name = (params.value as Record<string, unknown>)[param] as string;
+    for (
+      const [param, { room, name }] of Object.entries(chosenMembers(task.members, params.value))
+    ) {
       members[param] = (await rooms[room].index[name]()).default;
     }
     const full = parseMemberParams(task.members, params.value, members);

@@ -9,10 +9,12 @@ import { folder } from "./folder.ts";
 import { generatorStates } from "./generator.ts";
 import { controlledOperator } from "./controlled_operator.ts";
 import { hankelGram } from "./hankel_gram.ts";
+import { network } from "./network.ts";
 import { operator } from "./operator.ts";
 import { rdm } from "./rdm.ts";
 import { table } from "./table.ts";
 import { trajectories } from "./trajectories.ts";
+import { trials } from "./trials.ts";
 
 // deno-lint-ignore no-explicit-any
 const all: readonly ArtifactType<any>[] = [
@@ -24,10 +26,12 @@ const all: readonly ArtifactType<any>[] = [
   folder,
   generatorStates,
   hankelGram,
+  network,
   operator,
   rdm,
   table,
   trajectories,
+  trials,
 ];
 
 /**
