@@ -1,10 +1,12 @@
 // The statistics room against numbers from SciPy and 40-digit arithmetic (tests/reference/statistics).
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { alignRuns } from "#lib/math/statistics/align_runs.ts";
 import { benjaminiHochberg } from "#lib/math/statistics/benjamini_hochberg.ts";
 import { fitLine } from "#lib/math/statistics/line_fit.ts";
 import { mean, standardDeviation, standardError } from "#lib/math/statistics/moments.ts";
 import { pairedPermutationTest } from "#lib/math/statistics/permutation_test.ts";
+import { sharedPercent } from "#lib/math/statistics/shared_percent.ts";
 import { twoSampleT } from "#lib/math/statistics/t_test.ts";
 import { assertAllClose } from "#tests/support/close.ts";
 import reference from "#tests/reference/statistics/statistics.json" with { type: "json" };
@@ -105,4 +107,17 @@ Deno.test("mean(), standardDeviation() and standardError() agree with the refere
       { rtol: 1e-13 },
     );
   }
+});
+
+Deno.test("alignRuns() gives the stored lists of indices", () => {
+  for (const { n, p, index_in_longer } of reference.checkpoint_alignment.cases) {
+    assertEquals([...alignRuns(n, p)], index_in_longer, `${n} of ${p}`);
+  }
+  assertThrows(() => alignRuns(5, 3), RangeError, "the shorter run first");
+});
+
+Deno.test("sharedPercent() gives the stored shares of all pairs of groups", () => {
+  const { pretraining_rules, percent } = reference.shared_task_percentage;
+  const rules = pretraining_rules as readonly (readonly string[])[];
+  assertEquals(rules.map((a) => rules.map((b) => sharedPercent(a, b))), percent);
 });
