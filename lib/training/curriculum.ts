@@ -1,0 +1,100 @@
+// Curricula: phases one after another, each with its rules, their order within an epoch, and when to stop. Written as a
+// list, so that what comes next (heads that are added, rules that are dropped) is a field of a phase.
+// Leaves out when a stop rule is reached (stop_rule.ts) and what an update does (gpu/rnn).
+
+import { z } from "zod";
+import { stopSchema } from "./stop_rule.ts";
+
+/** Params of a phase. */
+export const phaseSchema = z.strictObject({
+  rules: z.array(z.string()).min(1).describe("neurotasks that are trained, in this order"),
+  order: z.enum(["blocked", "interleaved"]).default("blocked").describe(
+    "blocked: all updates of an epoch for the first rule, then for the second, …; interleaved: rules take turns",
+  ),
+  epochs: z.int().min(1).default(20).describe("epochs at most"),
+  stop: stopSchema.nullable().default(null).describe("when to end before that; null: never"),
+  trainable: z.array(z.string()).nullable().default(null).describe(
+    "parameters that are trained in this phase; null: those of the stage",
+  ),
+  optimiser: z.enum(["kept", "fresh"]).default("kept").describe(
+    "whether the optimiser's moments go on from the phase before, or start anew",
+  ),
+});
+
+/** One phase of a curriculum. */
+export type Phase = z.output<typeof phaseSchema>;
+
+/**
+ * Updates of one epoch of a phase.
+ *
+ * @example
+ * ```ts
+ * import { updatesPerEpoch } from "#lib/training/curriculum.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(updatesPerEpoch({ rules: ["pdm_pro", "pdm_anti"] }, 100), 200);
+ * ```
+ */
+export function updatesPerEpoch({ rules }: Pick<Phase, "rules">, updatesPerRule: number): number {
+  return rules.length * updatesPerRule;
+}
+
+/**
+ * Which rule the update of an epoch trains, as a place in the phase's list, and which of the epoch's updates of that rule
+ * it is.
+ *
+ * @example
+ * ```ts
+ * import { ruleOfUpdate } from "#lib/training/curriculum.ts";
+ * import { assertEquals } from "@std/assert";
+ * const rules = ["pdm_pro", "pdm_anti"];
+ * const places = (order: "blocked" | "interleaved") =>
+ *   [0, 1, 2, 3].map((update) => ruleOfUpdate({ rules, order }, 2, update).place);
+ * assertEquals(places("blocked"), [0, 0, 1, 1]);
+ * assertEquals(places("interleaved"), [0, 1, 0, 1]);
+ * ```
+ */
+export function ruleOfUpdate(
+  { rules, order }: Pick<Phase, "rules" | "order">,
+  updatesPerRule: number,
+  update: number,
+): { readonly place: number; readonly turn: number } {
+  return order === "blocked"
+    ? { place: Math.floor(update / updatesPerRule), turn: update % updatesPerRule }
+    : { place: update % rules.length, turn: Math.floor(update / rules.length) };
+}
+
+/** A stretch of a way: what decides the steps of a phase, and how many epochs of it were done. */
+export interface Stretch {
+  readonly phase: Phase;
+  readonly epochs: number;
+}
+
+/**
+ * The label of the state at the end of a way: the phases that led there, without what only says when they end, and the
+ * epochs done in each. A phase that is appended, lengthened or ended by another rule thus finds what it shares with the
+ * way as it was.
+ *
+ * @example
+ * ```ts
+ * import { phaseSchema, wayLabel } from "#lib/training/curriculum.ts";
+ * import { assertEquals } from "@std/assert";
+ * const phase = (epochs: number) => phaseSchema.parse({ rules: ["pdm_pro"], epochs });
+ * assertEquals(
+ *   wayLabel([{ phase: phase(20), epochs: 3 }]),
+ *   wayLabel([{ phase: phase(40), epochs: 3 }]),
+ * );
+ * assertEquals(wayLabel([{ phase: phase(20), epochs: 3 }]), "pdm_pro:3");
+ * ```
+ */
+export function wayLabel(way: readonly Stretch[]): string {
+  return way.map(({ phase, epochs }, at) => {
+    const { rules, order, trainable, optimiser } = phase;
+    const turns = order === "interleaved" && rules.length > 1;
+    const what = [
+      rules.join(turns ? "~" : "+"),
+      ...(trainable === null ? [] : [`(${[...trainable].sort().join(",")})`]),
+      ...(optimiser === "fresh" && at > 0 ? ["!"] : []),
+    ];
+    return `${what.join("")}:${epochs}`;
+  }).join("/");
+}
