@@ -107,3 +107,22 @@ export function actionKeyOf(
   const text = `{${first}"inputs":${inputs},"params":${params},"weak":${JSON.stringify(weak)}}`;
   return digestOf(text) as string as ActionKey;
 }
+
+/**
+ * The namespace of the states that an action shares with others: those of the same code and numerics class, the same
+ * inputs, and the same value of their task's `continues`.
+ *
+ * @param continues digest of that value.
+ *
+ * @example
+ * ```ts
+ * import { stateSpace } from "#lib/core/action.ts";
+ * import { digestOf, digestOfValue } from "#lib/core/digest.ts";
+ * import { assertNotEquals } from "@std/assert";
+ * const space = (rate: number) => stateSpace(digestOf("weak"), digestOfValue({ rate }), {});
+ * assertNotEquals(space(1), space(2));
+ * ```
+ */
+export function stateSpace(weak: Digest, continues: Digest, inputs: Action["inputs"]): Digest {
+  return digestOfValue({ states: weak, continues, inputs });
+}

@@ -3,6 +3,7 @@
 import type { ActionKey } from "./digest.ts";
 import type { StageFailure } from "./executor.ts";
 import type { Usage } from "./manifest.ts";
+import type { StateWork } from "./task.ts";
 
 /** Totals of a run, as in its last event. */
 export interface RunTotals {
@@ -12,6 +13,8 @@ export interface RunTotals {
   readonly failed: number;
   readonly skipped: number;
   readonly fused: number;
+  /** Of those that ran: how many went on from saved states; absent if none. */
+  readonly continued?: number;
 }
 
 /** One event. `at` is milliseconds since the run started; `stage` the id of a member. */
@@ -69,6 +72,8 @@ export type RunEvent =
     readonly engine?: string;
     /** Failed members that a gathered input left out. */
     readonly omitted?: readonly string[];
+    /** It went on from saved states; with nothing computed it is a hit. */
+    readonly continued?: StateWork;
   }
   | {
     /** An attempt failed; another follows after `wait_seconds`. */

@@ -7,6 +7,7 @@ import type { EngineRequest } from "./engine.ts";
 import type { Usage } from "./manifest.ts";
 import type { OutputBytes } from "./store.ts";
 import type { Result } from "./result.ts";
+import type { SavedStates } from "./task.ts";
 import type { Reads } from "./trace.ts";
 
 /** The code of a task: the very bundle that was keyed. Its default export is `{ task, members }`. */
@@ -90,6 +91,8 @@ export interface ExecuteManyOptions {
   readonly progress?: (member: number, fraction: number, note?: string) => void;
   /** Takes what the batch prints. */
   readonly log?: (bytes: Uint8Array) => void;
+  /** States on the way, by member; absent where there are none. */
+  readonly states?: readonly (SavedStates | undefined)[];
   /** Told once for each member that came to an end of its own, as it does. */
   readonly finished: (member: number, result: Result<JobResult, StageFailure>) => void;
 }
@@ -100,6 +103,8 @@ export interface ExecuteOptions {
   readonly progress?: (fraction: number, note?: string) => void;
   /** Takes what the stage prints, as it comes: UTF-8 lines for tasks, raw bytes for commands. */
   readonly log?: (bytes: Uint8Array) => void;
+  /** States on the way, for tasks that say `continues`; without them the task finds none, and keeps none. */
+  readonly states?: SavedStates;
   /** How long an aborted command may take to end by itself before it is killed, in ms. */
   readonly graceMs?: number;
 }

@@ -2,6 +2,7 @@
 
 import type { Action } from "./action.ts";
 import type { ActionKey, Digest } from "./digest.ts";
+import type { StateWork } from "./task.ts";
 import type { Reads } from "./trace.ts";
 
 /** One file of an artifact: small ones lie inside the manifest, others in the content-addressed folder. */
@@ -44,6 +45,8 @@ export interface Provenance {
   readonly omitted?: readonly string[];
   /** Key of the action that made the bytes, if this one was found to read the same. */
   readonly traced_from?: ActionKey;
+  /** For tasks that say `continues`: the namespace of its states, and how much of the work was found there. */
+  readonly states?: { readonly space: Digest; readonly work?: StateWork };
   readonly executor: string;
   /** The engine that did the numbers, for tasks that use one. */
   readonly engine: string | null;

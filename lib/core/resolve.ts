@@ -2,6 +2,7 @@
 // Pure, so that it runs in process for Basin's own tasks and inside a sandbox for a user's.
 
 import type { ArtifactType } from "./artifact.ts";
+import { type Digest, digestOfValue } from "./digest.ts";
 import type { Member } from "./member.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { Numerics, ParamsSchema, Ports, Task } from "./task.ts";
@@ -17,7 +18,7 @@ export interface PortShape {
 /** One thing wrong with params; `path` leads from the params to the place. */
 export interface ParamIssue {
   readonly path: readonly (string | number)[];
-  /** zod's code, or `unknown-member`. */
+  /** zod's code, `unknown-member`, or `check` for what the task itself says. */
   readonly code: string;
   readonly message: string;
   /** Unrecognised keys, for `unrecognized_keys`. */
@@ -32,6 +33,8 @@ export interface ResolvedPorts {
   readonly outputs: Readonly<Record<string, string>>;
   /** Present where params or members decide it. */
   readonly numerics?: Numerics;
+  /** Digest of what the task's `continues` says of these params, if it says anything. */
+  readonly continues?: Digest;
 }
 
 /**
@@ -199,7 +202,7 @@ export function parseMemberParams(
  * import { assertEquals } from "@std/assert";
  * const check = () => [{ path: ["dt_ms"], message: "500 ms is no multiple of 30 ms" }];
  * const issues = taskIssues({ check }, {}, {});
- * assertEquals(issues, [{ path: ["dt_ms"], code: "custom", message: "500 ms is no multiple of 30 ms" }]);
+ * assertEquals(issues, [{ path: ["dt_ms"], code: "check", message: "500 ms is no multiple of 30 ms" }]);
  * ```
  */
 export function taskIssues(
@@ -208,7 +211,7 @@ export function taskIssues(
   params: unknown,
   members: Readonly<Record<string, Member>>,
 ): readonly ParamIssue[] {
-  return (task.check?.(params, members) ?? []).map((issue) => ({ code: "custom", ...issue }));
+  return (task.check?.(params, members) ?? []).map((issue) => ({ code: "check", ...issue }));
 }
 
 /** A copy with the keys of plain maps sorted; anything else is handed on. */
@@ -271,7 +274,18 @@ export function resolvePorts(
     ),
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, type]) => [name, type.kind])),
     ...(typeof task.numerics === "function" ? { numerics: task.numerics(params, members) } : {}),
+    ...continuesOf(task, params),
   };
+}
+
+/** A task that says nothing for these params cannot be continued with them. */
+function continuesOf(
+  // deno-lint-ignore no-explicit-any
+  { continues }: Pick<Task<any, any, any>, "continues">,
+  params: unknown,
+): Pick<ResolvedPorts, "continues"> {
+  const said = continues?.(params);
+  return said === undefined ? {} : { continues: digestOfValue(said) };
 }
 
 /**

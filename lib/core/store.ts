@@ -41,6 +41,30 @@ export interface Committed {
   readonly durable: Promise<void>;
 }
 
+/** States on the way of one namespace: see `SavedStates`. */
+export interface StateFolder {
+  /** Labels of what is there, sorted. Empty also if it cannot be read. */
+  list(): Promise<readonly string[]>;
+  /** Id of the stage that kept one of them, for people. */
+  owner(): Promise<string | undefined>;
+  /** The verified bytes; `undefined` if they are absent or damaged. */
+  load(label: string): Promise<Uint8Array | undefined>;
+  /**
+   * Keeps bytes under a label. What is there already and whole stands, unless it is to be replaced. Nothing is promised
+   * to survive a power cut, but what does not is absent.
+   *
+   * @param of the stage.
+   * @throws {StorageError}
+   */
+  save(
+    label: string,
+    bytes: Uint8Array,
+    options: { readonly of: string; readonly replace?: boolean },
+  ): Promise<void>;
+  /** Removes what is there of these. Does not throw. */
+  drop(labels: readonly string[]): Promise<void>;
+}
+
 /**
  * Where results are kept. Many processes may use one store at a time.
  *
@@ -107,6 +131,8 @@ export interface Store extends AsyncDisposable {
    * @throws {StorageError}
    */
   alias?(manifest: Manifest): Promise<Committed>;
+  /** States on the way of all actions of a namespace (`stateSpace`); absent in stores that keep none. */
+  states?(space: Digest): StateFolder;
   /** Waits until nobody else works on the key, and keeps others waiting until released. */
   lock(key: ActionKey): Promise<Disposable>;
   /** The same without waiting: `undefined` if somebody works on the key. */

@@ -96,25 +96,36 @@ export function many<T>(
   };
 }
 
+/** How much of a task's work was found and how much was computed, in its own unit. */
+export interface StateWork {
+  /** What is counted: "epochs". */
+  readonly unit: string;
+  readonly found: number;
+  readonly computed: number;
+}
+
 /**
  * States on the way that survive the process: of this action, and of others that go the same way for a while. An action
  * goes the way that `continues` says: same code, same numerics class, same inputs, same value of `continues`. What is
  * found never changes a result, only how much of it must be computed.
  */
 export interface SavedStates {
-  /** Labels of the states there are, in no order that means anything. */
+  /** Labels of the states there are, sorted; they grow and shrink by what this task saves and drops. */
   readonly labels: readonly string[];
-  /** The bytes of a state, or `undefined` if there is none, or it is damaged. */
+  /** The bytes of a state, or `undefined` if there is none, or it is damaged. They are the caller's. */
   load(label: string): Promise<Uint8Array | undefined>;
-  /** Keeps a state. The bytes are copied at once; a state that is there already stands. */
+  /**
+   * Keeps a state under a label of 1 to 80 bytes of UTF-8. The bytes are copied at once; a state that is there already
+   * stands. A task that is killed right after this finds the state, as a rule, when it runs again.
+   */
   save(label: string, bytes: Uint8Array): void;
   /** Lets go of states that nothing will continue from. */
   drop(labels: readonly string[]): void;
   /**
-   * Tells the engine how much was found and how much was computed, in the task's own unit ("epochs"). Nothing computed
-   * counts as a hit.
+   * Tells the engine how much was found and how much was computed; the last time counts. Nothing computed counts as a
+   * hit.
    */
-  told(work: { readonly unit: string; readonly found: number; readonly computed: number }): void;
+  told(work: StateWork): void;
 }
 
 /** What a running task may use besides its params and inputs. There is nothing else. */
@@ -226,7 +237,8 @@ export interface Task<
   }[];
   /**
    * For tasks that go step by step and may be continued: the params that decide every step, as plain data, without those
-   * that only say when to stop. Actions that agree in it (and in code, numerics class and inputs) share `states`.
+   * that only say when to stop. Actions that agree in it (and in code, numerics class and inputs) share `states`; where
+   * it gives `undefined` there are none. All that it looks at counts as read, and so do all inputs.
    */
   continues?(params: z.output<P>): unknown;
   /** Small params for documentation and the conformance suite; those with inputs give `inputs`. */

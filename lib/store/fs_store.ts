@@ -5,7 +5,7 @@ import type { Files } from "../core/artifact.ts";
 import type { ActionKey, Digest } from "../core/digest.ts";
 import { type Clock, type Disk, DiskError } from "../core/disk.ts";
 import type { Manifest, StoredArtifact, StoredFile } from "../core/manifest.ts";
-import type { CommitOptions, Committed, OutputBytes, Store } from "../core/store.ts";
+import type { CommitOptions, Committed, OutputBytes, StateFolder, Store } from "../core/store.ts";
 import type { Reads } from "../core/trace.ts";
 import type { KeyLock } from "./key_locks.ts";
 import { layoutOf } from "./layout.ts";
@@ -155,6 +155,10 @@ export class FsStore implements Store {
   /** Notes a trace of another store. */
   learn(trace: Digest, body: TraceBody): void {
     if (this.#parts.traces.key(trace) === undefined) this.#parts.traces.add(trace, body);
+  }
+
+  states(space: Digest): StateFolder {
+    return this.#parts.states(space);
   }
 
   alias(manifest: Manifest): Promise<Committed> {

@@ -21,6 +21,8 @@ export interface Layout {
   readonly temporary: string;
   /** Files kept by digest only: content-addressed as `cas`, removed when no session is alive. */
   readonly transient: string;
+  /** States on the way, a folder for each namespace in one by the first two digits of its digest. */
+  readonly states: string;
   /** What tasks were seen to look at, one file for each session. */
   readonly traces: string;
   /** What `gc` keeps. */
@@ -61,6 +63,7 @@ export function layoutOf(root: string): Layout {
     locks,
     temporary: `${root}/tmp`,
     transient: `${root}/transient`,
+    states: `${root}/states`,
     traces: `${root}/tr`,
     roots: `${root}/roots`,
     damaged: `${root}/damaged`,

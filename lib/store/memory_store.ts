@@ -5,7 +5,7 @@ import type { Files } from "../core/artifact.ts";
 import { type ActionKey, type Digest, digestOf } from "../core/digest.ts";
 import { digestOfFiles } from "../core/artifact.ts";
 import type { Manifest, StoredArtifact, StoredFile } from "../core/manifest.ts";
-import type { OutputBytes, Store } from "../core/store.ts";
+import type { OutputBytes, StateFolder, Store } from "../core/store.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import { type Reads, traceKey } from "../core/trace.ts";
 import { volatileDigest } from "./stored_files.ts";
@@ -32,6 +32,7 @@ export function memoryStore(): MemoryStore {
   const traces = new Map<Digest, ActionKey>();
   const shapes = new Map<Digest, Map<string, Reads>>();
   const held = new Map<ActionKey, Promise<void>>();
+  const spaces = new Map<Digest, StateFolder>();
   const isWhole = ({ digest, size }: StoredFile) => {
     const bytes = blobs.get(digest);
     return bytes !== undefined && bytes.length === size && digestOf(bytes) === digest;
@@ -98,6 +99,11 @@ export function memoryStore(): MemoryStore {
       manifests.set(manifest.key, known);
       return Promise.resolve({ manifest: known, durable: Promise.resolve() });
     },
+    states(space) {
+      let folder = spaces.get(space);
+      if (folder === undefined) spaces.set(space, folder = memoryStates());
+      return folder;
+    },
     async lock(key) {
       for (let before; (before = held.get(key)) !== undefined;) await before;
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -135,4 +141,34 @@ function file(bytes: Uint8Array, blobs: Map<Digest, Uint8Array>): StoredFile {
   const digest = digestOf(bytes);
   blobs.set(digest, bytes.slice());
   return { digest, size: bytes.length };
+}
+
+/**
+ * States of one namespace in memory.
+ *
+ * @example
+ * ```ts
+ * import { memoryStates } from "#lib/store/memory_store.ts";
+ * import { assertEquals } from "@std/assert";
+ * const states = memoryStates();
+ * await states.save("epoch 3", Uint8Array.of(1), { of: "train" });
+ * await states.save("epoch 3", Uint8Array.of(2), { of: "train" });
+ * assertEquals(await states.load("epoch 3"), Uint8Array.of(1));
+ * ```
+ */
+export function memoryStates(): StateFolder {
+  const states = new Map<string, { readonly of: string; readonly bytes: Uint8Array }>();
+  return {
+    list: () => Promise.resolve([...states.keys()].sort()),
+    owner: () => Promise.resolve(states.values().next().value?.of),
+    load: (label) => Promise.resolve(states.get(label)?.bytes.slice()),
+    save(label, bytes, { of, replace = false }) {
+      if (replace || !states.has(label)) states.set(label, { of, bytes: bytes.slice() });
+      return Promise.resolve();
+    },
+    drop(labels) {
+      for (const label of labels) states.delete(label);
+      return Promise.resolve();
+    },
+  };
 }

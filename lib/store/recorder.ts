@@ -19,7 +19,7 @@ import type { StoreParts } from "./store_parts.ts";
 import { splitArtifact, splitLog, volatileDigest } from "./stored_files.ts";
 
 /** The parts of a store that take part in recording. */
-export type RecorderParts = Omit<StoreParts, "locks" | "recorder" | "refresh">;
+export type RecorderParts = Omit<StoreParts, "locks" | "recorder" | "states" | "refresh">;
 
 /** Records results. */
 export class Recorder {

@@ -10,8 +10,11 @@ import { ManifestLog } from "./manifest_log.ts";
 import { PackedFolder } from "./packed_folder.ts";
 import { Recorder } from "./recorder.ts";
 import { Results } from "./results.ts";
+import type { Digest } from "../core/digest.ts";
+import type { StateFolder } from "../core/store.ts";
 import { SegmentIndex } from "./segment_index.ts";
 import { Session } from "./session.ts";
+import { statesIn } from "./states.ts";
 import { StoredBytes } from "./stored_bytes.ts";
 import { TraceLog } from "./trace_log.ts";
 
@@ -51,6 +54,8 @@ export interface StoreParts {
   readonly groups: GroupCommit;
   readonly traces: TraceLog;
   readonly recorder: Recorder;
+  /** States on the way, by namespace. */
+  readonly states: (space: Digest) => StateFolder;
   /** Sees what others have committed. */
   readonly refresh: () => Promise<void>;
 }
@@ -99,7 +104,8 @@ export function storeParts(
     await traces.refresh(index.live);
   };
   const locks = new KeyLocks({ disk, clock, layout, session: session.id, refresh });
-  return { session, locks, index, results, bytes, log, groups, traces, recorder, refresh };
+  const states = (space: Digest) => statesIn(space, { disk, layout, session, warn });
+  return { session, locks, index, results, bytes, log, groups, traces, recorder, states, refresh };
 }
 
 /** 48 bits of time and 80 of chance, in digits that sort. */
