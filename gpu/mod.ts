@@ -5,6 +5,7 @@ import type { KernelIndex } from "../lib/core/kernel.ts";
 /** Kernels by the name of their files, loaded when used. For tests and benchmarks. */
 export const kernels = {
   dsa_align: () => import("./dsa_align.ts"),
+  gate_panels: () => import("./gate_panels.ts"),
   gram: () => import("./gram.ts"),
   ode_ensemble: () => import("./ode_ensemble.ts"),
   ode_network: () => import("./ode_network.ts"),
