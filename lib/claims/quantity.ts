@@ -29,6 +29,7 @@ export const quantityParams = exactlyOne({
   slope: curve.describe("of that line"),
   exponent: curve.describe("slope of log mean against log x; 1 is proportionality"),
   relative_change: curve.describe("(mean at the largest x − at the smallest) / at the largest"),
+  relative_range: curve.describe("(largest mean − smallest) / largest"),
   smallest_rise: z.strictObject({
     along: z.string().describe("a column"),
     order: z.array(z.union([z.string(), z.number(), z.boolean()])).min(2).optional()
@@ -131,6 +132,7 @@ function ofCurve(
     const last = y[y.length - 1];
     if (kind === "r_squared") return { number: fitLine(x, y).rSquared, effect };
     if (kind === "slope") return { number: fitLine(x, y).slope, effect };
+    if (kind === "relative_range") return { number: effect / Math.max(...y), effect };
     if (kind === "relative_change") return { number: (last - y[0]) / last, effect };
     return { number: fitLine(x.map(Math.log), y.map(Math.log)).slope, effect };
   };

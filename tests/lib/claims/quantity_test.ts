@@ -25,8 +25,9 @@ Deno.test("curve quantities use the means at each x, x ascending", () => {
       number({ r_squared: { x: "x" } }),
       number({ relative_change: { x: "x" } }),
       number({ smallest_rise: { along: "x" } }),
+      measured(curve([1, 2, 3], [0.4, 0.5, 0.3]), { relative_range: { x: "x" } }).number,
     ],
-    [1, 0.1, 1, 0.75, 0.1],
+    [1, 0.1, 1, 0.75, 0.1, 0.4],
     { rtol: 1e-12 },
   );
   // Against the index, as published, the same proportional numbers score R² 27/28.
