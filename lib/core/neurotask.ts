@@ -21,13 +21,17 @@ export type Duration =
 /** Timing of training trials (varied) or of evaluation trials (fixed). */
 export type TrialMode = "train" | "test";
 
-/** A variable of the design, drawn uniformly and independently for each trial. */
-export interface Condition {
-  /** As a column of the artifact: `choice`, `coherence_percent`. */
-  readonly name: string;
-  readonly values: readonly number[];
-  readonly unit?: string;
-}
+/** A variable of the design, drawn uniformly and independently for each trial: one of a list, or from a range. */
+export type Condition =
+  & {
+    /** As a column of the artifact: `choice`, `coherence_percent`. */
+    readonly name: string;
+    readonly unit?: string;
+  }
+  & (
+    | { readonly values: readonly number[] }
+    | { readonly uniform: readonly [number, number] }
+  );
 
 /** What the network must give. */
 export type TargetKind = "class" | "value";
@@ -39,6 +43,11 @@ export interface TrialDesign {
   readonly bounds: Readonly<Record<string, readonly [number, number]>>;
   readonly numSteps: number;
   readonly dtMs: number;
+  /**
+   * Fills `out` with uniform numbers in [0, 1) of this trial's own, for what no condition says: bits of a sequence, places
+   * of pulses. They follow the design seed. `part` chooses one of the trial's independent sequences.
+   */
+  uniform(out: Float64Array, part?: number): Float64Array;
 }
 
 /** Where a neurotask writes a trial. All arrays are row-major and zero before. */
@@ -47,7 +56,7 @@ export interface TrialArrays {
   readonly observation: Float64Array;
   /** time × channel: standard deviation of the noise to be added. */
   readonly noise: Float64Array;
-  /** time: class per step; or time × output: values per step. */
+  /** time: class per step; time × head where there are heads; or time × output: values per step. */
   readonly target: Float64Array;
   /** time: weight of the step. NeuroGym's mask of RepAL: 1 before the decision, then 2, 3, 4, 5, 5, … */
   readonly mask: Float64Array;
@@ -71,7 +80,17 @@ export interface IdealAccuracy {
   readonly method: string;
 }
 
-/** A cognitive paradigm. `dt_ms` is not among its params: the stage that uses it says so. */
+/** A group of outputs with classes of its own: the memory of N steps, beside those of N − 1 and N + 1. */
+export interface Head {
+  readonly name: string;
+  /** How many of the outputs, in their order. */
+  readonly outputs: number;
+}
+
+/**
+ * A cognitive paradigm. `dt_ms` is not among its params: the stage that uses it says so. Durations stand in a param
+ * `timing`, by mode and then by period, so that whoever finds one wrong can say where it stands.
+ */
 export interface Neurotask<P extends ParamsSchema = ParamsSchema> extends Member {
   /** Timing by mode, noise, coherences, …; the same spelling in all neurotasks of a set. */
   readonly params: P;
@@ -80,11 +99,15 @@ export interface Neurotask<P extends ParamsSchema = ParamsSchema> extends Member
   readonly rules: readonly string[];
   /** Names of periods, in time. */
   readonly periods: readonly string[];
+  /** Periods that may last 0 ms: the delay of a rule without one. All others must not. */
+  readonly mayBeEmpty?: readonly string[];
   /** Names of the observation channels, without the rule input. */
   channels(params: z.output<P>): readonly string[];
   readonly targets: TargetKind;
   /** Names of the outputs: of classes (`fixate`, `choice_1`, …) or of coordinates. */
   outputs(params: z.output<P>): readonly string[];
+  /** Where classes come in several groups, each with a softmax and a target of its own; −1 there is no target at all. */
+  heads?(params: z.output<P>): readonly Head[];
   /** Durations by period, in ms. */
   timing(params: z.output<P>, mode: TrialMode): Readonly<Record<string, Duration>>;
   conditions(params: z.output<P>): readonly Condition[];
@@ -92,6 +115,8 @@ export interface Neurotask<P extends ParamsSchema = ParamsSchema> extends Member
   isDecidable(conditions: Readonly<Record<string, number>>): boolean;
   /** Writes one trial. Deterministic: everything drawn is in `design`, all noise is drawn by others. */
   write(params: z.output<P>, design: TrialDesign, out: TrialArrays): void;
+  /** For values: whether a response, the mean of the outputs over the scored steps, is near enough to its target. */
+  isCorrect?(params: z.output<P>, response: Float64Array, target: Float64Array): boolean;
   /** Share of right decisions of someone who guesses among the responses. */
   chance(params: z.output<P>): number;
   ideal(
