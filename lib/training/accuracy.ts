@@ -1,12 +1,14 @@
 // How many responses are right. Per trial: one response, from the outputs averaged over the scored steps. Per step: every
 // scored step is a response, as RepAL counts. For classes the response is the largest output (the class "keep fixating"
-// among them, so that a network that never responds is wrong); for values it is right within a distance.
-// Leaves out chance and the ideal observer, which the neurotask knows.
+// among them, so that a network that never responds is wrong); for values the neurotask says what is near enough.
+// Where classes come in heads, each head responds. Leaves out chance and the ideal observer, which the neurotask knows.
+
+import type { Accuracies } from "./stop_rule.ts";
 
 /** Sums of one evaluation set; shares are made of them by {@link accuraciesOf}. */
 export interface Counts {
-  trials: number;
-  trialsRight: number;
+  responses: number;
+  right: number;
   decidable: number;
   decidableRight: number;
   steps: number;
@@ -19,17 +21,20 @@ export interface Counts {
 export interface Responses {
   readonly outputs: ArrayLike<number>;
   readonly numOutputs: number;
-  /** `class`: rows × steps; `value`: rows × steps × outputs. */
   readonly target: "class" | "value";
+  /** `class`: rows × steps × heads, −1 for none; `value`: rows × steps × outputs. */
   readonly targets: ArrayLike<number>;
-  /** rows × steps: where the response counts. */
+  /** Groups of outputs of one size, each with classes of its own; 1 if absent. */
+  readonly heads?: number;
+  /** rows × steps: not 0 where a response counts. */
   readonly scored: ArrayLike<number>;
+  /** rows × steps: not 0 where it counts and can be decided at all. */
+  readonly decidable: ArrayLike<number>;
+  /** Steps of each row. */
   readonly lengths: ArrayLike<number>;
-  /** By row: whether its trial can be decided at all. */
-  readonly decidable: ArrayLike<number | boolean>;
   readonly steps: number;
-  /** For values: Euclidean distance below which a response is right. */
-  readonly within?: number;
+  /** For values: whether a response is near enough to its target; by default within a distance of 0.5. */
+  isCorrect?(response: Float64Array, target: Float64Array): boolean;
 }
 
 /**
@@ -39,13 +44,13 @@ export interface Responses {
  * ```ts
  * import { noCounts } from "#lib/training/accuracy.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals(noCounts().trials, 0);
+ * assertEquals(noCounts().responses, 0);
  * ```
  */
 export function noCounts(): Counts {
   return {
-    trials: 0,
-    trialsRight: 0,
+    responses: 0,
+    right: 0,
     decidable: 0,
     decidableRight: 0,
     steps: 0,
@@ -54,9 +59,6 @@ export function noCounts(): Counts {
     decidableStepsRight: 0,
   };
 }
-
-/** What a value may be away from its target to be right, where nothing else is said. */
-const defaultWithin = 0.5;
 
 /**
  * Adds the responses of rows to counts. Each run of scored steps is one response, so that a window of several trials has
@@ -68,51 +70,65 @@ const defaultWithin = 0.5;
  * import { assertEquals } from "@std/assert";
  * const counts = noCounts();
  * countRight({
- *   outputs: [1, 0, 0, 3, 2, 1], numOutputs: 2, target: "class", targets: [0, 1, 1], scored: [0, 1, 1],
- *   lengths: [3], decidable: [true], steps: 3,
+ *   outputs: [1, 0, 0, 3, 2, 1], numOutputs: 2, target: "class", targets: [0, 1, 1],
+ *   scored: [0, 1, 1], decidable: [0, 1, 1], lengths: [3], steps: 3,
  * }, counts);
  * assertEquals(accuraciesOf(counts).accuracy, 1); // 2 against 4 over both scored steps
  * assertEquals(accuraciesOf(counts).accuracy_per_step, 0.5);
  * ```
  */
 export function countRight(responses: Responses, counts: Counts): void {
-  const { numOutputs, steps, scored, lengths, decidable } = responses;
-  const sums = new Float64Array(numOutputs);
-  const wanted = new Float64Array(numOutputs);
+  const { numOutputs, lengths, decidable, steps, target } = responses;
+  const heads = target === "class" ? responses.heads ?? 1 : 1;
+  const perHead = numOutputs / heads;
+  const perTarget = target === "class" ? 1 : numOutputs;
+  const step = new Float64Array(perHead);
+  const sums = new Float64Array(perHead);
+  const wanted = new Float64Array(perTarget);
+  const stepWanted = new Float64Array(perTarget);
+  const isRight = target === "class"
+    ? (given: Float64Array, aim: Float64Array) => largest(given) === aim[0]
+    : responses.isCorrect ?? near;
   for (let row = 0; row < lengths.length; row++) {
-    let t = 0;
-    while (t < lengths[row]) {
-      if (!(scored[row * steps + t] > 0)) {
-        t++;
-        continue;
-      }
-      sums.fill(0);
-      wanted.fill(0);
-      let numScored = 0;
-      let numRight = 0;
-      let target = 0;
-      for (; t < lengths[row] && scored[row * steps + t] > 0; t++) {
-        const at = row * steps + t;
-        numScored++;
-        numRight += isStepRight(responses, at) ? 1 : 0;
-        for (let k = 0; k < numOutputs; k++) {
-          sums[k] += responses.outputs[at * numOutputs + k];
-          if (responses.target === "value") wanted[k] += responses.targets[at * numOutputs + k];
+    for (let head = 0; head < heads; head++) {
+      for (let t = 0; t < lengths[row];) {
+        const first = row * steps + t;
+        if (!isScored(responses, first, head, heads)) {
+          t++;
+          continue;
         }
-        if (responses.target === "class") target = responses.targets[at];
+        sums.fill(0);
+        wanted.fill(0);
+        let numScored = 0;
+        let numRight = 0;
+        let numDecidable = 0;
+        for (; t < lengths[row] && isScored(responses, row * steps + t, head, heads); t++) {
+          const at = row * steps + t;
+          for (let k = 0; k < perHead; k++) {
+            step[k] = responses.outputs[at * numOutputs + head * perHead + k];
+            sums[k] += step[k];
+          }
+          for (let k = 0; k < perTarget; k++) {
+            stepWanted[k] = responses.targets[(at * heads + head) * perTarget + k];
+            wanted[k] = target === "class" ? stepWanted[k] : wanted[k] + stepWanted[k];
+          }
+          numScored++;
+          numRight += isRight(step, stepWanted) ? 1 : 0;
+          numDecidable += decidable[at] > 0 ? 1 : 0;
+        }
+        for (let k = 0; k < perHead; k++) sums[k] /= numScored;
+        if (target === "value") { for (let k = 0; k < perTarget; k++) wanted[k] /= numScored; }
+        const right = isRight(sums, wanted) ? 1 : 0;
+        counts.responses++;
+        counts.right += right;
+        counts.steps += numScored;
+        counts.stepsRight += numRight;
+        if (numDecidable === 0) continue;
+        counts.decidable++;
+        counts.decidableRight += right;
+        counts.decidableSteps += numScored;
+        counts.decidableStepsRight += numRight;
       }
-      const isRight = responses.target === "class"
-        ? largest(sums, 0, numOutputs) === target
-        : distance(sums, wanted, 0, numOutputs) / numScored < (responses.within ?? defaultWithin);
-      counts.trials++;
-      counts.trialsRight += isRight ? 1 : 0;
-      counts.steps += numScored;
-      counts.stepsRight += numRight;
-      if (!decidable[row]) continue;
-      counts.decidable++;
-      counts.decidableRight += isRight ? 1 : 0;
-      counts.decidableSteps += numScored;
-      counts.decidableStepsRight += numRight;
     }
   }
 }
@@ -124,37 +140,36 @@ export function countRight(responses: Responses, counts: Counts): void {
  * ```ts
  * import { accuraciesOf, noCounts } from "#lib/training/accuracy.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals(accuraciesOf({ ...noCounts(), trials: 4, trialsRight: 3 }).accuracy_all, 0.75);
+ * assertEquals(accuraciesOf({ ...noCounts(), responses: 4, right: 3 }).accuracy_all, 0.75);
  * ```
  */
-export function accuraciesOf(counts: Counts): {
-  accuracy: number;
-  accuracy_all: number;
-  accuracy_per_step: number;
-  accuracy_per_step_decidable: number;
-} {
+export function accuraciesOf(counts: Counts): Accuracies {
   return {
     accuracy: counts.decidableRight / counts.decidable,
-    accuracy_all: counts.trialsRight / counts.trials,
+    accuracy_all: counts.right / counts.responses,
     accuracy_per_step: counts.stepsRight / counts.steps,
     accuracy_per_step_decidable: counts.decidableStepsRight / counts.decidableSteps,
   };
 }
 
-function isStepRight(responses: Responses, at: number): boolean {
-  const { outputs, targets, numOutputs, target, within = defaultWithin } = responses;
-  if (target === "class") return largest(outputs, at * numOutputs, numOutputs) === targets[at];
-  return distance(outputs, targets, at * numOutputs, numOutputs) < within;
+/** Scored, and of a head that has a target there. */
+function isScored(
+  { scored, targets, target }: Responses,
+  at: number,
+  head: number,
+  heads: number,
+): boolean {
+  return scored[at] > 0 && (target === "value" || targets[at * heads + head] >= 0);
 }
 
-function largest(values: ArrayLike<number>, from: number, count: number): number {
+function largest(values: Float64Array): number {
   let found = 0;
-  for (let k = 1; k < count; k++) if (values[from + k] > values[from + found]) found = k;
+  for (let k = 1; k < values.length; k++) if (values[k] > values[found]) found = k;
   return found;
 }
 
-function distance(a: ArrayLike<number>, b: ArrayLike<number>, from: number, count: number): number {
+function near(response: Float64Array, target: Float64Array): boolean {
   let square = 0;
-  for (let k = 0; k < count; k++) square += (a[from + k] - b[from + k]) ** 2;
-  return Math.sqrt(square);
+  for (let k = 0; k < response.length; k++) square += (response[k] - target[k]) ** 2;
+  return square < 0.25;
 }
