@@ -3,6 +3,7 @@
 
 import type { StageFailure } from "../core/executor.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { SavedStates } from "../core/task.ts";
 import type { CpuMeter } from "./cpu_meter.ts";
 import type { EngineKeeper } from "./engine_keeper.ts";
 import type { EndedMember } from "./protocol.ts";
@@ -17,6 +18,8 @@ export interface BatchWorker {
   readonly cpu: CpuMeter;
   readonly now: () => number;
   readonly progress: (member: number, fraction: number, note?: string) => void;
+  /** States on the way, by member. */
+  readonly states?: readonly (SavedStates | undefined)[];
   /** Whether a built-in object was replaced meanwhile. */
   readonly isSpoiled: () => boolean;
   readonly send: (members: readonly EndedMember[], transfer: Transferable[]) => void;
@@ -60,7 +63,9 @@ export async function answerForBatch(
         members.flatMap(({ transfer }) => transfer),
       );
     };
-    return runMany(bundle, jobs, context, { now, progress: worker.progress, ended }, recorders);
+    const { progress, states } = worker;
+    const report = { now, progress, ended, ...(states === undefined ? {} : { states }) };
+    return runMany(bundle, jobs, context, report, recorders);
   });
   if (isOff || isSpoiled()) return err({ reason: "crashed", message: spoiled });
   return ran.ok ? ok({ ended: true }) : ran;

@@ -62,6 +62,12 @@ export function describeTask(bundle: BundleExport): Result<TaskDescription, stri
   if (fuse !== undefined && typeof runMany !== "function") {
     return err("the task has `fuse` but no `runMany`; give both or none");
   }
+  for (const field of ["continues", "check"] as const) {
+    const found = typeof (task as Task)[field];
+    if (found !== "function" && found !== "undefined") {
+      return err(`the task's ${field} must be a function of its params, found ${found}`);
+    }
+  }
   const problem = fuse === undefined ? undefined : fuseProblem(fuse, task as Task);
   if (problem !== undefined) return err(problem);
   return ok({

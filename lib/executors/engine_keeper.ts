@@ -8,7 +8,7 @@ import type { OpenEngine } from "./open_engine.ts";
 import { type JobContext, thrown } from "./run_job.ts";
 
 /** What a task gets of the world besides its engine. */
-export type PlainContext = Pick<JobContext, "signal" | "progress">;
+export type PlainContext = Pick<JobContext, "signal" | "progress" | "states">;
 
 /** What a piece of work gave, with the class of the engine that it used. */
 export type EngineWork<T> = Result<{ readonly value: T; readonly engine?: string }, StageFailure>;

@@ -2,6 +2,7 @@
 
 import type { StageFailure } from "../core/executor.ts";
 import type { Result } from "../core/result.ts";
+import type { SavedStates } from "../core/task.ts";
 import type { EndedMember, Question } from "./protocol.ts";
 
 /** A question on its way. */
@@ -20,6 +21,8 @@ export interface Errand<K extends Question["type"]> {
   readonly onGpu?: boolean;
   /** Goes in a message of its own. */
   readonly alone?: boolean;
+  /** States on the way: of the job, or of the members of a batch. */
+  readonly states?: readonly (SavedStates | undefined)[];
   /** Told of members of a batch. */
   readonly ended?: (member: EndedMember) => void;
   /** Takes what is printed meanwhile: lines of UTF-8. */

@@ -55,11 +55,11 @@ export class InlineExecutor implements Executor {
 
   async execute(
     { bundle, ...job }: TaskJob,
-    { signal, progress = () => {} }: ExecuteOptions,
+    { signal, progress = () => {}, states }: ExecuteOptions,
   ): Promise<Result<JobResult, StageFailure>> {
     const started = performance.now();
     const ran = await this.#run(bundle, job, signal, (loaded) => {
-      const plain = { signal, progress };
+      const plain = { signal, progress, ...(states === undefined ? {} : { states }) };
       return this.#engines.use(job.engine, plain, (context) => runJob(loaded, job, context));
     });
     if (!ran.ok) return ran;
@@ -69,7 +69,7 @@ export class InlineExecutor implements Executor {
 
   async executeMany(
     jobs: readonly TaskJob[],
-    { signal, progress = () => {}, finished }: ExecuteManyOptions,
+    { signal, progress = () => {}, states, finished }: ExecuteManyOptions,
   ): Promise<Result<void, StageFailure>> {
     const [{ bundle, engine }] = jobs;
     const plain = { signal, progress: () => {} };
@@ -82,6 +82,7 @@ export class InlineExecutor implements Executor {
           runMany(loaded, jobs, context, {
             now: () => performance.now(),
             progress,
+            ...(states === undefined ? {} : { states }),
             ended(members, ms) {
               if (signal.aborted) return;
               const seconds = ms / 1000 / members.length;

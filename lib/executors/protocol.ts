@@ -5,11 +5,24 @@ import type { ParamIssue } from "../core/resolve.ts";
 import type { Result } from "../core/result.ts";
 import type { Resolution, TaskDescription } from "./describe_task.ts";
 import type { JobData } from "./run_job.ts";
+import type { StateAnswer, StateSaid } from "./state_link.ts";
 
 /** What a worker is asked to do with a bundle; `url` is a `blob:` URL that every worker can import. */
 export type Question =
-  | { readonly type: "run"; readonly url: string; readonly job: JobData }
-  | { readonly type: "run-many"; readonly url: string; readonly jobs: readonly JobData[] }
+  | {
+    readonly type: "run";
+    readonly url: string;
+    readonly job: JobData;
+    /** Of its states; absent if it has nothing to keep any. */
+    readonly labels?: readonly string[];
+  }
+  | {
+    readonly type: "run-many";
+    readonly url: string;
+    readonly jobs: readonly JobData[];
+    /** Of states, by member. */
+    readonly labels?: readonly (readonly string[] | undefined)[];
+  }
   | { readonly type: "describe"; readonly url: string }
   | { readonly type: "resolve"; readonly url: string; readonly raw: unknown };
 
@@ -32,6 +45,9 @@ export interface Message {
    * main thread takes back the others. */
   readonly begun?: Int32Array<SharedArrayBuffer>;
 }
+
+/** What a worker is sent. */
+export type Sent = Message | StateAnswer;
 
 /** One answer. */
 export interface Answered {
@@ -62,6 +78,13 @@ export type Reply =
     readonly members: readonly EndedMember[];
   }
   | { readonly type: "log"; readonly id: number; readonly bytes: Uint8Array }
+  | {
+    /** Of the states of a job, or of a member of a batch. */
+    readonly type: "state";
+    readonly id: number;
+    readonly member: number;
+    readonly said: StateSaid;
+  }
   | {
     readonly type: "answers";
     readonly answers: readonly Answered[];

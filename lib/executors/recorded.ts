@@ -66,6 +66,11 @@ export class Recorder {
   /** Counts everything as read. */
   readAll(): void {
     this.#root?.readAll();
+    this.readInputs();
+  }
+
+  /** Counts all files handed out so far as read. */
+  readInputs(): void {
     for (const watched of [...this.#ports.values()].flat()) watched.readAll();
   }
 

@@ -7,8 +7,9 @@ import type { Member } from "../core/member.ts";
 import { choosePorts, memberPath, portSets } from "../core/resolve.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { OutputBytes } from "../core/store.ts";
+import { jobStates } from "./job_states.ts";
 import type { Recorder } from "./recorded.ts";
-import type { Outputs, Port, Ports, Task, TaskContext } from "../core/task.ts";
+import type { Outputs, Port, Ports, SavedStates, Task, TaskContext } from "../core/task.ts";
 
 /** The default export of a bundle. */
 export interface BundleExport {
@@ -17,7 +18,10 @@ export interface BundleExport {
   readonly members: Readonly<Record<string, Member>>;
 }
 
-/** What a task gets besides params, inputs and members. Without an engine, asking for it throws. */
+/**
+ * What a task gets besides params, inputs and members. Without an engine, asking for it throws. Without states a task
+ * that says `continues` finds none.
+ */
 export type JobContext =
   & Omit<TaskContext, "members" | "engine" | "states">
   & Partial<Pick<TaskContext, "engine" | "states">>;
@@ -62,7 +66,8 @@ export async function runJob(
     const params = recorder?.params ?? job.params;
     const members = chosenMembers(bundle, job.members, params);
     const inputs = decodeInputs(task, { ...job, params }, members, recorder);
-    const values = await task.run(taskContext(context, members), params, inputs);
+    const states = jobStates(task, params, context.states, recorder);
+    const values = await task.run(taskContext(context, members, states), params, inputs);
     return encodeOutputs(task, params, members, values);
   } catch (error) {
     return err(thrown(error));
@@ -70,7 +75,7 @@ export async function runJob(
 }
 
 /**
- * The context of a task; `engine` is there only if the job has one.
+ * The context of a task; `engine` is there only if the job has one, `states` only if they are given.
  *
  * @example
  * ```ts
@@ -83,6 +88,7 @@ export async function runJob(
 export function taskContext(
   context: JobContext,
   members: Readonly<Record<string, Member>>,
+  states?: SavedStates,
 ): TaskContext {
   return {
     signal: context.signal,
@@ -97,7 +103,6 @@ export function taskContext(
       return engine;
     },
     get states() {
-      const { states } = context;
       if (states === undefined) {
         throw new TypeError("this stage has no saved states; its task does not say `continues`");
       }

@@ -2,9 +2,10 @@
 // ends once; what becomes of it never depends on its companions. Shared by all executors of TypeScript tasks.
 
 import type { StageFailure } from "../core/executor.ts";
-import type { FusedMember } from "../core/task.ts";
+import type { FusedMember, SavedStates } from "../core/task.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { Bursts } from "./bursts.ts";
+import { jobStates } from "./job_states.ts";
 import type { Recorder } from "./recorded.ts";
 import {
   badOutput,
@@ -34,6 +35,8 @@ export interface BatchReport {
   /** Milliseconds. */
   readonly now: () => number;
   readonly progress: (member: number, fraction: number, note?: string) => void;
+  /** States on the way, by member. */
+  readonly states?: readonly (SavedStates | undefined)[];
   /** Members that ended, each once, and the milliseconds that they took together. */
   readonly ended: (members: readonly Ended[], ms: number) => void;
 }
@@ -98,6 +101,7 @@ export async function runMany(
       const params = recorders?.[i].params ?? job.params;
       modules = chosenMembers(bundle, job.members, params);
       const inputs = decodeInputs(task, { ...job, params }, modules, recorders?.[i]);
+      const states = jobStates(task, params, report.states?.[i], recorders?.[i]);
       fused.push({
         params,
         inputs: inputs as never,
@@ -109,6 +113,7 @@ export async function runMany(
         progress(fraction, note) {
           if (ended[i] === 0 && !isOver.now) report.progress(i, fraction, note);
         },
+        ...(states === undefined ? {} : { states }),
       });
     } catch (error) {
       end(i, err(thrown(error)));

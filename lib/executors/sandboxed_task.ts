@@ -5,7 +5,7 @@ import { canonicalJson } from "../core/canonical.ts";
 import type { ResolvedTask, TaskHandle } from "../core/catalogue.ts";
 import type { Closure, ClosureSource } from "../core/closure.ts";
 import type { Bundle } from "../core/executor.ts";
-import type { ParamIssue } from "../core/resolve.ts";
+import { memberPath, type ParamIssue } from "../core/resolve.ts";
 import type { Fusion } from "../core/task.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { TaskDescription } from "./describe_task.ts";
@@ -112,7 +112,12 @@ function unknownMember(
 ): readonly ParamIssue[] {
   const known = deps.memberNames(room);
   if (known.includes(name)) return [];
-  return [{ path: [param], code: "unknown-member", message: `${room} has no ${name}`, known }];
+  return [{
+    path: memberPath(param),
+    code: "unknown-member",
+    message: `${room} has no ${name}`,
+    known,
+  }];
 }
 
 /** Params enter the key, so they must be plain data. */

@@ -4,6 +4,7 @@
 
 import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/executor.ts";
+import type { SavedStates } from "../core/task.ts";
 import { answerForBatch } from "./batch_answer.ts";
 import { captureConsole, captureStreams } from "./capture_console.ts";
 import { confine } from "./confine.ts";
@@ -12,11 +13,12 @@ import { describeTask, resolveTask } from "./describe_task.ts";
 import { EngineKeeper } from "./engine_keeper.ts";
 import { type WatchedIntrinsics, watchIntrinsics } from "./intrinsics.ts";
 import { engineWorld } from "./open_engine.ts";
-import type { Answered, Answers, Message, Reply, Request } from "./protocol.ts";
+import type { Answered, Answers, Message, Reply, Request, Sent } from "./protocol.ts";
 import { Recorder } from "./recorded.ts";
 import { type BundleExport, runJob, thrown } from "./run_job.ts";
 import { seeThroughRecorders } from "./see_through.ts";
 import { sendable } from "./sendable.ts";
+import { StateLink } from "./state_link.ts";
 import { TaskLog } from "./task_log.ts";
 
 const scope = self as unknown as {
@@ -26,7 +28,11 @@ const post = scope.postMessage!.bind(self) as (reply: Reply, transfer: Transfera
 delete scope.postMessage;
 const { compareExchange } = Atomics;
 // From here to `confine`: what tasks may not do.
-self.addEventListener("message", (event) => void take((event as MessageEvent<Message>).data));
+self.addEventListener("message", (event) => {
+  const { data } = event as MessageEvent<Sent>;
+  if ("requests" in data) void take(data);
+  else link.answer(data);
+});
 // Errors that nobody awaits: report them in order, instead of on standard error.
 self.addEventListener("error", (event) => {
   event.preventDefault();
@@ -43,6 +49,7 @@ let log = logOf(0);
 const printed = captureConsole(console, (line) => log.write(line));
 captureStreams(printed.print);
 const cpu = new CpuMeter(cpuSeconds);
+const link = new StateLink();
 const engines = new EngineKeeper(async (request) => {
   const { openEngine } = await import("../../gpu/runtime/engines.ts");
   return await openEngine(request, world);
@@ -139,6 +146,9 @@ async function answerTo(
       return ok(resolveTask(bundle, request.raw));
     case "run-many":
       return await answerForBatch(bundle, request.jobs, {
+        ...(request.labels === undefined ? {} : {
+          states: request.labels.map((labels, i) => labels && statesOf(request.id, i, labels)),
+        }),
         signal: never,
         engines,
         cpu,
@@ -153,9 +163,13 @@ async function answerTo(
     case "run": {
       const started = monotonic();
       cpu.start();
-      const { job } = request;
+      const { job, labels, id } = request;
       const recorder = new Recorder(job.params);
-      const plain = { signal: never, progress: progressOf(request.id) };
+      const plain = {
+        signal: never,
+        progress: progressOf(id),
+        ...(labels === undefined ? {} : { states: statesOf(id, 0, labels) }),
+      };
       const ran = await engines.use(
         job.engine,
         plain,
@@ -176,6 +190,14 @@ async function answerTo(
       return ok({ outputs, seconds, usage, ...engine, ...(reads === undefined ? {} : { reads }) });
     }
   }
+}
+
+/** What is saved after a built-in object was replaced might come out otherwise where it was not: it is not kept. */
+function statesOf(id: number, member: number, labels: readonly string[]): SavedStates {
+  return link.states(labels, (said, transfer) => {
+    if (said.do === "save" && intrinsics.replaced() !== undefined) return;
+    post({ type: "state", id, member, said }, transfer);
+  });
 }
 
 /** All members of a batch together tell about as much as a few jobs of their own. */

@@ -20,6 +20,7 @@ import { type Hand, takeBack } from "./hand.ts";
 import { Hands, remove } from "./hands.ts";
 import type { Answered, Answers, Message, Question, Reply, Request } from "./protocol.ts";
 import { ShortJobs } from "./short_jobs.ts";
+import { heed } from "./state_link.ts";
 
 /** Short jobs that are not done by then are not short, in ms. */
 const patience = 10;
@@ -188,6 +189,12 @@ export class WorkerPool implements AsyncDisposable {
       }
       case "log":
         return tell(hand.work.get(reply.id), reply.bytes);
+      case "state": {
+        const states = hand.work.get(reply.id)?.errand.states?.[reply.member];
+        return heed(reply.said, states, (answer, transfer) => {
+          if (this.#hands.has(hand)) hand.worker.postMessage(answer, transfer);
+        });
+      }
       case "unfit":
         hand.bound = hand.served;
         this.#again(hand.work.values(), false);

@@ -42,28 +42,33 @@ export class WorkersExecutor implements Executor {
 
   async execute(
     { bundle, ...job }: TaskJob,
-    options: ExecuteOptions,
+    { states, ...options }: ExecuteOptions,
   ): Promise<Result<JobResult, StageFailure>> {
     const url = this.#url(bundle);
+    const labels = states === undefined ? {} : { labels: states.labels };
     const ask = () => {
       const transfer: Transferable[] = [];
-      return { question: { type: "run", url, job: sent(job, transfer) } as const, transfer };
+      const question = { type: "run", url, job: sent(job, transfer), ...labels } as const;
+      return { question, transfer };
     };
-    const errand = { url, ask, onGpu: usesGpu(job), ...options };
+    // What keeps states goes alone: what it says of them cannot be taken back.
+    const own = states === undefined ? {} : { states: [states], alone: true };
+    const errand = { url, ask, onGpu: usesGpu(job), ...options, ...own };
     const answer = await this.#pool.ask<"run">(errand);
     return answer.ok ? answer : err(readable(answer.error, bundle.code));
   }
 
   async executeMany(
     jobs: readonly TaskJob[],
-    { signal, log, progress, finished }: ExecuteManyOptions,
+    { signal, log, progress, states, finished }: ExecuteManyOptions,
   ): Promise<Result<void, StageFailure>> {
     const [{ bundle }] = jobs;
     const url = this.#url(bundle);
+    const labels = states === undefined ? {} : { labels: states.map((one) => one?.labels) };
     const ask = () => {
       const transfer: Transferable[] = [];
       const all = jobs.map(({ bundle: _, ...job }) => sent(job, transfer));
-      return { question: { type: "run-many", url, jobs: all } as const, transfer };
+      return { question: { type: "run-many", url, jobs: all, ...labels } as const, transfer };
     };
     const answer = await this.#pool.ask<"run-many">({
       url,
@@ -72,6 +77,7 @@ export class WorkersExecutor implements Executor {
       alone: true,
       onGpu: usesGpu(jobs[0]),
       ...(log === undefined ? {} : { log }),
+      ...(states === undefined ? {} : { states }),
       progress: (fraction, note, member) => progress?.(member!, fraction, note),
       ended({ member, result }) {
         finished(member, result.ok ? result : err(readable(result.error, bundle.code)));

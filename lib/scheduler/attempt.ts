@@ -3,7 +3,9 @@
 
 import type { Clock } from "../core/disk.ts";
 import type { Executor, Job, JobResult, StageFailure } from "../core/executor.ts";
+import type { Provenance } from "../core/manifest.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { SavedStates } from "../core/task.ts";
 import type { StageMember } from "../workflow/graph.ts";
 import { outputProblem } from "./check_outputs.ts";
 import { LogBuffer } from "./log_buffer.ts";
@@ -26,6 +28,8 @@ export interface AttemptDeps {
 export interface Attempted extends JobResult {
   /** Absent if it printed nothing. */
   readonly log?: Uint8Array;
+  /** Of a task that keeps states on the way. */
+  readonly states?: Provenance["states"];
 }
 
 /**
@@ -41,7 +45,11 @@ export interface Attempted extends JobResult {
 export async function attemptJob(
   job: Job,
   member: StageMember,
-  { attempt, timeoutSeconds }: { readonly attempt: number; readonly timeoutSeconds?: number },
+  { attempt, timeoutSeconds, states }: {
+    readonly attempt: number;
+    readonly timeoutSeconds?: number;
+    readonly states?: SavedStates;
+  },
   { clock, executor, stopper, graceMs, progress, log }: AttemptDeps,
 ): Promise<Result<Attempted, StageFailure>> {
   const control = new AbortController();
@@ -64,6 +72,7 @@ export async function attemptJob(
         log(member, attempt, bytes);
       },
       ...(graceMs === undefined ? {} : { graceMs }),
+      ...(states === undefined ? {} : { states }),
     });
     if (!result.ok) {
       return err(timedOut ? tooLate(timeoutSeconds) : nameFiles(result.error, member));

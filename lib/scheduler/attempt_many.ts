@@ -4,6 +4,7 @@
 import type { Result } from "../core/result.ts";
 import { err, ok } from "../core/result.ts";
 import type { JobResult, StageFailure, TaskJob } from "../core/executor.ts";
+import type { SavedStates } from "../core/task.ts";
 import type { StageMember } from "../workflow/graph.ts";
 import { type AttemptDeps, type Attempted, resultProblem, tooLate } from "./attempt.ts";
 import { LogBuffer } from "./log_buffer.ts";
@@ -14,6 +15,7 @@ export interface BatchMember {
   readonly member: StageMember;
   /** Number of its attempt, from 1. */
   readonly attempt: number;
+  readonly states?: SavedStates;
 }
 
 /**
@@ -64,6 +66,9 @@ export async function attemptMany(
         printed.add(bytes);
         for (const index of open) log(batch[index].member, batch[index].attempt, bytes);
       },
+      ...(batch.some(({ states }) => states !== undefined)
+        ? { states: batch.map(({ states }) => states) }
+        : {}),
       finished,
     });
     if (!result.ok) return timedOut ? err(tooLate(seconds)) : result;

@@ -36,7 +36,7 @@ export interface CommitDeps {
 export async function commitResult(
   { keyed: { key, weak, action }, code, attempts }: Unit,
   member: StageMember,
-  { outputs, reads, log, seconds, usage, engine }: Attempted,
+  { outputs, reads, log, seconds, usage, engine, states }: Attempted,
   started_at: string,
   { store, manifests, provenance, omitted, notDurable, warned }: CommitDeps,
 ): Promise<Manifest> {
@@ -49,6 +49,7 @@ export async function commitResult(
     ...(usage === undefined ? {} : { usage }),
     ...(attempts.number === 1 ? {} : { attempts: attempts.number }),
     ...(without.length === 0 ? {} : { omitted: without }),
+    ...(states === undefined ? {} : { states }),
     engine: engine === undefined ? null : action.recipe.numerics,
     modules: code.closure?.modules ?? {},
   };

@@ -4,6 +4,7 @@
 
 import type { ActionKey } from "../core/digest.ts";
 import type { Manifest } from "../core/manifest.ts";
+import type { StateWork } from "../core/task.ts";
 import type { WantedTable } from "../workflow/graph.ts";
 import { isPresent } from "../workflow/known_results.ts";
 import type { RefusedTable } from "../workflow/wanted_tables.ts";
@@ -14,6 +15,7 @@ import type { Ledger } from "./ledger.ts";
 import { changesOf } from "./recomputed.ts";
 import { status } from "./standing.ts";
 import type { Teller } from "./teller.ts";
+import { wasFound } from "./unit_states.ts";
 
 /** What the course of a run uses. */
 export interface CourseDeps extends Omit<ArrivalDeps, "healing" | "hit" | "hopeless"> {
@@ -59,7 +61,7 @@ export class Course {
       if (unit.recorded !== undefined) this.#compare(unit, unit.recorded, landing.manifest);
       current.forEach((index, i) =>
         landing.how === "ran" && i === 0
-          ? this.done(index, landing.manifest, "ran", landing.seconds)
+          ? this.#ran(index, landing)
           : this.done(index, landing.manifest, "hit", 0)
       );
       this.#again(members.filter((index) => !current.includes(index)));
@@ -68,6 +70,11 @@ export class Course {
       this.#again(members);
     } else if (landing.how === "lost") this.#heal(members, landing.producers, began);
     else for (const index of members) this.fail(index, landing);
+  }
+
+  /** What was found whole in states is a hit that took a moment. */
+  #ran(index: number, { manifest, seconds, work }: Extract<Landing, { how: "ran" }>): void {
+    this.done(index, manifest, wasFound(work) ? "hit" : "ran", seconds, work);
   }
 
   /** Whether a key is still a member's own; it is not if what it read was made again and came out different. */
@@ -91,9 +98,15 @@ export class Course {
   }
 
   /** A member has a result. Who read another one before is asked again. */
-  done(index: number, manifest: Manifest, how: "hit" | "ran", seconds: number): void {
+  done(
+    index: number,
+    manifest: Manifest,
+    how: "hit" | "ran",
+    seconds: number,
+    work?: StateWork,
+  ): void {
     const { standing } = this.#ledger;
-    const changed = this.#ledger.settle(index, manifest, how, seconds);
+    const changed = this.#ledger.settle(index, manifest, how, seconds, work);
     this.arrivals.anyChanged ||= changed;
     this.#deps.growth.known(index, manifest);
     this.arrivals.arrive(standing.release(index));

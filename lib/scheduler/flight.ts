@@ -5,15 +5,17 @@ import type { ActionKey } from "../core/digest.ts";
 import type { Grant, Job, StageFailure } from "../core/executor.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { Store } from "../core/store.ts";
+import type { StateWork } from "../core/task.ts";
 import type { StageMember } from "../workflow/graph.ts";
 import type { FuseGroup } from "../workflow/fuse_groups.ts";
 import type { KeyedAction, MemberCode } from "../workflow/keys.ts";
-import { type AttemptDeps, attemptJob } from "./attempt.ts";
+import { type AttemptDeps, type Attempted, attemptJob } from "./attempt.ts";
 import { type CommitDeps, commitResult } from "./commit.ts";
 import { type JobDeps, jobOf } from "./job_of.ts";
 import type { Pool, Request } from "./pool.ts";
 import { type InputSources, readInputs } from "./read_inputs.ts";
 import type { Attempts } from "./retry.ts";
+import { type UnitStates, unitStates } from "./unit_states.ts";
 
 /** One action to carry out, with all members whose action it is. */
 export interface Unit {
@@ -39,7 +41,13 @@ export interface Unit {
 /** How a unit ended. */
 export type Landing =
   | { readonly how: "hit"; readonly manifest: Manifest }
-  | { readonly how: "ran"; readonly manifest: Manifest; readonly seconds: number }
+  | {
+    readonly how: "ran";
+    readonly manifest: Manifest;
+    readonly seconds: number;
+    /** How much of it was found in states on the way. */
+    readonly work?: StateWork;
+  }
   | {
     readonly how: "failed";
     readonly failure: StageFailure;
@@ -191,23 +199,54 @@ export async function execute(
   const { clock, pool } = deps;
   const { keyed, code, attempts } = unit;
   const job = await jobOf(member, keyed, code, inputs, grant, deps);
+  const states = await unitStates(member, keyed, unit.forced, deps);
   const worker = pool.takeNumber();
   deps.started(member, worker, 1);
   const began = clock.monotonic();
   const started_at = new Date(clock.now()).toISOString();
   try {
-    const attempt = attempts.number;
-    const time = timeoutSeconds === undefined ? { attempt } : { attempt, timeoutSeconds };
-    const result = await attemptJob(job, member, time, deps);
+    const attempt = {
+      attempt: attempts.number,
+      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+      ...(states === undefined ? {} : { states }),
+    };
+    const result = await attemptJob(job, member, attempt, deps);
+    await states?.settled();
     if (!result.ok) {
       const seconds = (clock.monotonic() - began) / 1000;
       return { how: "failed", failure: result.error, seconds, grant };
     }
-    const manifest = await commitResult(unit, member, result.value, started_at, deps);
-    return { how: "ran", manifest, seconds: result.value.seconds };
+    const attempted = withStates(result.value, states);
+    const manifest = await commitResult(unit, member, attempted, started_at, deps);
+    return ranFor(attempted, manifest);
   } finally {
     pool.returnNumber(worker);
   }
+}
+
+/**
+ * What an attempt gave, with what it tells of its states.
+ *
+ * @example
+ * ```ts ignore
+ * const attempted = withStates(result.value, states);
+ * ```
+ */
+export function withStates(attempted: Attempted, states: UnitStates | undefined): Attempted {
+  return states === undefined ? attempted : { ...attempted, states: states.record };
+}
+
+/**
+ * How a unit landed whose result was committed.
+ *
+ * @example
+ * ```ts ignore
+ * return ranFor(attempted, manifest);
+ * ```
+ */
+export function ranFor({ seconds, states }: Attempted, manifest: Manifest): Landing {
+  const work = states?.work;
+  return { how: "ran", manifest, seconds, ...(work === undefined ? {} : { work }) };
 }
 
 /**

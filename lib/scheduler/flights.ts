@@ -17,6 +17,7 @@ import { Resting } from "./resting.ts";
 import { type NextAttempt, nextAttempt } from "./retry.ts";
 import type { Teller } from "./teller.ts";
 import { longestTimeout, patientPolicy } from "./unit_limits.ts";
+import { wasFound } from "./unit_states.ts";
 
 /** What the flights of a run report to. */
 export interface FlightsDeps {
@@ -86,7 +87,7 @@ export class Flights {
       : flyTogether(going.map((unit, i) => ({ unit, member: members[i][0] })), timeout, boarding, {
         ...shared,
         land: (unit, landing, fused) => {
-          if (landing.how === "ran" && fused > 1) this.numFused++;
+          if (landing.how === "ran" && fused > 1 && !wasFound(landing.work)) this.numFused++;
           this.#land(unit, landing, began);
           this.#wakeSoon();
         },
@@ -124,7 +125,9 @@ export class Flights {
     const isOnEngine = this.#fallBack.isOnEngine(unit.keyed.action.recipe.numerics);
     if (landing.how === "ran") {
       if (isOnEngine) this.#fallBack.worked();
-      if (unit.group !== undefined) line.learn(unit, landing.seconds);
+      // What went on from states tells little of how long the others take.
+      const isWhole = (landing.work?.found ?? 0) === 0;
+      if (unit.group !== undefined && isWhole) line.learn(unit, landing.seconds);
     }
     // Another process has made it.
     if (landing.how === "hit") line.spread();

@@ -14,9 +14,12 @@ import {
   type FlightDeps,
   type Landing,
   prepare,
+  ranFor,
   type Unit,
+  withStates,
 } from "./flight.ts";
 import { jobOf } from "./job_of.ts";
+import { type UnitStates, unitStates } from "./unit_states.ts";
 
 /** One of those that go together. */
 export interface Passenger {
@@ -152,10 +155,12 @@ async function executeTogether(
 ): Promise<void> {
   const { clock, pool } = deps;
   const fused = batch.length;
-  const members: BatchMember[] = [];
-  for (const { unit: { keyed, code, attempts }, member, inputs } of batch) {
+  const members: (BatchMember & { readonly states?: UnitStates })[] = [];
+  for (const { unit: { keyed, code, attempts, forced }, member, inputs } of batch) {
     const job = await jobOf(member, keyed, code, inputs, grant, deps) as TaskJob;
-    members.push({ job, member, attempt: attempts.number });
+    const states = await unitStates(member, keyed, forced, deps);
+    const attempt = attempts.number;
+    members.push({ job, member, attempt, ...(states === undefined ? {} : { states }) });
   }
   const worker = pool.takeNumber();
   for (const { member } of batch) deps.started(member, worker, fused);
@@ -163,25 +168,28 @@ async function executeTogether(
   const started_at = new Date(clock.now()).toISOString();
   const open = new Set(batch);
   const landings: Promise<void>[] = [];
-  const land = async (one: Ready, landing: Landing | Attempted) => {
+  const land = async (index: number, landing: Landing | Attempted) => {
+    const one = batch[index];
     const { unit, member } = one;
-    const last: Landing = "how" in landing ? landing : {
-      how: "ran",
-      manifest: await commitResult(unit, member, landing, started_at, deps),
-      seconds: landing.seconds,
-    };
+    const { states } = members[index];
+    await states?.settled();
+    let last: Landing;
+    if ("how" in landing) last = landing;
+    else {
+      const attempted = withStates(landing, states);
+      last = ranFor(attempted, await commitResult(unit, member, attempted, started_at, deps));
+    }
     release(one.lock, locks);
     deps.land(unit, last, fused);
   };
   try {
     const result = await attemptMany(members, timeoutSeconds, (index, ended) => {
-      const one = batch[index];
-      open.delete(one);
+      open.delete(batch[index]);
       const seconds = (clock.monotonic() - began) / 1000;
       const landing = ended.ok
         ? ended.value
         : { how: "failed", failure: ended.error, seconds, grant } as const;
-      const landed = land(one, landing);
+      const landed = land(index, landing);
       // A store that fails ends the run, and the batch with it.
       landed.catch(deps.notDurable);
       landings.push(landed);
@@ -193,6 +201,8 @@ async function executeTogether(
     if (left.length > 0) deps.failedTogether(left, result.error, fused);
   } finally {
     await Promise.allSettled(landings);
+    // Also of those that did not end: what they have kept is there when they go again.
+    await Promise.all(members.map(({ states }) => states?.settled()));
     pool.returnNumber(worker);
   }
 }

@@ -3,6 +3,7 @@
 
 import type { StageFailure } from "../core/executor.ts";
 import type { Manifest, StoredArtifact } from "../core/manifest.ts";
+import type { StateWork } from "../core/task.ts";
 import type { Graph, StageMember } from "../workflow/graph.ts";
 import { type KeyedAction, underClass } from "../workflow/keys.ts";
 import { partOf } from "../workflow/part.ts";
@@ -28,6 +29,8 @@ export class Ledger {
   readonly plan: Plan;
   readonly manifests: (Manifest | undefined)[];
   readonly standing: Standing;
+  /** Members that ran and went on from saved states. */
+  numContinued = 0;
   readonly #teller: Teller;
   /** Members whose device was lost for good: where they are computed instead. */
   readonly #fallenTo = new Map<number, string>();
@@ -110,7 +113,15 @@ export class Ledger {
   }
 
   /** A member has a result. @returns whether other bytes than before. */
-  settle(index: number, manifest: Manifest, how: "hit" | "ran", seconds: number): boolean {
+  settle(
+    index: number,
+    manifest: Manifest,
+    how: "hit" | "ran",
+    seconds: number,
+    work?: StateWork,
+  ): boolean {
+    const continued = work !== undefined && work.found > 0 ? work : undefined;
+    if (how === "ran" && continued !== undefined) this.numContinued++;
     const before = this.manifests[index];
     this.manifests[index] = manifest;
     this.standing.set(index, status[how]);
@@ -133,6 +144,7 @@ export class Ledger {
       ...(usage === undefined ? {} : { usage }),
       ...(engine === null ? {} : { engine }),
       ...(omitted.length === 0 ? {} : { omitted }),
+      ...(continued === undefined ? {} : { continued }),
     });
     return before !== undefined && before !== manifest &&
       Object.entries(before.outputs).some(([name, { digest }]) =>

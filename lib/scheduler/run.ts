@@ -257,6 +257,7 @@ export class Run {
       this.#broken ??= { error };
     }
     const totals = this.#ledger?.standing.totals() ?? noTotals;
+    const continued = this.#ledger?.numContinued ?? 0;
     const interrupted = this.#interrupted ??
       (this.#broken === undefined ? undefined : "the store failed");
     this.#teller.tell({
@@ -264,6 +265,7 @@ export class Run {
       ok: totals.failed === 0 && totals.skipped === 0 && interrupted === undefined,
       ...totals,
       fused: this.#flights?.numFused ?? 0,
+      ...(continued === 0 ? {} : { continued }),
       seconds: this.#teller.seconds,
       run,
       ...(interrupted === undefined ? {} : { interrupted }),

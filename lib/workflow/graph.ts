@@ -4,6 +4,7 @@
 import type { TaskHandle } from "../core/catalogue.ts";
 import type { Command } from "../core/command.ts";
 import type { Diagnostic, Span } from "../core/diagnostic.ts";
+import type { Digest } from "../core/digest.ts";
 import type { Result } from "../core/result.ts";
 import type { Table } from "../core/table.ts";
 import type { Numerics } from "../core/task.ts";
@@ -90,6 +91,8 @@ export interface StageMember {
   readonly keep?: "digest";
   /** Where params or members decide it; else the task's. */
   readonly numerics?: Numerics;
+  /** Digest of what its task's `continues` says, if anything: actions that agree in it may share states on the way. */
+  readonly continues?: Digest;
   /**
    * It stands for members that a table will name which is not known yet, or reads such a one: it is never run.
    * Its inputs tell what it waits for.

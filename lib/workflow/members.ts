@@ -192,7 +192,7 @@ class MemberMaker {
 
   #push(
     rows: Combinations,
-    task: Pick<ResolvedTask, "params" | "members" | "outputs" | "numerics">,
+    task: Pick<ResolvedTask, "params" | "members" | "outputs" | "numerics" | "continues">,
     inputs: StageMember["inputs"],
     more: Partial<StageMember>,
   ): StageMember {
@@ -218,6 +218,7 @@ class MemberMaker {
       inputs,
       outputs: task.outputs,
       ...(task.numerics === undefined ? {} : { numerics: task.numerics }),
+      ...(task.continues === undefined ? {} : { continues: task.continues }),
       ...more,
     };
     this.#members.push(member);
