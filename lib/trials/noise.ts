@@ -1,6 +1,7 @@
 // Input noise: standard normal numbers by (trial, channel, step).
 
 import { randomStream } from "../core/random.ts";
+import { normalsOf } from "../wasm/normals.ts";
 
 /** Gives the numbers of steps `from` to `to` (exclusive) of a channel; the array is used again by the next call. */
 export type NoiseSource = (
@@ -23,11 +24,6 @@ export type NoiseSource = (
  * ```
  */
 export function noiseSource(seed: number | string, label: string): NoiseSource {
-  const stream = randomStream(seed, `${label}/noise`);
-  let numbers = new Float32Array(256);
-  return (trial, channel, from, to) => {
-    if (to > numbers.length) numbers = new Float32Array(2 * to);
-    stream.normal(numbers.subarray(0, to), trial, channel);
-    return numbers.subarray(from, to);
-  };
+  const { key } = randomStream(seed, `${label}/noise`);
+  return (trial, channel, from, to) => normalsOf(key, from, to, trial, channel);
 }

@@ -190,3 +190,21 @@ export function addNormals4(
     if (count > 2) v128.store_lane<u32>(to, x, 2, 8);
   }
 }
+
+/** Stores the four normal numbers of each of four counters, counter by counter: 16 numbers from `to` on. */
+export function normals16(to: usize, c0: v128, c1: v128, c2: v128, c3: v128, k0: u32, k1: u32): void {
+  rounds<Normals>(c0, c1, c2, c3, k0, k1, to, 0, 0, 0, 0, 0);
+}
+
+@unmanaged @final class Normals {
+  @inline put(
+    w0: v128, w1: v128, w2: v128, w3: v128, to: usize, _1: usize, _2: usize, _3: usize, _n: u32, _further: usize,
+  ): void {
+    const r0 = radius(w0), q0 = quarter(w1), x0 = rest(w1, q0), c0 = cosine(x0), s0 = sine(x0);
+    const r1 = radius(w2), q1 = quarter(w3), x1 = rest(w3, q1), c1 = cosine(x1), s1 = sine(x1);
+    storeRows(
+      along(r0, q0, c0, s0), across(r0, q0, c0, s0), along(r1, q1, c1, s1), across(r1, q1, c1, s1),
+      to, to + 16, to + 32, to + 48, 0x04040404,
+    );
+  }
+}
