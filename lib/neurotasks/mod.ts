@@ -4,8 +4,17 @@ import type { MemberIndex } from "../core/member.ts";
 
 /** Members of the room `neurotasks` by the name used in YAML, loaded when used. */
 export const neurotasks = {
+  gonogo_anti: () => import("./gonogo_anti.ts"),
+  gonogo_anti_delay: () => import("./gonogo_anti_delay.ts"),
+  gonogo_delay: () => import("./gonogo_delay.ts"),
+  gonogo_go: () => import("./gonogo_go.ts"),
   pdm_anti: () => import("./pdm_anti.ts"),
   pdm_anti_delay: () => import("./pdm_anti_delay.ts"),
   pdm_delay: () => import("./pdm_delay.ts"),
   pdm_pro: () => import("./pdm_pro.ts"),
+  rate_decision: () => import("./rate_decision.ts"),
+  reaching_anti: () => import("./reaching_anti.ts"),
+  reaching_anti_delay: () => import("./reaching_anti_delay.ts"),
+  reaching_delay: () => import("./reaching_delay.ts"),
+  reaching_pro: () => import("./reaching_pro.ts"),
 } satisfies MemberIndex;
