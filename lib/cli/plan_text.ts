@@ -3,6 +3,7 @@
 import { bold, dim, green, yellow } from "@std/fmt/colors";
 import { columnsOf, fit, formatSeconds, oneLine, padded, plural } from "../report/format.ts";
 import type { ExpectedTime } from "../workflow/expected_time.ts";
+import type { Continuing } from "../workflow/continuing.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { StageHistory } from "./stage_history.ts";
 import { wrap } from "./wrap.ts";
@@ -24,6 +25,8 @@ export interface StagePlan {
   readonly seconds: number | null;
   /** Sizes of the batches in which its members run as one, if any do. */
   readonly batches?: readonly number[];
+  /** How many of those that run continue from saved states; absent if none. */
+  readonly continuing?: number;
 }
 
 /** The plan by stage, in the order of the file; stages left out by `--only` are not listed. */
@@ -46,9 +49,23 @@ export function planByStage(
     const seconds = history.expected(member.id, member.stage, member.task.name);
     row.seconds = row.seconds === null || seconds === undefined ? null : row.seconds + seconds;
   });
-  return [...rows.values()].filter(({ members }) => members > 0).map((row) =>
-    Object.hasOwn(batches, row.stage) ? { ...row, batches: batches[row.stage] } : row
-  );
+  const going = new Map<string, number>();
+  for (const index of plan.continuing?.keys() ?? []) {
+    const { stage } = plan.graph.members[index];
+    going.set(stage, (going.get(stage) ?? 0) + 1);
+  }
+  return [...rows.values()].filter(({ members }) => members > 0).map((row) => ({
+    ...row,
+    ...(Object.hasOwn(batches, row.stage) ? { batches: batches[row.stage] } : {}),
+    ...(going.has(row.stage) ? { continuing: going.get(row.stage)! } : {}),
+  }));
+}
+
+/** What follows a member's id: that it continues, and from whose states. */
+export function continuesText(found: Continuing | undefined): string {
+  if (found === undefined) return "";
+  const whose = found.of === undefined ? "" : ` of ${oneLine(found.of)}`;
+  return `, continues from ${plural(found.states, "state")}${whose}`;
 }
 
 /** What the whole of a plan may take, and on how many cores. */
@@ -113,6 +130,7 @@ export function planText(
     }
   }
   lines.push(...batchLines(rows).map((line) => fit(line, width)));
+  lines.push(...continuingLines(plan, rows).map((line) => fit(line, width)));
   const reasons = reasonsOf(plan);
   for (const reason of reasons.slice(0, maxReasons)) {
     const [first, ...rest] = wrap(oneLine(reason), width - 2);
@@ -142,6 +160,34 @@ function batchLines(rows: readonly StagePlan[]): readonly string[] {
   });
   if (fused.length > maxFused) {
     lines.push(`… and ${plural(fused.length - maxFused, "more fused stage")}`);
+  }
+  return lines;
+}
+
+/** Which stages go on from states, a line each. */
+function continuingLines(
+  { graph, continuing }: Pick<Plan, "graph" | "continuing">,
+  rows: readonly StagePlan[],
+): readonly string[] {
+  if (continuing === undefined) return [];
+  const owners = new Map<string, Set<string>>();
+  for (const [index, { of }] of continuing) {
+    const { stage } = graph.members[index];
+    if (!owners.has(stage)) owners.set(stage, new Set());
+    if (of !== undefined) owners.get(stage)!.add(of);
+  }
+  const going = rows.filter((row) => row.continuing !== undefined);
+  const lines = going.slice(0, maxFused).map(({ stage, run, continuing }) => {
+    const [first, ...others] = owners.get(stage) ?? [];
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    const from = first === undefined ? "saved states" : `states of ${oneLine(first)}${more}`;
+    const [who, go] = run === 1
+      ? ["run", "continues"]
+      : [`${continuing} of ${run} run`, "continue"];
+    return `${oneLine(stage)}: ${who}, ${go} from ${from}`;
+  });
+  if (going.length > maxFused) {
+    lines.push(`… and ${plural(going.length - maxFused, "more stage")} that continue`);
   }
   return lines;
 }

@@ -34,8 +34,10 @@ export function stageHistory(manifests: Iterable<Manifest>): StageHistory {
     means.set(name, mean);
   };
   for (const { provenance, action } of manifests) {
-    const { stage, seconds, engine } = provenance;
+    const { stage, engine } = provenance;
+    const seconds = secondsOfAll(provenance);
     if (typeof engine === "string") engines.add(engine);
+    if (seconds === undefined) continue;
     if (!byId.has(stage)) byId.set(stage, seconds);
     add(`stage ${stage.split("[")[0]}`, seconds);
     // Commands have nothing in common but that they are commands.
@@ -48,4 +50,13 @@ export function stageHistory(manifests: Iterable<Manifest>): StageHistory {
       return byId.get(id) ?? (mean === undefined ? undefined : mean.sum / mean.count);
     },
   };
+}
+
+/** What went on from saved states took the time of a part; what was found whole tells nothing. */
+function secondsOfAll(
+  { seconds, states }: Pick<Manifest["provenance"], "seconds" | "states">,
+): number | undefined {
+  const { found, computed } = states?.work ?? { found: 0, computed: 1 };
+  if (found === 0) return seconds;
+  return computed > 0 ? seconds * (found + computed) / computed : undefined;
 }

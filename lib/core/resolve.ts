@@ -33,7 +33,7 @@ export interface ResolvedPorts {
   readonly outputs: Readonly<Record<string, string>>;
   /** Present where params or members decide it. */
   readonly numerics?: Numerics;
-  /** Digest of what the task's `continues` says of these params, if it says anything. */
+  /** Digest of the chosen members and of what the task's `continues` says of these params, if it says anything. */
   readonly continues?: Digest;
 }
 
@@ -274,7 +274,7 @@ export function resolvePorts(
     ),
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, type]) => [name, type.kind])),
     ...(typeof task.numerics === "function" ? { numerics: task.numerics(params, members) } : {}),
-    ...continuesOf(task, params),
+    ...continuesOf(task, params, members),
   };
 }
 
@@ -283,9 +283,12 @@ function continuesOf(
   // deno-lint-ignore no-explicit-any
   { continues }: Pick<Task<any, any, any>, "continues">,
   params: unknown,
+  members: Readonly<Record<string, Member>>,
 ): Pick<ResolvedPorts, "continues"> {
   const said = continues?.(params);
-  return said === undefined ? {} : { continues: digestOfValue(said) };
+  if (said === undefined) return {};
+  const chosen = Object.entries(members).map(([param, { name }]) => [param, name]);
+  return { continues: digestOfValue({ said, members: Object.fromEntries(chosen) }) };
 }
 
 /**

@@ -133,9 +133,10 @@ function stateText(record: RunRecord): string {
     ? "Incomplete"
     : "Running";
   const fused = totals.fused === 0 ? "" : `${totals.fused} fused, `;
+  const continued = totals.continued === undefined ? "" : `${totals.continued} continued, `;
   const engine = record.engine === undefined ? "" : ` on ${escapeHtml(record.engine)}`;
   return `${word}: ${totals.stages} stages, ${totals.ran} ran, ${totals.hit} from the store, ` +
-    `${fused}${totals.failed} failed, ${totals.skipped} skipped, ` +
+    `${fused}${continued}${totals.failed} failed, ${totals.skipped} skipped, ` +
     `in ${formatSeconds(record.seconds)}${engine}`;
 }
 

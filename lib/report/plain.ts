@@ -2,6 +2,7 @@
 
 import { dim, green, red, yellow } from "@std/fmt/colors";
 import type { RunEvent } from "../core/event.ts";
+import type { StateWork } from "../core/task.ts";
 import { columnsOf, fit, formatSeconds, oneLine, plural, printable } from "./format.ts";
 import { FewWarnings } from "./few_warnings.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
@@ -54,7 +55,10 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
           break;
         case "stage-finished":
           finished++;
-          if (event.how === "ran") line(green("ran "), event.stage, formatSeconds(event.seconds));
+          if (event.how === "ran") {
+            const time = formatSeconds(event.seconds);
+            line(green("ran "), event.stage, time + continuedText(event.continued));
+          }
           break;
         case "stage-retried":
           line(yellow("retry"), event.stage, `attempt ${event.attempt} ${event.failure.reason}`);
@@ -95,6 +99,12 @@ export function plainReporter({ write, columns }: ReporterOptions): Reporter {
       warnings.rest().forEach(warn);
     },
   };
+}
+
+/** How much a stage found in saved states: ", 20 of 40 epochs found". */
+function continuedText(work: StateWork | undefined): string {
+  if (work === undefined) return "";
+  return `, ${work.found} of ${work.found + work.computed} ${oneLine(work.unit)} found`;
 }
 
 function indent(text: string): string {

@@ -3,6 +3,7 @@
 import type { RunEvent, RunTotals } from "../core/event.ts";
 import type { StageFailure } from "../core/executor.ts";
 import type { Usage } from "../core/manifest.ts";
+import type { StateWork } from "../core/task.ts";
 
 /** What became of one stage member. */
 export interface StageRecord {
@@ -24,6 +25,8 @@ export interface StageRecord {
   readonly retried?: number;
   /** Failed members that a gathered input left out. */
   readonly omitted?: readonly string[];
+  /** How much was found in saved states that it went on from. */
+  readonly continued?: StateWork;
 }
 
 /** What became of a run. */
@@ -145,12 +148,13 @@ export class EventFold {
         break;
       case "run-finished": {
         const { ok, seconds, stages, ran, hit, failed, skipped, fused, interrupted } = event;
+        const continued = event.continued === undefined ? {} : { continued: event.continued };
         this.#run = {
           ...this.#run,
           ok,
           finished: true,
           seconds,
-          totals: { stages, ran, hit, failed, skipped, fused },
+          totals: { stages, ran, hit, failed, skipped, fused, ...continued },
           ...(interrupted === undefined ? {} : { interrupted }),
         };
         break;
@@ -165,7 +169,7 @@ export class EventFold {
 }
 
 function finished(
-  { stage, how, key, seconds, outputs, usage, omitted, engine }: Extract<
+  { stage, how, key, seconds, outputs, usage, omitted, engine, continued }: Extract<
     RunEvent,
     { type: "stage-finished" }
   >,
@@ -185,6 +189,7 @@ function finished(
     ...(usage === undefined ? {} : { usage }),
     ...(engine === undefined ? {} : { engine }),
     ...(omitted === undefined ? {} : { omitted }),
+    ...(continued === undefined ? {} : { continued }),
   };
 }
 

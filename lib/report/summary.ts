@@ -41,6 +41,7 @@ export function summaryText(record: RunRecord, options: SummaryOptions): string 
     `${totals.ran} ran`,
     `${totals.hit} hit`,
     totals.fused > 0 ? `${totals.fused} fused` : "",
+    totals.continued === undefined ? "" : `${totals.continued} continued`,
     totals.failed > 0 ? red(`${totals.failed} failed`) : "",
     totals.skipped > 0 ? yellow(`${totals.skipped} skipped`) : "",
   ].filter((part) => part !== "");

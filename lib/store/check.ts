@@ -13,6 +13,7 @@ import { withLeases } from "./leases.ts";
 import { repair } from "./repair.ts";
 import { keysOf, readRoots } from "./roots.ts";
 import { checkFormat, removeDead } from "./session.ts";
+import { checkStates } from "./state_files.ts";
 
 /** What a damaged file or line belonged to. */
 export interface Owner {
@@ -31,7 +32,7 @@ export interface Damage {
   /** One result that it belonged to, as far as that can be told. */
   readonly of?: Owner;
   /** What it is a part of. */
-  readonly part: "blob" | "segment" | "traces" | "roots" | "format" | "folder";
+  readonly part: "blob" | "segment" | "traces" | "roots" | "states" | "format" | "folder";
 }
 
 /** What a check found. */
@@ -39,6 +40,8 @@ export interface CheckReport {
   readonly results: number;
   readonly files: number;
   readonly bytes: number;
+  /** States on the way. */
+  readonly states: { readonly files: number; readonly bytes: number };
   /** Results known by their digests only: collected, or kept so. */
   readonly byDigest: number;
   readonly damage: readonly Damage[];
@@ -129,6 +132,7 @@ async function look(
       await checkLines(disk, file, inventory, damage);
     }
     const blobs = await checkBlobs(disk, layout, inventory, options, damage, foreign);
+    const states = await checkStates(disk, layout, damage, foreign);
     const missing: Damage[] = [];
     await checkRoots(disk, layout, inventory, blobs.present, damage, missing);
     let byDigest = 0;
@@ -137,9 +141,11 @@ async function look(
     }
     const { files, bytes } = blobs;
     const results = inventory.keys.size;
-    return { results, files, bytes, byDigest, damage, missing, foreign, repaired: false };
+    const counts = { results, files, bytes, states, byDigest };
+    return { ...counts, damage, missing, foreign, repaired: false };
   }
-  const nothing = { results: 0, files: 0, bytes: 0, byDigest: 0, missing: [] };
+  const states = { files: 0, bytes: 0 };
+  const nothing = { results: 0, files: 0, bytes: 0, states, byDigest: 0, missing: [] };
   return { ...nothing, damage, foreign, repaired: false };
 }
 
@@ -155,7 +161,17 @@ async function checkFolders(
   foreign: string[],
 ): Promise<boolean> {
   const names = await disk.list(layout.root);
-  const known = new Set(["cas", "ac", "tr", "roots", "lock", "tmp", "transient", "damaged"]);
+  const known = new Set([
+    "cas",
+    "ac",
+    "tr",
+    "roots",
+    "lock",
+    "tmp",
+    "transient",
+    "states",
+    "damaged",
+  ]);
   for (const name of names) {
     const path = `${layout.root}/${name}`;
     if (name === "FORMAT") continue;

@@ -10,6 +10,14 @@ import { withLeases } from "./leases.ts";
 import { keysOf, pruneRoots, readRoots, type RootRun, type Roots } from "./roots.ts";
 import { SegmentIndex } from "./segment_index.ts";
 import { checkFormat, removeDead } from "./session.ts";
+import {
+  ownerOfStates,
+  stateFiles,
+  type StateLimits,
+  stateLimits,
+  type StateSpaceFiles,
+  statesToFree,
+} from "./state_files.ts";
 import { filesOf } from "./stored_files.ts";
 import { uniqueName } from "./unique.ts";
 
@@ -21,6 +29,8 @@ export interface CollectOptions {
   readonly keepRuns: number;
   /** Files younger than this stay, in ms. */
   readonly graceMs: number;
+  /** What of the states is kept; {@link stateLimits} if nothing is said. */
+  readonly states?: StateLimits;
   readonly warn?: (message: string) => void;
 }
 
@@ -37,6 +47,8 @@ export interface FreedFile {
     /** `output/file`, or `log`. */
     readonly name: string;
   };
+  /** For a state on the way: id of the stage that kept it, if that can be told. */
+  readonly stateOf?: string | null;
 }
 
 /** What was found and freed. */
@@ -45,6 +57,8 @@ export interface CollectReport {
   readonly kept: { readonly files: number; readonly bytes: number };
   /** Kept only because they are young. */
   readonly young: { readonly files: number; readonly bytes: number };
+  /** States on the way that stay. */
+  readonly states: { readonly files: number; readonly bytes: number };
   readonly runs: readonly RootRun[];
   readonly pins: Roots["pins"];
   /** Files that could not be removed. */
@@ -135,7 +149,9 @@ async function sweep(
   await index.refresh();
   const roots = await readRoots(disk, layout);
   const runs = runsToKeep(roots.runs, options.keepRuns);
-  const marked = await mark(disk, layout, index, [...runs, ...roots.pins].map(({ set }) => set));
+  const spaces = await stateFiles(disk, layout);
+  const sets = [...runs, ...roots.pins].map(({ set }) => set);
+  const { marked, live } = await mark(disk, layout, index, sets, spaces.length > 0);
   const problems: { path: string; what: string }[] = [];
   const unmarked: { path: string; size: number; digest: Digest | undefined }[] = [];
   const kept = { files: 0, bytes: 0 };
@@ -165,11 +181,37 @@ async function sweep(
       problems.push({ path, what: `cannot be removed (${error.errno})` });
     }
   }
+  const limits = options.states ?? stateLimits;
+  const unused = new Set(statesToFree(spaces, (space) => live.has(space), clock.now(), limits));
+  for (const states of unused) await freeStates(disk, states, dryRun, freed, problems);
   if (!dryRun) {
     const temporary = () => `${layout.roots}/part-${uniqueName()}`;
     await pruneRoots(disk, layout, roots, runs, temporary);
   }
-  return { freed, kept, young, runs, pins: roots.pins, problems };
+  const left = spaces.filter((states) => !unused.has(states)).flatMap(({ files }) => files);
+  const states = { files: left.length, bytes: left.reduce((sum, { size }) => sum + size, 0) };
+  return { freed, kept, young, states, runs, pins: roots.pins, problems };
+}
+
+async function freeStates(
+  disk: Disk,
+  states: StateSpaceFiles,
+  dryRun: boolean,
+  freed: FreedFile[],
+  problems: { path: string; what: string }[],
+): Promise<void> {
+  const stateOf = await ownerOfStates(disk, states) ?? null;
+  for (const { path, size } of states.files) {
+    try {
+      if (!dryRun) await disk.removeAll(path);
+      freed.push({ path, size, stateOf });
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      problems.push({ path, what: `cannot be removed (${error.errno})` });
+    }
+  }
+  // What Basin did not make stays, and the folder with it.
+  if (!dryRun) await disk.remove(states.folder).catch(() => {});
 }
 
 /** The latest runs of each workflow and results folder; those with the same results count as one. */
@@ -185,14 +227,16 @@ function runsToKeep(runs: readonly RootRun[], keepRuns: number): RootRun[] {
   }).reverse();
 }
 
-/** Digests of all files that kept results refer to. */
+/** Digests of all files that kept results refer to, and the namespaces of their states, if these are wanted. */
 async function mark(
   disk: Disk,
   layout: Layout,
   index: SegmentIndex,
   sets: readonly string[],
-): Promise<ReadonlySet<Digest>> {
+  withStates: boolean,
+): Promise<{ readonly marked: ReadonlySet<Digest>; readonly live: ReadonlySet<Digest> }> {
   const marked = new Set<Digest>();
+  const live = new Set<Digest>();
   const seen = new Set<ActionKey>();
   for (const set of new Set(sets)) {
     const keys = await keysOf(disk, layout, set);
@@ -209,10 +253,12 @@ async function mark(
       seen.add(key);
       for (const { manifest } of index.candidates(key)) {
         for (const { file } of filesOf(manifest)) marked.add(file.digest);
+        const space = withStates ? manifest.provenance.states?.space : undefined;
+        if (space !== undefined) live.add(space);
       }
     }
   }
-  return marked;
+  return { marked, live };
 }
 
 /** All content-addressed files, and what `fsck` set aside. */

@@ -40,6 +40,8 @@ export async function repair(
     // What could not be read may be whole: another try may do better.
     if (one.kind === "unreadable") continue;
     if (one.part === "format") await writeFormat(disk, layout);
+    // Nobody wants them back: what was lost is computed again.
+    else if (one.part === "states") await disk.removeAll(path);
     else if (one.part === "roots") await repairRoot(disk, layout, path, one, isLost);
     else if (one.kind === "missing" || one.part === "folder") continue;
     else if (one.part === "blob" || one.kind !== "damaged") await setAside(disk, layout, path);

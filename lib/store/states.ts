@@ -224,8 +224,18 @@ function aboutIn(line: Uint8Array): About | undefined {
   }
 }
 
-/** What a file says of itself, unverified: for people only. */
-async function ownerOf(disk: Disk, path: string): Promise<string | undefined> {
+/**
+ * Id of the stage that kept a state, as its file says, unverified: for people only.
+ *
+ * @example
+ * ```ts
+ * import { ownerOf } from "#lib/store/states.ts";
+ * import { denoDisk } from "#lib/world/deno_disk.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await ownerOf(denoDisk(), "no/such/state"), undefined);
+ * ```
+ */
+export async function ownerOf(disk: Disk, path: string): Promise<string | undefined> {
   let head: Uint8Array;
   try {
     head = await disk.read(path, { offset: sumEnd + 1, length: 4096 });

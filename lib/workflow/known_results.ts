@@ -12,7 +12,7 @@ import { partOf } from "./part.ts";
 /** What is asked of a store; without `recall`, results whose bytes are gone count as unknown. */
 export type ResultStore =
   & Pick<Store, "lookup">
-  & Partial<Pick<Store, "recall" | "isPresent" | "shapes" | "traced" | "read">>;
+  & Partial<Pick<Store, "recall" | "isPresent" | "shapes" | "traced" | "read" | "states">>;
 
 /** A known result. */
 export interface KnownResult {

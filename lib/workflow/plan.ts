@@ -4,6 +4,7 @@
 
 import type { ActionKey, Digest } from "../core/digest.ts";
 import type { Manifest } from "../core/manifest.ts";
+import { type Continuing, continuing } from "./continuing.ts";
 import type { Graph } from "./graph.ts";
 import type { ResultStore } from "./known_results.ts";
 import type { KeyDeps, KeyedAction, Keys } from "./keys.ts";
@@ -73,6 +74,8 @@ export interface Plan {
   readonly unmatched: readonly string[];
   /** Known tables that `foreach` cannot use. */
   readonly refused: readonly RefusedTable[];
+  /** By index: states that members which run may go on from. Absent if there are none. */
+  readonly continuing?: ReadonlyMap<number, Continuing>;
 }
 
 /**
@@ -108,6 +111,7 @@ export async function plan(graph: Graph, deps: PlanDeps): Promise<Plan> {
     if (grown.graph !== verdicts.graph) await verdicts.grow(grown.graph);
   }
   const { entries, keys, forced, selected, unmatched } = verdicts;
+  const states = await continuing(verdicts.graph.members, entries, deps.store);
   return {
     graph: verdicts.graph,
     entries,
@@ -117,6 +121,7 @@ export async function plan(graph: Graph, deps: PlanDeps): Promise<Plan> {
     ...(selected === undefined ? {} : { selected }),
     unmatched,
     refused,
+    ...(states.size === 0 ? {} : { continuing: states }),
   };
 }
 

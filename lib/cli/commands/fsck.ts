@@ -63,9 +63,13 @@ export function fsckText(
   if (damage.length > maxShown) {
     text += `    and ${plural(damage.length - maxShown, "other")}; --json names all\n`;
   }
+  const { states } = report;
+  const more = states.files === 0
+    ? ""
+    : ` and ${plural(states.files, "state")} (${formatBytes(states.bytes)})`;
   const read = `${plural(report.results, "result")} and ${plural(report.files, "file")} (${
     formatBytes(report.bytes)
-  }) checked`;
+  })${more} checked`;
   text += damage.length === 0
     ? `${bold("no damage")}: ${read}\n`
     : `${bold(`${plural(damage.length, "place")} damaged`)}: ${read}\n`;

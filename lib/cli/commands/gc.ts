@@ -2,7 +2,7 @@
 
 import { bold, dim } from "@std/fmt/colors";
 import { z } from "zod";
-import { fit, formatBytes, plural } from "../../report/format.ts";
+import { fit, formatBytes, oneLine, plural } from "../../report/format.ts";
 import type { CollectReport, FreedFile } from "../../store/collect.ts";
 import { defineCommand, exitCodes } from "../command.ts";
 import { foldersOf, shortPath, storeOptions } from "../store_options.ts";
@@ -23,6 +23,14 @@ export default defineCommand({
     }),
     keep_hours: z.int().min(0).max(1_000_000).default(24).meta({
       description: "files younger than this stay",
+      placeholder: "N",
+    }),
+    keep_state_days: z.int().min(0).max(1_000_000).default(7).meta({
+      description: "states of stages that no kept run finished stay so long after the last",
+      placeholder: "N",
+    }),
+    keep_state_mb: z.int().min(0).max(1_000_000_000).default(2000).meta({
+      description: "MB of states that stay in all; the oldest go first",
       placeholder: "N",
     }),
     pin: z.string().optional().meta({
@@ -54,6 +62,10 @@ export default defineCommand({
       dryRun: options.dry_run,
       keepRuns: options.keep_runs,
       graceMs: options.keep_hours * 3_600_000,
+      states: {
+        graceMs: options.keep_state_days * 24 * 3_600_000,
+        maxBytes: options.keep_state_mb * 1e6,
+      },
       warn: (message) => terminal.err(`warning: ${message}\n`),
     });
     if (options.json) terminal.out(JSON.stringify(report) + "\n");
@@ -107,6 +119,13 @@ export function gcText(
       } stay because they are younger than ${plural(options.keep_hours, "hour")} (--keep-hours)`,
     );
   }
+  if (report.states.files > 0) {
+    notes.push(
+      `${formatBytes(report.states.bytes)} in ${
+        plural(report.states.files, "state")
+      } stay, from which stages can continue (--keep-state-days, --keep-state-mb)`,
+    );
+  }
   if (report.freed.some(({ of }) => of !== undefined)) {
     notes.push("what is known of these results stays: they are hits, computed again if read");
   }
@@ -130,10 +149,13 @@ function rowsOf(
   { dry_run, all }: { readonly dry_run: boolean; readonly all: boolean },
 ): Row[] {
   const rows = new Map<string, Row>();
-  for (const { path, size, of } of freed) {
+  for (const { path, size, of, stateOf } of freed) {
     let name = path.includes("/damaged/") ? "set aside by fsck" : "left by runs that were cut off";
     let note: string | undefined;
-    if (of !== undefined) {
+    if (stateOf !== undefined) {
+      const stage = stateOf === null ? "stages" : all ? stateOf : stateOf.split("[")[0];
+      name = `states of ${oneLine(stage)}`;
+    } else if (of !== undefined) {
       name = `${of.workflow} ${all ? of.stage : of.stage.split("[")[0]}`;
       if (all) [name, note] = [`${name} ${of.name}`, `run ${of.run}`];
       else if (dry_run) name += `, run ${of.run}`;

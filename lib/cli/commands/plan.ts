@@ -29,7 +29,7 @@ export default defineCommand({
   ],
   async handler(terminal, args, options) {
     const { openSession } = await import("../session.ts");
-    const { planByStage, planText } = await import("../plan_text.ts");
+    const { continuesText, planByStage, planText } = await import("../plan_text.ts");
     const { engineText } = await import("../engine_text.ts");
     const { stageHistory } = await import("../stage_history.ts");
     await using session = await openSession(terminal, args, options);
@@ -76,6 +76,7 @@ export default defineCommand({
         stage: plan.graph.members[i].id,
         verdict: entry.verdict,
         ...("key" in entry ? { key: entry.key } : {}),
+        ...(plan.continuing?.has(i) ? { continues: plan.continuing.get(i) } : {}),
       })).filter(({ verdict }) => verdict !== "left-out");
       const expected = {
         cores,
@@ -99,7 +100,11 @@ export default defineCommand({
     if (options.all) {
       plan.entries.forEach((entry, i) =>
         entry.verdict !== "left-out" &&
-        terminal.out(`${entry.verdict.padEnd(8)} ${plan.graph.members[i].id}\n`)
+        terminal.out(
+          `${entry.verdict.padEnd(8)} ${plan.graph.members[i].id}${
+            continuesText(plan.continuing?.get(i))
+          }\n`,
+        )
       );
     }
     terminal.out(planText(plan, rows, terminal.columns(), { ...time, cores }));
