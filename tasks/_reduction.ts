@@ -21,7 +21,12 @@ export interface Reduction {
   readonly moments?: { readonly mean: Float64Array; readonly spread: Float64Array };
   readonly numRows: number;
   readonly numSystems: number;
+  /** Where missing states were filled in: what with, per unit. */
+  readonly fill?: Float64Array;
 }
+
+/** What is done about states that are no finite numbers. */
+export type Missing = "refuse" | "unit_mean";
 
 /**
  * Fits components to the rows of all systems together.
@@ -30,7 +35,11 @@ export interface Reduction {
  */
 export function fitReduction(
   systems: readonly Trajectories[],
-  { scale, choice }: { readonly scale: Standardisation; readonly choice: ComponentChoice },
+  { scale, choice, missing = "refuse" }: {
+    readonly scale: Standardisation;
+    readonly choice: ComponentChoice;
+    readonly missing?: Missing;
+  },
 ): Reduction {
   if (systems.length === 0) {
     throw new RangeError("reduce got an empty list of trajectories; gather at least one system");
@@ -48,8 +57,10 @@ export function fitReduction(
     );
   }
   return inTerms(what, () => {
-    const blocks = systems.map((system) => standardised(system, scale));
+    const blocks = systems.map((system) => standardised(system, scale, missing));
     let rows = joined(blocks);
+    const fill = missing === "refuse" ? undefined : meansOfUnits(rows, numUnits);
+    if (fill !== undefined) rows = filled(rows, fill);
     const numRows = rows.length / Math.max(1, numUnits);
     const moments = scale === "unit" ? unitMoments(rows, numRows, numUnits) : undefined;
     if (moments !== undefined) rows = standardise(rows, moments);
@@ -59,12 +70,25 @@ export function fitReduction(
       ...(moments === undefined ? {} : { moments }),
       numRows,
       numSystems: systems.length,
+      ...(fill === undefined ? {} : { fill }),
     };
   });
 }
 
+/** Systems with as many units as the one with the fewest, the others by their own principal components. */
+export function equalUnits(systems: readonly Trajectories[]): readonly Trajectories[] {
+  const least = Math.min(...systems.map(({ states }) => states.shape[2]));
+  return systems.map((system) => {
+    if (system.states.shape[2] === least) return system;
+    const fit = fitReduction([system], { scale: "none", choice: { count: least } });
+    return applyReduction(system, reductionOf(fit));
+  });
+}
+
 /** The fit as named arrays. */
-export function reductionOf({ pca, scale, moments, numRows, numSystems }: Reduction): Arrays {
+export function reductionOf(
+  { pca, scale, moments, numRows, numSystems, fill }: Reduction,
+): Arrays {
   const numUnits = pca.mean.length;
   const perUnit = (data: Float64Array) => tensor(["unit"], [numUnits], data);
   const perComponent = (data: Float64Array) => tensor(["component"], [pca.numComponents], data);
@@ -78,6 +102,7 @@ export function reductionOf({ pca, scale, moments, numRows, numSystems }: Reduct
       ...(moments === undefined
         ? {}
         : { unit_mean: perUnit(moments.mean), unit_spread: perUnit(moments.spread) }),
+      ...(fill === undefined ? {} : { fill: perUnit(fill) }),
     },
     about: { method: "pca", scale, num_rows: numRows, num_systems: numSystems },
   };
@@ -89,7 +114,7 @@ export function reductionOf({ pca, scale, moments, numRows, numSystems }: Reduct
  * @throws {RangeError | TypeError} if the fit is of other units, or no fit of `reduce`.
  */
 export function applyReduction(value: Trajectories, fit: Arrays): Trajectories {
-  const { components, mean, unit_mean, unit_spread } = fit.arrays;
+  const { components, mean, unit_mean, unit_spread, fill } = fit.arrays;
   if (fit.about.method !== "pca" || components === undefined || mean === undefined) {
     throw new TypeError(
       "the input fit has no components and mean; give the output fit of a stage with task: reduce",
@@ -107,12 +132,14 @@ export function applyReduction(value: Trajectories, fit: Arrays): Trajectories {
     );
   }
   return inTerms(what, () => {
-    const trials = standardised(value, scale).map((trial) =>
-      unit_mean === undefined || unit_spread === undefined ? trial : standardise(trial, {
+    const missing = fill === undefined ? "refuse" : "unit_mean";
+    const trials = standardised(value, scale, missing).map((rows) => {
+      const trial = fill === undefined ? rows : filled(rows, fill.data as Float64Array);
+      return unit_mean === undefined || unit_spread === undefined ? trial : standardise(trial, {
         mean: unit_mean.data as Float64Array,
         spread: unit_spread.data as Float64Array,
-      })
-    );
+      });
+    });
     const pca = {
       mean: mean.data as Float64Array,
       components: components.data as Float64Array,
@@ -127,9 +154,13 @@ export function applyReduction(value: Trajectories, fit: Arrays): Trajectories {
 }
 
 /** Trials, z-scored within themselves or across where that is asked for. */
-function standardised(value: Trajectories, scale: Standardisation): Float64Array[] {
+function standardised(
+  value: Trajectories,
+  scale: Standardisation,
+  missing: Missing,
+): Float64Array[] {
   const trials = trialsOf(value);
-  requireStates(trials);
+  if (missing === "refuse") requireStates(trials);
   if (scale === "none" || scale === "unit") return trials.map(({ rows }) => rows);
   const numUnits = value.states.shape[2];
   if (scale === "trial_unit") {
@@ -160,9 +191,25 @@ function requireStates(trials: ReturnType<typeof trialsOf>): void {
       `trial ${trial}, time ${Math.floor(bad / numUnits)}, unit ${bad % numUnits} is ${
         rows[bad]
       }; ` +
-        "leave out trials or units with missing states, or fill them in",
+        "leave out trials or units with missing states, or fill them in (missing: unit_mean)",
     );
   }
+}
+
+/** Means of units over the rows that have them; 0 where none has. */
+function meansOfUnits(rows: Float64Array, numUnits: number): Float64Array {
+  const sums = new Float64Array(numUnits);
+  const counts = new Float64Array(numUnits);
+  rows.forEach((value, at) => {
+    if (!Number.isFinite(value)) return;
+    sums[at % numUnits] += value;
+    counts[at % numUnits]++;
+  });
+  return sums.map((sum, unit) => counts[unit] === 0 ? 0 : sum / counts[unit]);
+}
+
+function filled(rows: Float64Array, fill: Float64Array): Float64Array {
+  return rows.map((value, at) => Number.isFinite(value) ? value : fill[at % fill.length]);
 }
 
 function standardise(

@@ -1,6 +1,10 @@
 // Fewer dimensions for trajectories: their units combined into principal components. Each system has components of its
 // own, or all have those of a joint fit, which is made once and handed to each. What a fit is lies beside the result, so
 // that other data can be brought into the same space. Leaves out features that add dimensions (lift).
+//
+// fit: pair is the common space of two systems as RepAL made it (Guilhot, Wójcik, Achterberg & Costa 2024, arXiv 2410.24070)
+// with scale: trial_unit, num_components: 20, missing: unit_mean. It treats unit i of one and of the other as one axis,
+// and its z-scores take away what differs between trials.
 
 import { z } from "zod";
 import { arraysOf } from "#lib/core/artifacts/arrays.ts";
@@ -9,7 +13,13 @@ import { type Trajectories, trajectories } from "#lib/core/artifacts/trajectorie
 import { tableOf } from "#lib/core/table.ts";
 import { defineTask, type Item, many, one } from "#lib/core/task.ts";
 import { standardisations } from "#lib/math/maps/standardise.ts";
-import { applyReduction, fitReduction, type Reduction, reductionOf } from "./_reduction.ts";
+import {
+  applyReduction,
+  equalUnits,
+  fitReduction,
+  type Reduction,
+  reductionOf,
+} from "./_reduction.ts";
 import { exampleTrajectories } from "./_states.ts";
 
 const reduction = arraysOf("arrays");
@@ -17,9 +27,11 @@ const reduction = arraysOf("arrays");
 const params = z.strictObject({
   method: z.enum(["pca"]).default("pca")
     .describe("pca: principal components by a full singular value decomposition"),
-  fit: z.enum(["own", "joint", "given"]).default("own").describe(
+  fit: z.enum(["own", "joint", "given", "pair", "none"]).default("own").describe(
     "own: components of these trajectories; joint: of all systems' rows together, as a fit alone (outputs fit, variance), " +
-      "to be handed to a stage with fit: given, which brings trajectories into the space of its input fit",
+      "to be handed to a stage with fit: given, which brings trajectories into the space of its input fit; pair: joint of " +
+      "inputs a and b, handed back as outputs a and b, the one with more units first reduced to as many as the other; " +
+      "none: trajectories as they are, so that an axis may choose between ways",
   ),
   num_components: z.int().min(1).optional()
     .describe("how many are kept; default: all, min(rows, units)"),
@@ -29,16 +41,20 @@ const params = z.strictObject({
     "z-scores first, divisor n − 1: unit (each unit over all rows of the fit), trial_unit (each unit of each trial over its " +
       "time, which takes differences between trials away), time_unit (each unit at each time over trials), none",
   ),
+  missing: z.enum(["refuse", "unit_mean"]).default("refuse").describe(
+    "states that are missing, after z-scores: refused, or the mean of their unit over all rows of the fit",
+  ),
 }).refine((value) => value.num_components === undefined || value.explained_variance === undefined, {
   message: "give num_components or explained_variance, not both",
   path: ["explained_variance"],
 }).refine(
   (value) =>
-    value.fit !== "given" ||
+    (value.fit !== "given" && value.fit !== "none") ||
     (value.num_components === undefined && value.explained_variance === undefined &&
-      value.scale === "none"),
+      value.scale === "none" && value.missing === "refuse"),
   {
-    message: "with fit: given, components and scale are those of the fit; leave them out",
+    message:
+      "with fit: given, components and scale are those of the fit, and with none there are none; leave them out",
     path: ["fit"],
   },
 );
@@ -47,7 +63,7 @@ type Params = z.output<typeof params>;
 
 export default defineTask({
   name: "reduce",
-  summary: "Reduces trajectories to principal components, own, joint or given.",
+  summary: "Reduces trajectories to principal components, own, of a pair, joint or given.",
   version: 1,
   numerics: "f64",
   params,
@@ -56,12 +72,16 @@ export default defineTask({
       ? { trajectories: many(trajectories) }
       : fit === "given"
       ? { trajectories: one(trajectories), fit: one(reduction) }
+      : fit === "pair"
+      ? { a: one(trajectories), b: one(trajectories) }
       : { trajectories: one(trajectories) },
   outputs: ({ fit }: Params) =>
     fit === "joint"
       ? { fit: reduction, variance: table }
-      : fit === "given"
+      : fit === "given" || fit === "none"
       ? { trajectories }
+      : fit === "pair"
+      ? { a: trajectories, b: trajectories, fit: reduction, variance: table }
       : { trajectories, fit: reduction, variance: table },
   examples: [
     { params: { num_components: 2 }, inputs: () => ({ trajectories: exampleTrajectories() }) },
@@ -69,6 +89,11 @@ export default defineTask({
       params: { fit: "joint", scale: "unit", explained_variance: 0.9 },
       inputs: () => ({ trajectories: [exampleTrajectories(3, 20), exampleTrajectories(2, 30)] }),
     },
+    {
+      params: { fit: "pair", scale: "trial_unit", num_components: 2, missing: "unit_mean" },
+      inputs: () => ({ a: exampleTrajectories(3, 20, 5), b: exampleTrajectories(2, 30, 3) }),
+    },
+    { params: { fit: "none" }, inputs: () => ({ trajectories: exampleTrajectories() }) },
     {
       params: { fit: "given" },
       inputs: () => ({
@@ -85,15 +110,22 @@ export default defineTask({
     if (params.fit === "given") {
       return { trajectories: applyReduction(inputs.trajectories, inputs.fit) };
     }
+    if (params.fit === "none") return { trajectories: inputs.trajectories };
     const systems: readonly Trajectories[] = params.fit === "joint"
       ? (inputs.trajectories as readonly Item<Trajectories>[]).map(({ value }) => value)
+      : params.fit === "pair"
+      ? equalUnits([inputs.a, inputs.b])
       : [inputs.trajectories];
     const choice = params.explained_variance === undefined
       ? params.num_components === undefined ? {} : { count: params.num_components }
       : { share: params.explained_variance };
-    const found = fitReduction(systems, { scale: params.scale, choice });
+    const found = fitReduction(systems, { scale: params.scale, choice, missing: params.missing });
     const fit = reductionOf(found);
     const results = { fit, variance: varianceTable(found) };
+    if (params.fit === "pair") {
+      const [a, b] = systems.map((system) => applyReduction(system, fit));
+      return { ...results, a, b };
+    }
     return params.fit === "joint"
       ? results
       : { ...results, trajectories: applyReduction(inputs.trajectories, fit) };

@@ -118,3 +118,64 @@ Deno.test("reduce refuses in words that name the array, its dims, and what to do
   const same = itemTrajectories(new Float64Array(6).fill(0.1), 3);
   await refuse({}, { trajectories: same }, "nothing varies");
 });
+
+Deno.test("reduce of a pair is the joint fit, brought to both", async () => {
+  const [a, b] = [random(3, 20, 5), random(2, 15, 5)];
+  const options = { scale: "trial_unit", num_components: 3 };
+  const pair = await run({ fit: "pair", ...options }, { a, b });
+  const { fit } = await run({ fit: "joint", ...options }, { trajectories: boundItems([a, b]) });
+  for (const [found, trajectories] of [[pair.a, a], [pair.b, b]] as const) {
+    assertEquals(found, (await run({ fit: "given" }, { trajectories, fit })).trajectories);
+  }
+  assertEquals((await run({ fit: "none" }, { trajectories: a })).trajectories, a);
+});
+
+Deno.test("reduce of a pair keeps all distances between z-scored rows, also of unlike sizes", async () => {
+  const [a, b] = [random(3, 30, 6), random(2, 30, 4)];
+  const { a: fewer } = await run({ fit: "own", num_components: 4 }, { trajectories: a })
+    .then(({ trajectories }) => ({ a: trajectories }));
+  const pair = await run({ fit: "pair", scale: "trial_unit" }, { a, b });
+  assertEquals([pair.a.states.shape, pair.b.states.shape], [[3, 30, 4], [2, 30, 4]]);
+  // z-scores written out: over time, within each trial and unit.
+  const scored = [fewer, b].flatMap(({ states: { data, shape: [trials] } }) =>
+    Array.from({ length: trials }, (_, trial) => {
+      const rows = Array.from(
+        { length: 30 },
+        (_, t) => [...data.subarray((trial * 30 + t) * 4, (trial * 30 + t + 1) * 4)],
+      );
+      for (let unit = 0; unit < 4; unit++) {
+        const values = rows.map((row) => row[unit]);
+        const mean = values.reduce((s, v) => s + v) / 30;
+        const spread = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / 29);
+        rows.forEach((row) => row[unit] = (row[unit] - mean) / spread);
+      }
+      return rows;
+    }).flat()
+  );
+  const found = [...pair.a.states.data, ...pair.b.states.data];
+  const distance = (x: readonly number[], y: readonly number[]) =>
+    Math.hypot(...x.map((one, k) => one - y[k]));
+  const row = (at: number) => found.slice(4 * at, 4 * at + 4);
+  for (const [i, j] of [[0, 1], [5, 100], [80, 149], [29, 30], [60, 120]]) {
+    assertAlmostEquals(distance(row(i), row(j)), distance(scored[i], scored[j]), 1e-9);
+  }
+});
+
+Deno.test("reduce fills missing states with the mean of their unit, where it is told to", async () => {
+  const whole = random(2, 6, 3);
+  const states = whole.states.data.slice() as Float64Array;
+  states[4] = NaN;
+  const holed = { ...whole, states: tensor(["trial", "time", "unit"], [2, 6, 3], states) };
+  await assertRejects(() => run({}, { trajectories: holed }), RangeError, "missing: unit_mean");
+  const others = [...states].filter((_, at) => at % 3 === 1 && at !== 4);
+  const mended = states.slice();
+  mended[4] = others.reduce((sum, value) => sum + value) / others.length;
+  const found = await run({ missing: "unit_mean" }, { trajectories: holed });
+  const wanted = await run({}, {
+    trajectories: { ...whole, states: tensor(["trial", "time", "unit"], [2, 6, 3], mended) },
+  });
+  assertAllClose(found.trajectories.states.data, wanted.trajectories.states.data, { atol: 1e-12 });
+  // With z-scores within trials a missing state leaves nothing of its trial and unit: all of it is filled.
+  const scored = await run({ missing: "unit_mean", scale: "trial_unit" }, { trajectories: holed });
+  assertEquals([...scored.trajectories.states.data].every(Number.isFinite), true);
+});
