@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Table } from "../../core/table.ts";
 import { describe, describeParams, rename, select, sort, sortParams } from "./arrange.ts";
 import { conditions, rowTest } from "./condition.ts";
+import { course, courseParams } from "./course.ts";
 import { derivation, derive } from "./derive.ts";
 import { exactlyOne } from "./exactly_one.ts";
 import { fit, fitParams } from "./fit.ts";
@@ -33,6 +34,7 @@ export const step = exactlyOne({
   ),
   summarise: summariseParams.describe("one row per group: mean, sem, median, n, …"),
   pivot: pivotParams.describe("the values of one column become columns"),
+  course: courseParams.describe("runs of unequal length on one scale, from 0 to 100 per cent"),
   fit: fitParams.describe("a line, proportionality or power law per group"),
   test: testParams.describe("differences between groups, two by two, with adjusted p values"),
   surrogate_test: surrogateTestParams.describe(
@@ -89,6 +91,7 @@ function applyStep(table: Table, one: Step, beside: Table | undefined): Table {
   if (one.derive !== undefined) return derive(table, one.derive);
   if (one.summarise !== undefined) return summarise(table, one.summarise);
   if (one.pivot !== undefined) return pivot(table, one.pivot);
+  if (one.course !== undefined) return course(table, one.course);
   if (one.fit !== undefined) return fit(table, one.fit);
   if (one.test !== undefined) return testGroups(table, one.test);
   if (one.surrogate_test !== undefined) return surrogateTest(table, one.surrogate_test);
