@@ -17,6 +17,10 @@ export interface ProblemChoice {
   readonly penalties?: ReferenceProblem["penalties"];
   readonly outputBias?: boolean;
   readonly drive?: boolean;
+  /** Share of the state that a step keeps; models that run together have the same. */
+  readonly keep?: number;
+  /** Time constants as a parameter. */
+  readonly tau?: "none" | "exponential" | "euler";
 }
 
 /** Nothing that goes into an activation with a kink is nearer to it, so that rounding in f32 cannot cross it. */
@@ -46,7 +50,9 @@ function draw(stream: RandomStream, choice: ProblemChoice): ReferenceProblem {
   } = choice;
   const isGated = ["dead", "live", "live_state_gated"].includes(choice.kind);
   const gates = isGated ? 3 : 1;
-  const keep = Math.fround(0.5 + 0.4 * Math.tanh(normal(1, 1)[0]));
+  const keep = Math.fround(choice.keep ?? 0.5 + 0.4 * Math.tanh(normal(1, 1)[0]));
+  const { tau = "none" } = choice;
+  const dtMs = 20;
   const isClass = choice.loss === "cross_entropy";
   const targets = isClass
     ? Float64Array.from({ length: rows * steps }, () => integer(0, outputs - 1))
@@ -57,7 +63,13 @@ function draw(stream: RandomStream, choice: ProblemChoice): ReferenceProblem {
     i,
   ) => (x > 0.7 && i > 0 ? 0 : Math.fround(0.1 + x * x)));
   return {
-    cell: { kind: choice.kind, activation: choice.activation, keep, add: Math.fround(1 - keep) },
+    cell: {
+      kind: choice.kind,
+      activation: choice.activation,
+      keep,
+      add: Math.fround(1 - keep),
+      ...(tau === "none" ? {} : { leak: { dtMs, kind: tau } }),
+    },
     inputs,
     units,
     outputs,
@@ -68,6 +80,10 @@ function draw(stream: RandomStream, choice: ProblemChoice): ReferenceProblem {
       W_rec: normal(gates * units * units, 1 / Math.sqrt(units)),
       b_rec: normal(gates * units, 0.3),
       W_out: normal(outputs * units, 1 / Math.sqrt(units)),
+      // The first below what counts, several below a step, where the Euler form no longer moves.
+      ...(tau === "none" ? {} : {
+        tau_ms: normal(units, 1).map((x, i) => (i === 0 ? 1 : Math.fround(40 * Math.exp(x)))),
+      }),
       ...(choice.outputBias ?? true ? { b_out: normal(outputs, 0.3) } : {}),
     },
     input: normal(rows * steps * inputs, 1),

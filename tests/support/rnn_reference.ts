@@ -17,7 +17,9 @@ export interface ReferenceCell {
   readonly activation: ActivationName;
   readonly keep: number;
   readonly add: number;
-  /** Where there is a parameter `tau_ms`: how `keep` follows from it, unit by unit; `add` is 1 − keep. */
+  /**
+   * Where there is a parameter `tau_ms`: how `keep` follows from it, unit by unit; `add` is 1 − keep. Euler τ count as
+   * a step at least, exponential ones as an eighth of a step. */
   readonly leak?: { readonly dtMs: number; readonly kind: "exponential" | "euler" };
 }
 
@@ -190,7 +192,8 @@ function keepOf(
   { dtMs, kind }: NonNullable<ReferenceCell["leak"]>,
 ): (tau: number) => readonly [number, number] {
   return (tau) => {
-    if (kind === "euler") return [1 - dtMs / tau, dtMs / tau ** 2];
+    if (kind === "euler") return tau > dtMs ? [1 - dtMs / tau, dtMs / tau ** 2] : [0, 0];
+    if (tau < dtMs / 8) return [Math.exp(-8), 0];
     const keep = Math.exp(-dtMs / tau);
     return [keep, keep * dtMs / tau ** 2];
   };
