@@ -55,7 +55,7 @@ export type ProgramConstants = Readonly<Record<string, number>>;
 /** A kind of network on engines. */
 export interface NetworkProgram {
   /** Numbers of `work` per row and step. */
-  workPerStep(shape: SweepShape): number;
+  workPerStep(shape: SweepShape, constants: ProgramConstants): number;
   /** Puts the kernels of a forward pass in line. A model's bytes depend on nothing but its own parts of the buffers. */
   forward(
     engine: Engine,

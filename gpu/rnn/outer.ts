@@ -1,0 +1,92 @@
+// Gradients of weights and biases from what lies on an engine after a backward pass: one call per tensor, cut so that a
+// shader's loops stay within what software adapters count.
+
+import type { Engine, EngineBuffer } from "#lib/core/engine.ts";
+import outerSums from "../outer_sums.ts";
+import type { SweepShape } from "./program.ts";
+
+/** One side of the products: numbers of each row and step. */
+export interface OuterSide {
+  readonly buffer: EngineBuffer;
+  /** How many numbers take part. */
+  readonly num: number;
+  /** Slots instead of models are its first axis. */
+  readonly bySlot?: boolean;
+  /** Steps that a row has room for; those of the shape if absent. */
+  readonly steps?: number;
+  /** Where step 0 lies: 1 for states after each step. */
+  readonly first?: number;
+  /** Numbers per step; `num` if absent. */
+  readonly stride?: number;
+  /** The first number of a step that takes part. */
+  readonly at?: number;
+}
+
+/** What is summed, and where to. */
+export interface OuterSum {
+  /** As in `SweepBuffers`. */
+  readonly slots: EngineBuffer;
+  readonly left: OuterSide;
+  /** Absent for sums of the columns of `left`. */
+  readonly right?: OuterSide;
+  /** model × parameter. */
+  readonly result: EngineBuffer;
+  /** Where the tensor, left × right, begins in a model's parameters. */
+  readonly at: number;
+}
+
+/**
+ * Puts the kernels in line that sum left ⊗ right over all rows, and the steps that each model has.
+ *
+ * @example
+ * ```ts
+ * import { sumOuter } from "#gpu/rnn/outer.ts";
+ * import { RefEngine } from "#gpu/runtime/ref_engine.ts";
+ * import { assertEquals } from "@std/assert";
+ * await using engine = new RefEngine();
+ * const shape = { models: 1, rows: 1, steps: 2, parameters: 2 };
+ * const left = { buffer: engine.upload(Float32Array.of(1, 2)), num: 1 };
+ * const right = { buffer: engine.upload(Float32Array.of(3, 4, 5, 6)), num: 2 };
+ * const result = engine.allocate(2);
+ * sumOuter(engine, shape, { slots: engine.upload(Uint32Array.of(0, 2)), left, right, result, at: 0 });
+ * assertEquals([...await engine.download(result)], [1 * 3 + 2 * 5, 1 * 4 + 2 * 6]);
+ * ```
+ */
+export function sumOuter(
+  engine: Engine,
+  { models, rows, steps, parameters }: Pick<SweepShape, "models" | "rows" | "steps" | "parameters">,
+  { slots, left, right, result, at }: OuterSum,
+): void {
+  const chunk = engine.name === "webgpu"
+    ? Math.max(1, Math.floor(mostTurns / (Math.max(1, steps) + 2)))
+    : Math.max(1, rows);
+  for (let first = 0; first === 0 || first < rows; first += chunk) {
+    engine.dispatch(
+      outerSums,
+      { slots, left: left.buffer, right: (right ?? left).buffer, result },
+      {
+        num_models: models,
+        num_rows: rows,
+        first_row: first,
+        end_row: Math.min(rows, first + chunk),
+        result_stride: parameters,
+        result_at: at,
+        num_left: left.num,
+        left_by_slot: left.bySlot === true ? 1 : 0,
+        left_steps: left.steps ?? steps,
+        left_first: left.first ?? 0,
+        left_stride: left.stride ?? left.num,
+        left_at: left.at ?? 0,
+        num_right: right?.num ?? 0,
+        right_by_slot: right?.bySlot === true ? 1 : 0,
+        right_steps: right?.steps ?? steps,
+        right_first: right?.first ?? 0,
+        right_stride: right?.stride ?? right?.num ?? 0,
+        right_at: right?.at ?? 0,
+      },
+    );
+  }
+}
+
+/** Less than the 65,535 turns after which Mesa's software adapters leave loops. */
+const mostTurns = 60000;
