@@ -1,0 +1,151 @@
+// Products of a few rows with panels of eight columns (gpu/gate_panels.ts), for kernels that step through time. Each result
+// is one running sum over the inner index in ascending order; rows do not know of each other.
+
+/** What becomes of the sums: they replace what lies there, or are added to it. */
+export const SET: i32 = 0, ADD: i32 = 1;
+
+/**
+ * Sums of `rows` rows (`stepX` bytes apart at `x`, `inner` numbers each) with the panels of `columns` columns, to rows at
+ * `out`, `stepOut` bytes apart. Panels lie `stepPanel` bytes apart.
+ */
+export function product(
+  x: usize, stepX: usize, rows: i32, inner: i32,
+  panels: usize, stepPanel: usize, columns: i32,
+  out: usize, stepOut: usize, mode: i32,
+): void {
+  for (let j = 0; j < columns; j += 8) {
+    for (let i = 0; i < rows; i += 4) {
+      tile(
+        x + <usize>i * stepX, stepX, min(4, rows - i), inner, panels,
+        out + <usize>i * stepOut + (<usize>j << 2), stepOut, min(8, columns - j), mode,
+      );
+    }
+    panels += stepPanel;
+  }
+}
+
+// One tile of up to four rows and eight columns. Missing rows are the last once more.
+function tile(
+  x: usize, stepX: usize, rows: i32, inner: i32, p: usize, out: usize, stepOut: usize, columns: i32, mode: i32,
+): void {
+  let x0 = x;
+  let x1 = rows > 1 ? x0 + stepX : x0;
+  let x2 = rows > 2 ? x1 + stepX : x1;
+  let x3 = rows > 3 ? x2 + stepX : x2;
+  const o1 = rows > 1 ? out + stepOut : out;
+  const o2 = rows > 2 ? o1 + stepOut : o1;
+  const o3 = rows > 3 ? o2 + stepOut : o2;
+  let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0, h0 = l0, h1 = l0, h2 = l0, h3 = l0;
+  if (mode == ADD) {
+    l0 = low(out, columns), h0 = high(out, columns);
+    l1 = low(o1, columns), h1 = high(o1, columns);
+    l2 = low(o2, columns), h2 = high(o2, columns);
+    l3 = low(o3, columns), h3 = high(o3, columns);
+  }
+  const end4 = x0 + (<usize>(inner & ~3) << 2);
+  const end = x0 + (<usize>inner << 2);
+  while (x0 < end4) {
+    const a0 = v128.load(x0), a1 = v128.load(x1), a2 = v128.load(x2), a3 = v128.load(x3);
+    let l = v128.load(p), h = v128.load(p, 16);
+    let a = lane0(a0);
+    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+    a = lane0(a1);
+    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+    a = lane0(a2);
+    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+    a = lane0(a3);
+    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+    l = v128.load(p, 32), h = v128.load(p, 48);
+    a = lane1(a0);
+    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+    a = lane1(a1);
+    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+    a = lane1(a2);
+    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+    a = lane1(a3);
+    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+    l = v128.load(p, 64), h = v128.load(p, 80);
+    a = lane2(a0);
+    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+    a = lane2(a1);
+    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+    a = lane2(a2);
+    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+    a = lane2(a3);
+    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+    l = v128.load(p, 96), h = v128.load(p, 112);
+    a = lane3(a0);
+    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+    a = lane3(a1);
+    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+    a = lane3(a2);
+    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+    a = lane3(a3);
+    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+    x0 += 16, x1 += 16, x2 += 16, x3 += 16, p += 128;
+  }
+  while (x0 < end) {
+    const l = v128.load(p), h = v128.load(p, 16);
+    let a = v128.load32_splat(x0);
+    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+    a = v128.load32_splat(x1);
+    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+    a = v128.load32_splat(x2);
+    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+    a = v128.load32_splat(x3);
+    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+    x0 += 4, x1 += 4, x2 += 4, x3 += 4, p += 32;
+  }
+  put(out, l0, h0, columns);
+  put(o1, l1, h1, columns);
+  put(o2, l2, h2, columns);
+  put(o3, l3, h3, columns);
+}
+
+// @ts-ignore: decorator
+@inline function low(at: usize, columns: i32): v128 { return columns >= 4 ? v128.load(at) : some4(at, columns); }
+// @ts-ignore: decorator
+@inline function high(at: usize, columns: i32): v128 {
+  return columns == 8 ? v128.load(at, 16) : columns > 4 ? some4(at + 16, columns - 4) : f32x4.splat(0);
+}
+
+// @ts-ignore: decorator
+@inline function put(at: usize, l: v128, h: v128, columns: i32): void {
+  if (columns == 8) {
+    v128.store(at, l);
+    v128.store(at, h, 16);
+  } else {
+    putSome4(at, l, min(4, columns));
+    if (columns > 4) putSome4(at + 16, h, columns - 4);
+  }
+}
+
+/** The first `count` of four numbers, zeros behind them. */
+export function some4(at: usize, count: i32): v128 {
+  if (count >= 4) return v128.load(at);
+  let x = f32x4.splat(0);
+  if (count > 0) x = v128.load32_zero(at);
+  if (count > 1) x = v128.load_lane<u32>(at, x, 1, 4);
+  if (count > 2) x = v128.load_lane<u32>(at, x, 2, 8);
+  return x;
+}
+
+/** Stores the first `count` of four numbers. */
+export function putSome4(at: usize, x: v128, count: i32): void {
+  if (count >= 4) {
+    v128.store(at, x);
+  } else {
+    if (count > 0) v128.store_lane<u32>(at, x, 0);
+    if (count > 1) v128.store_lane<u32>(at, x, 1, 4);
+    if (count > 2) v128.store_lane<u32>(at, x, 2, 8);
+  }
+}
+
+// @ts-ignore: decorator
+@inline function lane0(x: v128): v128 { return v128.shuffle<i32>(x, x, 0, 0, 0, 0); }
+// @ts-ignore: decorator
+@inline function lane1(x: v128): v128 { return v128.shuffle<i32>(x, x, 1, 1, 1, 1); }
+// @ts-ignore: decorator
+@inline function lane2(x: v128): v128 { return v128.shuffle<i32>(x, x, 2, 2, 2, 2); }
+// @ts-ignore: decorator
+@inline function lane3(x: v128): v128 { return v128.shuffle<i32>(x, x, 3, 3, 3, 3); }

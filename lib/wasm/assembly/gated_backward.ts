@@ -1,0 +1,119 @@
+//! shared
+// The kernel `gated_backward`: a part takes blocks of eight rows of a model through all steps, last to first.
+
+import { slope4 } from "./_activation";
+import { flushed } from "./_flush";
+import { gain4, keep4, keepSlope4 } from "./_gate_leak";
+import { ADD, product, putSome4, SET, some4 } from "./_gate_product";
+
+const BLOCK: i32 = 8;
+const LIVE: i32 = 0, STATE_GATED: i32 = 1;
+
+// @ts-ignore: decorator
+@inline function at(args: usize, i: usize): usize { return <usize>load<u32>(args + (i << 3)); }
+// @ts-ignore: decorator
+@inline function uniform(args: usize, i: usize): i32 { return <i32>load<f64>(args + (i << 3), 56); }
+// @ts-ignore: decorator
+@inline function number(args: usize, i: usize): f32 { return <f32>load<f64>(args + (i << 3), 56); }
+
+export function gated_backward(args: usize, part: i32, num_parts: i32): void {
+  const models = uniform(args, 0), rows = uniform(args, 1);
+  const blocks = (rows + BLOCK - 1) / BLOCK;
+  const all = <i64>models * blocks;
+  const end = <i32>(all * (part + 1) / num_parts);
+  for (let block = <i32>(all * part / num_parts); block < end; block++) {
+    const first = block % blocks * BLOCK;
+    through(args, block / blocks, first, min(BLOCK, rows - first));
+  }
+}
+
+function through(args: usize, model: i32, first: i32, count: i32): void {
+  const rows = uniform(args, 1), steps = uniform(args, 2), units = uniform(args, 3);
+  const firstStep = uniform(args, 5), ownSteps = min(steps, load<i32>(at(args, 0) + (<usize>model << 3), 4));
+  const taus = at(args, 1) + (<usize>(model * uniform(args, 4) + uniform(args, 7)) << 2);
+  const code = uniform(args, 8), reset = uniform(args, 9), kind = uniform(args, 10), stride = uniform(args, 14);
+  const keep = number(args, 11), gain = number(args, 12), dt = number(args, 13);
+  const across = <usize>((units + 7) >> 3);
+  const gate = <usize>units << 2;
+  // Bytes of the rows of one gate in a panel.
+  const ofGate = <usize>units << 5, stepPanel = 3 * ofGate;
+  const panels = at(args, 2) + <usize>model * across * stepPanel;
+  const row = <usize>(model * rows + first);
+  const rowH = <usize>(steps + 1) * gate, rowW = <usize>(steps * stride) << 2, rowG = <usize>steps * gate;
+  const states = at(args, 3) + row * rowH, work = at(args, 4) + row * rowW;
+  const gradients = at(args, 5) + row * rowG, carry = at(args, 6) + row * gate;
+  // The last step of a model, and a model without steps, begin with nothing.
+  if (uniform(args, 6) >= ownSteps && firstStep <= ownSteps) memory.fill(carry, 0, <usize>count * gate);
+  for (let step = min(uniform(args, 6), ownSteps) - 1; step >= firstStep; step--) {
+    const h = states + <usize>step * gate, w = work + (<usize>(step * stride) << 2), g = gradients + <usize>step * gate;
+    for (let i: usize = 0; i < <usize>count; i++) {
+      inside(
+        w + i * rowW, h + i * rowH, g + i * rowG, carry + i * gate, taus, units, reset, code, kind, keep, gain, dt,
+      );
+    }
+    if (reset == STATE_GATED) {
+      // What reaches r ⊙ h takes the place of r, which stands in that of r ⊙ h meanwhile.
+      product(w + 2 * gate, rowW, count, units, panels + 2 * ofGate, stepPanel, units, w, rowW, SET);
+      for (let i: usize = 0; i < <usize>count; i++) behindGate(w + i * rowW, h + i * rowH, carry + i * gate, units);
+      product(w, rowW, count, 2 * units, panels, stepPanel, units, carry, gate, ADD);
+    } else if (reset == LIVE) {
+      product(w + 3 * gate, rowW, count, units, panels + 2 * ofGate, stepPanel, units, carry, gate, ADD);
+      product(w, rowW, count, 2 * units, panels, stepPanel, units, carry, gate, ADD);
+    } else {
+      product(w + gate, rowW, count, 2 * units, panels + ofGate, stepPanel, units, carry, gate, ADD);
+    }
+  }
+  for (let i: usize = 0; i < <usize>count; i++) flushRow(carry + i * gate, units);
+}
+
+// Gradients of what goes into the gates of a row, and what of them reaches the state directly.
+function inside(
+  w: usize, h: usize, g: usize, carry: usize, taus: usize, units: i32,
+  reset: i32, code: i32, kind: i32, keep: f32, gain: f32, dt: f32,
+): void {
+  const gate = <usize>units << 2;
+  const one = f32x4.splat(1);
+  for (let left = units; left > 0; left -= 4, w += 16, h += 16, g += 16, carry += 16, taus += 16) {
+    const d = flushed(f32x4.add(some4(carry, left), some4(g, left)));
+    const u = some4(w + gate, left), n = some4(w + 2 * gate, left), before = some4(h, left);
+    const tau = kind == 0 ? one : some4(taus, left);
+    const kept = keep4(kind, f32x4.splat(keep), dt, tau), taken = gain4(kind, f32x4.splat(gain), dt, tau, kept);
+    const mixed = f32x4.add(f32x4.mul(kept, before), f32x4.mul(taken, n));
+    const du = f32x4.mul(d, u), stays = f32x4.sub(one, u);
+    if (kind != 0) {
+      const change = f32x4.mul(f32x4.sub(before, n), keepSlope4(kind, dt, tau, kept));
+      putSome4(w + 4 * gate, flushed(f32x4.mul(du, change)), left);
+    }
+    putSome4(carry, flushed(f32x4.mul(d, f32x4.add(stays, f32x4.mul(kept, u)))), left);
+    putSome4(w + gate, flushed(f32x4.mul(f32x4.mul(du, stays), f32x4.sub(mixed, before))), left);
+    const dn = flushed(f32x4.mul(f32x4.mul(du, taken), slope4(code, n)));
+    putSome4(w + 2 * gate, dn, left);
+    const r = some4(w, left);
+    if (reset == LIVE) {
+      const e = flushed(f32x4.mul(dn, r));
+      const slope = f32x4.sub(one, r);
+      putSome4(w, flushed(f32x4.mul(f32x4.mul(e, slope), some4(w + 3 * gate, left))), left);
+      putSome4(w + 3 * gate, e, left);
+    } else if (reset == STATE_GATED) {
+      putSome4(w + 3 * gate, r, left);
+    } else {
+      putSome4(w, f32x4.splat(0), left);
+    }
+  }
+}
+
+// A row of a state-gated network, from what reaches r ⊙ h.
+function behindGate(w: usize, h: usize, carry: usize, units: i32): void {
+  const toProduct = 3 * <usize>units << 2;
+  for (let left = units; left > 0; left -= 4, w += 16, h += 16, carry += 16) {
+    const r = some4(w + toProduct, left), before = some4(h, left);
+    const e = f32x4.mul(some4(w, left), r);
+    putSome4(w, flushed(f32x4.mul(f32x4.mul(e, f32x4.sub(f32x4.splat(1), r)), before)), left);
+    putSome4(w + toProduct, flushed(f32x4.mul(r, before)), left);
+    putSome4(carry, f32x4.add(some4(carry, left), e), left);
+  }
+}
+
+function flushRow(carry: usize, units: i32): void {
+  for (let left = units; left > 0; left -= 4, carry += 16) putSome4(carry, flushed(some4(carry, left)), left);
+}
