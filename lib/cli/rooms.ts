@@ -4,6 +4,7 @@ import type { Room } from "./catalogue.ts";
 import { attractors } from "../models/attractors/mod.ts";
 import { figures } from "../figures/mod.ts";
 import { metrics } from "../metrics/mod.ts";
+import { networks } from "../models/networks/mod.ts";
 import { neurotasks } from "../neurotasks/mod.ts";
 
 /** The rooms whose members tasks choose by a param: index, and folder relative to the project's root. */
@@ -11,5 +12,6 @@ export const rooms: Readonly<Record<string, Room>> = {
   attractors: { index: attractors, folder: "lib/models/attractors" },
   figures: { index: figures, folder: "lib/figures" },
   metrics: { index: metrics, folder: "lib/metrics" },
+  networks: { index: networks, folder: "lib/models/networks" },
   neurotasks: { index: neurotasks, folder: "lib/neurotasks" },
 };
