@@ -1,0 +1,376 @@
+//! shared
+// The kernel `readout_loss`: for each row of each model, block of steps by block: logits, losses, dL/dlogits, dL/dstate.
+// Four steps go together; where none of them weighs anything, nothing is computed but zeros.
+
+import { exp4, log4 } from "./_exp";
+import { flushed, flushedOne } from "./_flush";
+
+const BLOCK: i32 = 64;
+/** Modes. */
+const LOGITS: i32 = 0, GRADIENTS: i32 = 2;
+/** The kind of losses that are no cross-entropy. */
+const SQUARED: i32 = 1;
+
+// @ts-ignore: decorator
+@inline function buffer(args: usize, i: i32): usize {
+  return <usize>load<u32>(args + 8 * i);
+}
+
+// @ts-ignore: decorator
+@inline function number(args: usize, i: i32): f64 {
+  return load<f64>(args + 64 + 8 * i);
+}
+
+// @ts-ignore: decorator
+@inline function uniform(args: usize, i: i32): i32 {
+  return <i32><u32>number(args, i);
+}
+
+export function readout_loss(args: usize, part: i32, num_parts: i32): void {
+  const numModels = uniform(args, 0), numRows = uniform(args, 1);
+  const all = <u64>numModels * numRows;
+  const from = <i32>(all * part / num_parts), to = <i32>(all * (part + 1) / num_parts);
+  for (let place = from; place < to; place++) row(args, place);
+}
+
+function row(args: usize, place: i32): void {
+  const numRows = uniform(args, 1), numSteps = uniform(args, 2), numUnits = uniform(args, 3);
+  const numOutputs = uniform(args, 4), groups = uniform(args, 6), mode = uniform(args, 12);
+  const squared = uniform(args, 13) == SQUARED;
+  const model = place / numRows, index = place % numRows;
+  const slots = buffer(args, 0) + 8 * <usize>model;
+  const data = <usize>(<i32>load<u32>(slots) * numRows + index) * numSteps;
+  const own = buffer(args, 1) + (<usize>model * uniform(args, 5) << 2);
+  const weight = own + (<usize>uniform(args, 9) << 2);
+  const bias = uniform(args, 11) != 0 ? own + (<usize>uniform(args, 10) << 2) : 0;
+  const states = buffer(args, 2) + 4 * (<usize>place * (numSteps + 1) + 1) * numUnits;
+  const outputs = buffer(args, 5) + (<usize>place * numSteps * numOutputs << 2);
+  const targets = buffer(args, 3) + 4 * data * (squared ? numOutputs : groups);
+  const weights = buffer(args, 4) + 4 * data * groups;
+  const scoredAt = uniform(args, 15), activityAt = uniform(args, 16);
+  const scored = scoredAt > 0 ? weights + (<usize>scoredAt << 2) : 0;
+  const activity = activityAt > 0 ? buffer(args, 4) + 4 * (<usize>activityAt + data) : 0;
+  const gradients = buffer(args, 6) + (<usize>place * numSteps * numUnits << 2);
+  const record = buffer(args, 7) + 16 * (<usize>uniform(args, 14) * uniform(args, 0) * numRows + place);
+  const first = uniform(args, 7), end = min(min(uniform(args, 8), <i32>load<u32>(slots, 4)), numSteps);
+  if (mode != LOGITS && first == 0) v128.store(record, f32x4.splat(0));
+  const l1 = <f32>(number(args, 17) / numUnits), l2 = <f32>(number(args, 18) / numUnits);
+  const bytes = (<usize>numUnits << 2), bytesOut = (<usize>numOutputs << 2), bytesGroup = (<usize>groups << 2);
+  for (let at = first; at < end; at += BLOCK) {
+    const stop = min(end, at + BLOCK);
+    for (let step = at; step < stop; step += 4) {
+      const last = min(step + 3, stop - 1);
+      const out = outputs + step * bytesOut;
+      if (mode == GRADIENTS && isIdle(weights + step * bytesGroup, scored == 0 ? 0 : scored + step * bytesGroup, (last - step + 1) * groups)) {
+        memory.fill(out, 0, (last - step + 1) * bytesOut);
+        continue;
+      }
+      linear(states + step * bytes, weight, bias, out, last - step, numUnits, numOutputs);
+    }
+    if (mode == LOGITS) continue;
+    let loss: f64 = 0, penalty: f64 = 0, right: f32 = 0, answers: f32 = 0;
+    for (let step = at; step < stop; step++) {
+      for (let group = 0; group < groups; group++) {
+        const size = numOutputs / groups, logits = outputs + step * bytesOut + (<usize>(group * size) << 2);
+        const target = targets + (squared ? step * bytesOut + (<usize>(group * size) << 2) : step * bytesGroup + (<usize>group << 2));
+        const wanted = squared ? -1 : <i32>load<f32>(target);
+        if (scored != 0 && load<f32>(scored + step * bytesGroup + (<usize>group << 2)) != 0) {
+          if (largest(logits, size) == (squared ? largest(target, size) : wanted)) right++;
+          answers++;
+        }
+        const share = load<f32>(weights + step * bytesGroup + (<usize>group << 2));
+        if (share == 0) {
+          if (mode == GRADIENTS) memory.fill(logits, 0, (<usize>size << 2));
+        } else if (squared) {
+          loss += <f64>share * squaredError(logits, target, size, share, mode == GRADIENTS);
+        } else {
+          loss += <f64>share * crossEntropy(logits, wanted, size, share, mode == GRADIENTS);
+        }
+      }
+    }
+    if (mode == GRADIENTS) {
+      for (let step = at; step < stop; step += 4) {
+        const last = min(step + 3, stop - 1);
+        back(outputs + step * bytesOut, weight, gradients + step * bytes, last - step, numUnits, numOutputs);
+      }
+    }
+    if (activity != 0) {
+      for (let step = at; step < stop; step++) {
+        const share = load<f32>(activity + (<usize>step << 2));
+        if (share == 0) continue;
+        const to = mode == GRADIENTS ? gradients + step * bytes : 0;
+        penalty += <f64>share * activityOf(states + step * bytes, numUnits, to, share, l1, l2);
+      }
+    }
+    store<f32>(record, flushedOne(load<f32>(record) + <f32>loss));
+    store<f32>(record, flushedOne(load<f32>(record, 4) + <f32>penalty), 4);
+    store<f32>(record, load<f32>(record, 8) + right, 8);
+    store<f32>(record, load<f32>(record, 12) + answers, 12);
+  }
+}
+
+/** Whether there is nothing to learn and nothing to count in the next `count` weights. */
+// @ts-ignore: decorator
+@inline function isIdle(weights: usize, scored: usize, count: i32): bool {
+  for (let i: usize = 0, end = (<usize>count << 2); i < end; i += 4) {
+    if (load<f32>(weights + i) != 0) return false;
+    if (scored != 0 && load<f32>(scored + i) != 0) return false;
+  }
+  return true;
+}
+
+/** W h + b for four steps; those beyond the `last` are that one once more. */
+function linear(h: usize, weight: usize, bias: usize, out: usize, last: i32, units: i32, outputs: i32): void {
+  const bytes = (<usize>units << 2), step = (<usize>outputs << 2);
+  const s1 = <usize>min(1, last), s2 = <usize>min(2, last), s3 = <usize>min(3, last);
+  let k = 0;
+  for (; k + 3 <= outputs; k += 3) {
+    threeOutputs(
+      h, h + s1 * bytes, h + s2 * bytes, h + s3 * bytes, weight + <usize>k * bytes, units,
+      bias != 0 ? bias + (<usize>k << 2) : 0, out + (<usize>k << 2), s1 * step, s2 * step, s3 * step,
+    );
+  }
+  for (; k < outputs; k++) {
+    oneOutput(
+      h, h + s1 * bytes, h + s2 * bytes, h + s3 * bytes, weight + <usize>k * bytes, units,
+      bias != 0 ? bias + (<usize>k << 2) : 0, out + (<usize>k << 2), s1 * step, s2 * step, s3 * step,
+    );
+  }
+}
+
+function threeOutputs(
+  h0: usize, h1: usize, h2: usize, h3: usize, w0: usize, units: i32,
+  bias: usize, out: usize, o1: usize, o2: usize, o3: usize,
+): void {
+  const bytes = (<usize>units << 2), w1 = w0 + bytes, w2 = w1 + bytes, end = bytes & ~15;
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+  let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
+  let i: usize = 0;
+  for (; i < end; i += 16) {
+    const w = v128.load(w0 + i), v = v128.load(w1 + i), u = v128.load(w2 + i);
+    let h = v128.load(h0 + i);
+    a0 = f32x4.add(a0, f32x4.mul(h, w)), b0 = f32x4.add(b0, f32x4.mul(h, v)), c0 = f32x4.add(c0, f32x4.mul(h, u));
+    h = v128.load(h1 + i);
+    a1 = f32x4.add(a1, f32x4.mul(h, w)), b1 = f32x4.add(b1, f32x4.mul(h, v)), c1 = f32x4.add(c1, f32x4.mul(h, u));
+    h = v128.load(h2 + i);
+    a2 = f32x4.add(a2, f32x4.mul(h, w)), b2 = f32x4.add(b2, f32x4.mul(h, v)), c2 = f32x4.add(c2, f32x4.mul(h, u));
+    h = v128.load(h3 + i);
+    a3 = f32x4.add(a3, f32x4.mul(h, w)), b3 = f32x4.add(b3, f32x4.mul(h, v)), c3 = f32x4.add(c3, f32x4.mul(h, u));
+  }
+  let a = sums(a0, a1, a2, a3), b = sums(b0, b1, b2, b3), c = sums(c0, c1, c2, c3);
+  for (; i < bytes; i += 4) {
+    const h = gathered(h0 + i, h1 + i, h2 + i, h3 + i);
+    a = f32x4.add(a, f32x4.mul(h, v128.load32_splat(w0 + i)));
+    b = f32x4.add(b, f32x4.mul(h, v128.load32_splat(w1 + i)));
+    c = f32x4.add(c, f32x4.mul(h, v128.load32_splat(w2 + i)));
+  }
+  if (bias != 0) {
+    a = f32x4.add(a, v128.load32_splat(bias));
+    b = f32x4.add(b, v128.load32_splat(bias, 4));
+    c = f32x4.add(c, v128.load32_splat(bias, 8));
+  }
+  scatter(flushed(a), out, o1, o2, o3);
+  scatter(flushed(b), out + 4, o1, o2, o3);
+  scatter(flushed(c), out + 8, o1, o2, o3);
+}
+
+function oneOutput(
+  h0: usize, h1: usize, h2: usize, h3: usize, w0: usize, units: i32,
+  bias: usize, out: usize, o1: usize, o2: usize, o3: usize,
+): void {
+  const bytes = (<usize>units << 2), end = bytes & ~15;
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+  let i: usize = 0;
+  for (; i < end; i += 16) {
+    const w = v128.load(w0 + i);
+    a0 = f32x4.add(a0, f32x4.mul(v128.load(h0 + i), w));
+    a1 = f32x4.add(a1, f32x4.mul(v128.load(h1 + i), w));
+    a2 = f32x4.add(a2, f32x4.mul(v128.load(h2 + i), w));
+    a3 = f32x4.add(a3, f32x4.mul(v128.load(h3 + i), w));
+  }
+  let a = sums(a0, a1, a2, a3);
+  for (; i < bytes; i += 4) {
+    a = f32x4.add(a, f32x4.mul(gathered(h0 + i, h1 + i, h2 + i, h3 + i), v128.load32_splat(w0 + i)));
+  }
+  if (bias != 0) a = f32x4.add(a, v128.load32_splat(bias));
+  scatter(flushed(a), out, o1, o2, o3);
+}
+
+/** The sums over the lanes of four vectors. */
+// @ts-ignore: decorator
+@inline function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<u32>(a, b, 0, 4, 1, 5), v128.shuffle<u32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<u32>(c, d, 0, 4, 1, 5), v128.shuffle<u32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<u32>(ab, cd, 0, 1, 4, 5), v128.shuffle<u32>(ab, cd, 2, 3, 6, 7));
+}
+
+// @ts-ignore: decorator
+@inline function gathered(a: usize, b: usize, c: usize, d: usize): v128 {
+  let x = v128.load32_zero(a);
+  x = v128.load_lane<f32>(b, x, 1);
+  x = v128.load_lane<f32>(c, x, 2);
+  return v128.load_lane<f32>(d, x, 3);
+}
+
+/** A step that stands for several is stored last to first, each time the same number. */
+// @ts-ignore: decorator
+@inline function scatter(x: v128, out: usize, o1: usize, o2: usize, o3: usize): void {
+  v128.store_lane<f32>(out, x, 0);
+  v128.store_lane<f32>(out + o1, x, 1);
+  v128.store_lane<f32>(out + o2, x, 2);
+  v128.store_lane<f32>(out + o3, x, 3);
+}
+
+/** Wᵀ d for four steps, eight units at a time; the last eight may have some of those before once more. */
+function back(d: usize, weight: usize, to: usize, last: i32, units: i32, outputs: i32): void {
+  const bytes = (<usize>units << 2), step = (<usize>outputs << 2);
+  const s1 = <usize>min(1, last), s2 = <usize>min(2, last), s3 = <usize>min(3, last);
+  if (units < 8) {
+    for (let j: usize = 0; j <= <usize>last; j++) {
+      for (let i: usize = 0; i < bytes; i += 4) {
+        let sum: f32 = 0;
+        for (let k: usize = 0; k < <usize>outputs; k++) {
+          sum += load<f32>(d + j * step + 4 * k) * load<f32>(weight + k * bytes + i);
+        }
+        store<f32>(to + j * bytes + i, flushedOne(sum));
+      }
+    }
+    return;
+  }
+  for (let i: usize = 0; i < bytes; i += 32) {
+    const at = min(i, bytes - 32);
+    eightUnits(
+      d, d + s1 * step, d + s2 * step, d + s3 * step, step, weight + at, bytes,
+      to + at, s1 * bytes, s2 * bytes, s3 * bytes,
+    );
+  }
+}
+
+function eightUnits(
+  d0: usize, d1: usize, d2: usize, d3: usize, length: usize, weight: usize, bytes: usize,
+  to: usize, o1: usize, o2: usize, o3: usize,
+): void {
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+  let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
+  for (let k: usize = 0; k < length; k += 4, weight += bytes) {
+    const v = v128.load(weight), w = v128.load(weight, 16);
+    let d = v128.load32_splat(d0 + k);
+    a0 = f32x4.add(a0, f32x4.mul(d, v)), b0 = f32x4.add(b0, f32x4.mul(d, w));
+    d = v128.load32_splat(d1 + k);
+    a1 = f32x4.add(a1, f32x4.mul(d, v)), b1 = f32x4.add(b1, f32x4.mul(d, w));
+    d = v128.load32_splat(d2 + k);
+    a2 = f32x4.add(a2, f32x4.mul(d, v)), b2 = f32x4.add(b2, f32x4.mul(d, w));
+    d = v128.load32_splat(d3 + k);
+    a3 = f32x4.add(a3, f32x4.mul(d, v)), b3 = f32x4.add(b3, f32x4.mul(d, w));
+  }
+  v128.store(to, flushed(a0));
+  v128.store(to, flushed(b0), 16);
+  v128.store(to + o1, flushed(a1));
+  v128.store(to + o1, flushed(b1), 16);
+  v128.store(to + o2, flushed(a2));
+  v128.store(to + o2, flushed(b2), 16);
+  v128.store(to + o3, flushed(a3));
+  v128.store(to + o3, flushed(b3), 16);
+}
+
+/** Up to three numbers, and `fill` in the lanes behind. */
+// @ts-ignore: decorator
+@inline function few(p: usize, count: i32, fill: f32): v128 {
+  let x = v128.load_lane<f32>(p, f32x4.splat(fill), 0);
+  if (count > 1) x = v128.load_lane<f32>(p + 4, x, 1);
+  if (count > 2) x = v128.load_lane<f32>(p + 8, x, 2);
+  return x;
+}
+
+// @ts-ignore: decorator
+@inline function putFew(p: usize, count: i32, x: v128): void {
+  v128.store_lane<f32>(p, x, 0);
+  if (count > 1) v128.store_lane<f32>(p + 4, x, 1);
+  if (count > 2) v128.store_lane<f32>(p + 8, x, 2);
+}
+
+// @ts-ignore: decorator
+@inline function across(x: v128): f32 {
+  const halves = f32x4.add(x, v128.shuffle<u64>(x, x, 1, 1));
+  return f32x4.extract_lane(f32x4.add(halves, v128.shuffle<u32>(halves, halves, 1, 1, 1, 1)), 0);
+}
+
+/** −log softmax(logits)[wanted]; leaves share · (softmax − one-hot) there, if asked for. */
+function crossEntropy(logits: usize, wanted: i32, size: i32, share: f32, leaves: bool): f32 {
+  const end = logits + (<usize>(size & ~3) << 2), rest = size & 3;
+  let most = f32x4.splat(-Infinity);
+  let p = logits;
+  for (; p < end; p += 16) most = f32x4.max(most, v128.load(p));
+  if (rest > 0) most = f32x4.max(most, few(p, rest, -Infinity));
+  most = f32x4.max(most, v128.shuffle<u64>(most, most, 1, 0));
+  most = f32x4.max(most, v128.shuffle<u32>(most, most, 1, 0, 3, 2));
+  const own = logits + (<usize>wanted << 2);
+  const below = load<f32>(own) - f32x4.extract_lane(most, 0);
+  let sum = f32x4.splat(0);
+  if (!leaves) {
+    for (p = logits; p < end; p += 16) sum = f32x4.add(sum, exp4(f32x4.sub(v128.load(p), most)));
+    if (rest > 0) sum = f32x4.add(sum, exp4(f32x4.sub(few(p, rest, -Infinity), most)));
+    return f32x4.extract_lane(log4(f32x4.splat(across(sum))), 0) - below;
+  }
+  for (p = logits; p < end; p += 16) {
+    const e = exp4(f32x4.sub(v128.load(p), most));
+    v128.store(p, e);
+    sum = f32x4.add(sum, e);
+  }
+  let e = f32x4.splat(0);
+  if (rest > 0) {
+    e = exp4(f32x4.sub(few(p, rest, -Infinity), most));
+    sum = f32x4.add(sum, e);
+  }
+  const total = across(sum), factor = f32x4.splat(share / total);
+  for (p = logits; p < end; p += 16) v128.store(p, flushed(f32x4.mul(v128.load(p), factor)));
+  if (rest > 0) putFew(p, rest, flushed(f32x4.mul(e, factor)));
+  store<f32>(own, flushedOne(load<f32>(own) - share));
+  return f32x4.extract_lane(log4(f32x4.splat(total)), 0) - below;
+}
+
+/** The mean of (output − target)²; leaves its gradient, times the share, if asked for. */
+function squaredError(outputs: usize, targets: usize, size: i32, share: f32, leaves: bool): f32 {
+  const end = outputs + (<usize>size << 2), factor = <f32>2 * share / <f32>size;
+  let sum: f32 = 0;
+  for (; outputs < end; outputs += 4, targets += 4) {
+    const difference = load<f32>(outputs) - load<f32>(targets);
+    sum += difference * difference;
+    if (leaves) store<f32>(outputs, flushedOne(factor * difference));
+  }
+  return sum / <f32>size;
+}
+
+/** l1 Σ|h| + l2 Σh²; adds its gradient, times the share, to what stands at `to`, if anywhere. */
+function activityOf(h: usize, units: i32, to: usize, share: f32, l1: f32, l2: f32): f32 {
+  const bytes = (<usize>units << 2), end = bytes & ~15;
+  const ones = f32x4.splat(l1), zero = f32x4.splat(0), slope = f32x4.splat(share * l1), twice = f32x4.splat(2 * share * l2);
+  let sum = zero;
+  let i: usize = 0;
+  for (; i < end; i += 16) {
+    const x = v128.load(h + i);
+    sum = f32x4.add(sum, f32x4.add(f32x4.mul(ones, f32x4.abs(x)), f32x4.mul(f32x4.splat(l2), f32x4.mul(x, x))));
+    if (to == 0) continue;
+    const sign = f32x4.sub(v128.and(f32x4.gt(x, zero), slope), v128.and(f32x4.lt(x, zero), slope));
+    v128.store(to + i, flushed(f32x4.add(v128.load(to + i), f32x4.add(sign, f32x4.mul(twice, x)))));
+  }
+  let total = across(sum);
+  for (; i < bytes; i += 4) {
+    const x = load<f32>(h + i);
+    total += l1 * abs(x) + l2 * (x * x);
+    if (to == 0) continue;
+    const sign: f32 = x > 0 ? share * l1 : x < 0 ? -share * l1 : 0;
+    store<f32>(to + i, flushedOne(load<f32>(to + i) + (sign + 2 * share * l2 * x)));
+  }
+  return total;
+}
+
+/** Index of the largest number, the first of several. */
+function largest(p: usize, size: i32): i32 {
+  let at = 0;
+  for (let k = 1; k < size; k++) {
+    if (load<f32>(p + (<usize>k << 2)) > load<f32>(p + (<usize>at << 2))) at = k;
+  }
+  return at;
+}
