@@ -6,10 +6,18 @@ import type { KernelIndex } from "../lib/core/kernel.ts";
 export const kernels = {
   dsa_align: () => import("./dsa_align.ts"),
   gate_panels: () => import("./gate_panels.ts"),
+  gated_backward: () => import("./gated_backward.ts"),
+  gated_forward: () => import("./gated_forward.ts"),
   gram: () => import("./gram.ts"),
   ode_ensemble: () => import("./ode_ensemble.ts"),
   ode_network: () => import("./ode_network.ts"),
+  outer_sums: () => import("./outer_sums.ts"),
   pairwise_distances: () => import("./pairwise_distances.ts"),
+  parameter_norms: () => import("./parameter_norms.ts"),
+  parameter_update: () => import("./parameter_update.ts"),
   philox: () => import("./philox.ts"),
   project: () => import("./project.ts"),
+  readout_loss: () => import("./readout_loss.ts"),
+  recurrent_backward: () => import("./recurrent_backward.ts"),
+  recurrent_forward: () => import("./recurrent_forward.ts"),
 } satisfies KernelIndex;
