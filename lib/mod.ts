@@ -24,6 +24,6 @@ export { defineMetric, type Laws, type Metric, type Score, type Sense } from "./
 export { type RandomStream, randomStream } from "./core/random.ts";
 export { type Cell, type Column, recordsOf, type Table, tableOf } from "./core/table.ts";
 export { defineTask, type Item, many, one, optional, type Task } from "./core/task.ts";
-export type { FusedMember, Fusion, TaskContext, TaskExample } from "./core/task.ts";
+export type { FusedMember, Fusion, SavedStates, TaskContext, TaskExample } from "./core/task.ts";
 export { requireDims, type Tensor, tensor } from "./core/tensor.ts";
 export { type Tfjs, withTfjs } from "./tfjs/with_tfjs.ts";

@@ -58,6 +58,17 @@ export function paramProblems(spec: StageSpec, issue: ParamIssue, raw: unknown):
     });
   }
   const found = follow(raw, issue.path);
+  if (issue.code === "check") {
+    // The value may be a default, or lie in what an expression gave: then what is nearest above it is shown.
+    const at = root === undefined ? spec.task.at : tree?.kind === "scalar" ? tree : parent;
+    const whose = name === ""
+      ? `the params of \`${task}\``
+      : `the param \`${name}\` of \`${task}\``;
+    const { known } = issue;
+    const hint = () => suggest(String(found), known!, "values");
+    const more = known === undefined || typeof found !== "string" ? {} : { hint };
+    return [{ code: "wrong-param", at, message: `${whose}: ${issue.message}`, more }];
+  }
   const wanted = wording(issue.message);
   if (found === undefined && issue.path.length > 0) {
     // An expression that gives the map from which something is missing is a better place than the param's key.

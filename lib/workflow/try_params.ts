@@ -192,7 +192,7 @@ async function tryWithoutRows(context: Context, state: StageState): Promise<Trie
     : resolution.error.filter(({ code, path, keys = [] }) =>
       code === "unrecognized_keys"
         ? keys.length > 0
-        : code !== "custom" && path.length > 0 && !missing.has(String(path[0]))
+        : code !== "custom" && code !== "check" && path.length > 0 && !missing.has(String(path[0]))
     );
   if (wrong.length === 0) return [];
   reportIssues(spec, wrong, raw, problems);
