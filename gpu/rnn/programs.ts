@@ -1,11 +1,15 @@
 // Which program runs a network model: by the name that the model gives.
 
 import type { NetworkProgramName } from "#lib/core/network_model.ts";
+import { gatedProgram } from "./gated.ts";
+import { gatedProgram } from "./gated.ts";
 import type { NetworkProgram } from "./program.ts";
 import { recurrentProgram } from "./recurrent.ts";
 
 const makers: Readonly<Partial<Record<NetworkProgramName, () => NetworkProgram>>> = {
+  gated: gatedProgram,
   recurrent: recurrentProgram,
+  gated: gatedProgram,
 };
 
 /**

@@ -4,6 +4,7 @@ import type { MemberIndex } from "../../core/member.ts";
 
 /** Members of the room `networks` by the name used in YAML, loaded when used. */
 export const networks = {
+  leaky_gru: () => import("./leaky_gru.ts"),
   leaky_rnn: () => import("./leaky_rnn.ts"),
   vanilla_rnn: () => import("./vanilla_rnn.ts"),
 } satisfies MemberIndex;
