@@ -2,14 +2,12 @@
 
 import type { NetworkProgramName } from "#lib/core/network_model.ts";
 import { gatedProgram } from "./gated.ts";
-import { gatedProgram } from "./gated.ts";
 import type { NetworkProgram } from "./program.ts";
 import { recurrentProgram } from "./recurrent.ts";
 
 const makers: Readonly<Partial<Record<NetworkProgramName, () => NetworkProgram>>> = {
   gated: gatedProgram,
   recurrent: recurrentProgram,
-  gated: gatedProgram,
 };
 
 /**
