@@ -1,12 +1,13 @@
 """Training updates of leaky recurrent networks and leaky GRUs by PyTorch, eager, f32, on the CPU.
 
 Reads {"cell": "leaky_rnn" | "leaky_gru", "inputs", "units", "outputs", "rows", "steps", "models", "processes", "updates",
-"times"} from standard input. One update is forward, cross-entropy over all trials and steps, backward, and Adam, of each
+"times", "form"} from standard input. One update is forward, cross-entropy over all trials and steps, backward, and Adam, of each
 model; `processes` share the models, each with OMP_NUM_THREADS threads. The result is the loss of each of the first
 `updates` updates of each model, models behind one another. Then `times` more updates are timed, all processes starting each
 of them together. Numbers come from a formula, the same as in tests/bench/compute/_networks.ts.
 
-Written for speed: the products with the inputs of all steps are taken at once before time is stepped through.
+`form`: "stepwise" takes every product in its step, as networks are mostly written; "hoisted" takes those with the inputs of
+all steps at once beforehand and fuses what eager operations can fuse, the fastest that was found.
 """
 import json
 import multiprocessing
@@ -53,25 +54,43 @@ class Model:
         self.adam = torch.optim.Adam(self.all, lr=1e-3, foreach=True)
 
     def states(self, x):
-        driven = F.linear(x, self.w_in, self.b_rec).unbind(0)
+        return torch.stack(self.hoisted(x) if task["form"] == "hoisted" else self.stepwise(x))
+
+    def stepwise(self, x):
+        h = torch.zeros(rows, units)
+        states = []
+        for t in range(steps):
+            drive = F.linear(x[t], self.w_in, self.b_rec)
+            if gates == 1:
+                own = F.leaky_relu(drive + F.linear(h, self.w_rec))
+                h = keep * h + (1 - keep) * own
+            else:
+                to_reset, to_update, to_own = drive.chunk(3, 1)
+                reset_h, update_h, own_h = F.linear(h, self.w_rec).chunk(3, 1)
+                update = torch.sigmoid(to_update + update_h)
+                own = F.leaky_relu(to_own + torch.sigmoid(to_reset + reset_h) * own_h)
+                h = (1 - update) * h + update * (keep * h + (1 - keep) * own)
+            states.append(h)
+        return states
+
+    def hoisted(self, x):
+        driven = F.linear(x, self.w_in, self.b_rec)
         h = torch.zeros(rows, units)
         states = []
         if gates == 1:
             w = self.w_rec.t()
-            for drive in driven:
+            for drive in driven.unbind(0):
                 h = torch.lerp(F.leaky_relu(torch.addmm(drive, h, w)), h, keep)
                 states.append(h)
         else:
-            w = self.w_rec.t()
-            w_gates, w_own = w[:, : 2 * units], w[:, 2 * units :]
-            for drive in driven:
-                reset, update = torch.sigmoid(
-                    torch.addmm(drive[:, : 2 * units], h, w_gates)
-                ).chunk(2, 1)
-                own = F.leaky_relu(torch.addcmul(drive[:, 2 * units :], reset, h @ w_own))
+            to_gates, to_own = driven.split((2 * units, units), 2)
+            for gate, own in zip(to_gates.unbind(0), to_own.unbind(0)):
+                from_gates, from_own = F.linear(h, self.w_rec).split((2 * units, units), 1)
+                reset, update = torch.sigmoid(gate + from_gates).chunk(2, 1)
+                own = F.leaky_relu(torch.addcmul(own, reset, from_own))
                 h = torch.lerp(h, torch.lerp(own, h, keep), update)
                 states.append(h)
-        return torch.stack(states)
+        return states
 
     def update(self, x, y):
         self.adam.zero_grad(set_to_none=True)

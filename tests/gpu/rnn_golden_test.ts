@@ -1,0 +1,100 @@
+// Networks on every engine against the golden numbers: states, logits, losses, gradients of every objective, and five steps
+// of every optimiser. Tolerances as the golden numbers' README has them, for float64 on `ref` and float32 elsewhere.
+
+import type { Engine } from "#lib/core/engine.ts";
+import { optimiserSchema } from "#lib/training/optimiser.ts";
+import { gpuTest } from "#tests/support/adapter.ts";
+import { assertAllClose } from "#tests/support/close.ts";
+import { processorEngines } from "#tests/support/engines.ts";
+import { basinNames, type GoldenCase, goldenCase, goldenNames } from "#tests/support/golden_rnn.ts";
+import { goldenProblem } from "#tests/support/golden_problem.ts";
+import { solveOnEngine, trainOnEngine } from "#tests/support/rnn_engine.ts";
+import { webgpuEngine } from "#tests/support/webgpu_engine.ts";
+
+interface Limits {
+  readonly states: number;
+  readonly loss: number;
+  /** Relative to the largest entry of the tensor. */
+  readonly gradient: number;
+  readonly weights: number;
+}
+const single: Limits = { states: 5e-6, loss: 1e-6, gradient: 1e-5, weights: 2e-6 };
+const double: Limits = { states: 1e-12, loss: 1e-12, gradient: 1e-10, weights: 1e-10 };
+
+for (const { label, open } of processorEngines) {
+  for (const name of goldenNames) {
+    Deno.test(`networks have the golden numbers of ${name} on ${label}`, async () => {
+      await using engine = open();
+      await hasGoldenNumbers(engine, goldenCase(name));
+    });
+  }
+}
+
+gpuTest("networks have all golden numbers on webgpu", async (_, t) => {
+  await using engine = await webgpuEngine();
+  for (const name of goldenNames) {
+    await t.step(name, () => hasGoldenNumbers(engine, goldenCase(name)));
+  }
+});
+
+async function hasGoldenNumbers(engine: Engine, golden: GoldenCase): Promise<void> {
+  const limits = engine.name === "ref" ? double : single;
+  const objectives = Object.keys(golden.losses);
+  const problems = objectives.map((objective) => goldenProblem(golden, objective));
+  // All objectives at once: models with equal batches that are given twice are equal to themselves, too.
+  const solutions = await solveOnEngine(engine, problems);
+  // One step of plain descent at rate 1 shows the whole gradient, penalties included.
+  const descents = await trainOnEngine(engine, problems, {
+    optimiser: optimiserSchema.parse({ kind: "sgd", learning_rate: 1 }),
+    updates: 1,
+  });
+  objectives.forEach((objective, i) => {
+    const found = solutions[i];
+    const where = `${golden.name}, ${objective}`;
+    const near = (actual: ArrayLike<number>, expected: Float64Array, size: number, what: string) =>
+      assertAllClose(actual, expected, { atol: size }, `${where}, ${what}`);
+    near(found.states, golden.array("hidden"), limits.states, "states");
+    near(found.logits, golden.array("logits"), limits.states, "logits");
+    const value = found.loss + descents[i].penalties[0];
+    assertAllClose([value], [golden.losses[objective]], { rtol: limits.loss }, where);
+    for (const array of golden.arrays.filter((name) => name.startsWith(`grad/${objective}/`))) {
+      const expected = golden.array(array);
+      const size = limits.gradient * Math.max(...expected.map(Math.abs));
+      const tensor = array.split("/")[2];
+      if (tensor === "inputs") continue;
+      if (tensor === "h0") {
+        near(found.initialGradient, expected, size, array);
+        continue;
+      }
+      const name = basinNames[tensor];
+      const before = problems[i].parameters[name];
+      const after = descents[i].parameters[0][name];
+      near(after.map((p, k) => before[k] - p), expected, size, `${array}, by descent`);
+      const isPlain = Object.keys(problems[i].penalties ?? {}).length === 0;
+      if (isPlain) near(found.gradients[name], expected, size, array);
+    }
+  });
+  for (const [name, facts] of Object.entries(golden.optimisers)) {
+    const [training] = await trainOnEngine(engine, [goldenProblem(golden, facts.objective)], {
+      optimiser: optimiserSchema.parse({ kind: "adam", learning_rate: facts.lr }),
+      updates: 5,
+      trained: facts.trained.map((tensor) => basinNames[tensor]),
+    });
+    const sums = training.losses.map((loss, step) => loss + training.penalties[step]);
+    const losses = facts.loss_before_each_step_then_after_last.slice(0, 5);
+    assertAllClose(sums, losses, { rtol: limits.loss }, `${golden.name}, ${name}, losses`);
+    const norms = facts.gradient_norm_before_clipping_each_step;
+    assertAllClose(training.norms, norms, { rtol: limits.gradient }, `${golden.name}, ${name}`);
+    for (const tensor of facts.trained) {
+      const after = golden.array(`optimiser/${name}/${tensor}`);
+      const found = training.parameters.flatMap((all) => [...all[basinNames[tensor]]]);
+      const where = `${golden.name}, ${name}, ${tensor}`;
+      assertAllClose(found, after, { atol: limits.weights }, where);
+    }
+    for (const [tensor, start] of Object.entries(goldenProblem(golden, "ce_mean").parameters)) {
+      if (facts.trained.some((one) => basinNames[one] === tensor)) continue;
+      const frozen = engine.name === "ref" ? start : Float32Array.from(start);
+      assertAllClose(training.parameters[4][tensor], frozen, {}, `${tensor}, frozen`);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+// Networks on every engine against the reference, on random weights and sizes: cells, activations, losses, time constants
+// that are trained, drive, models of unequal length side by side. Each draw is fresh; its seed is in the message.
+
+import { assertEquals, assertLess } from "@std/assert";
+import type { Engine } from "#lib/core/engine.ts";
+import { optimiserSchema } from "#lib/training/optimiser.ts";
+import { gpuTest } from "#tests/support/adapter.ts";
+import { assertAllClose } from "#tests/support/close.ts";
+import { processorEngines } from "#tests/support/engines.ts";
+import { ReferenceOptimiser, type ReferenceRule } from "#tests/support/optimiser_reference.ts";
+import { type ProblemChoice, randomProblem } from "#tests/support/random_networks.ts";
+import { solveOnEngine, trainOnEngine } from "#tests/support/rnn_engine.ts";
+import { type ReferenceProblem, solveByReference } from "#tests/support/rnn_reference.ts";
+import { webgpuEngine } from "#tests/support/webgpu_engine.ts";
+
+const seed = crypto.getRandomValues(new Uint32Array(1))[0];
+const kinds = ["outside", "inside", "current", "dead", "live", "live_state_gated"] as const;
+const activations = ["leaky_relu", "relu", "softplus", "tanh", "sigmoid", "identity"] as const;
+
+/** One of each axis, vectors and panels ± 1, a row block and one more. */
+const sizes: readonly Partial<ProblemChoice>[] = [
+  { inputs: 1, units: 1, outputs: 2, rows: 1, steps: 1 },
+  { inputs: 3, units: 4, outputs: 2, rows: 8, steps: 2 },
+  { inputs: 8, units: 7, outputs: 5, rows: 9, steps: 7 },
+  { inputs: 5, units: 17, outputs: 3, rows: 3, steps: 12 },
+  { inputs: 2, units: 33, outputs: 4, rows: 17, steps: 5 },
+];
+
+for (const { label, open } of processorEngines) {
+  for (const kind of kinds) {
+    Deno.test(`networks agree with the reference on ${label}, ${kind}`, async () => {
+      await using engine = open();
+      await agrees(engine, kind);
+    });
+  }
+  Deno.test(`optimisers agree with the reference on ${label}`, async () => {
+    await using engine = open();
+    await updates(engine);
+  });
+}
+
+gpuTest("networks and optimisers agree with the reference on webgpu", async (_, t) => {
+  await using engine = await webgpuEngine();
+  for (const kind of kinds) await t.step(kind, () => agrees(engine, kind));
+  await t.step("optimisers", () => updates(engine));
+});
+
+/** Rounding: that of f64, or of f32 through some ten steps and sums of some hundred terms. */
+function allowed(engine: Engine): number {
+  return engine.name === "ref" ? 1e-11 : 1e-5;
+}
+
+async function agrees(engine: Engine, kind: ProblemChoice["kind"]): Promise<void> {
+  for (const [i, activation] of activations.entries()) {
+    for (const loss of ["cross_entropy", "squared_error"] as const) {
+      const choice = { kind, activation, loss, ...sizes[(i + (loss[0] === "s" ? 2 : 0)) % 5] };
+      await sideBySide(engine, {
+        ...choice,
+        keep: 0.05 + 0.1 * i,
+        drive: i % 2 === 0,
+        tau: (["none", "exponential", "euler"] as const)[i % 3],
+        outputBias: i % 2 === 1,
+      });
+    }
+  }
+}
+
+/** Three models with parameters, batches and lengths of their own; then each alone: the same bytes. */
+async function sideBySide(engine: Engine, choice: ProblemChoice): Promise<void> {
+  const steps = choice.steps ?? 6;
+  const problems = [steps, Math.max(1, steps - 3), steps].map((steps, i) =>
+    randomProblem(seed + i, { ...choice, steps })
+  );
+  const found = await solveOnEngine(engine, problems);
+  for (const [model, problem] of problems.entries()) {
+    const expected = solveByReference({ ...problem, penalties: {} });
+    const where = `seed ${seed}, ${JSON.stringify({ ...choice, model })}`;
+    const near = (actual: Float64Array, right: Float64Array, what: string) => {
+      const largest = Math.max(1e-3, ...right.map(Math.abs));
+      assertAllClose(actual, right, { atol: allowed(engine) * largest }, `${where}, ${what}`);
+    };
+    near(found[model].states, expected.states, "states");
+    near(found[model].logits, expected.logits, "logits");
+    near(Float64Array.of(found[model].loss), Float64Array.of(expected.loss), "loss");
+    near(found[model].initialGradient, expected.initialGradient, "initial state");
+    for (const [name, gradient] of Object.entries(expected.gradients)) {
+      near(found[model].gradients[name], gradient, name);
+    }
+  }
+  // The short model alone has less room after each row; the others have the room that they had.
+  const alone = await solveOnEngine(engine, [problems[2]]);
+  assertEquals(alone[0], found[2], `seed ${seed}: fused and alone`);
+  const shorter = await solveOnEngine(engine, [problems[1]]);
+  assertEquals(shorter[0], found[1], `seed ${seed}: with more room and with less`);
+}
+
+const rules: readonly { readonly params: Record<string, unknown>; readonly rule: ReferenceRule }[] =
+  [
+    { params: { kind: "adam" }, rule: { kind: "adam", rate: 0.001 } },
+    {
+      params: { kind: "adam", beta_1: 0.8, beta_2: 0.99, epsilon: 1e-3, weight_decay: 0.1 },
+      rule: { kind: "adam", rate: 0.001, betas: [0.8, 0.99], eps: 1e-3, weightDecay: 0.1 },
+    },
+    {
+      params: { kind: "amsgrad", learning_rate: 0.01, clip_norm: 0.05 },
+      rule: { kind: "adam", amsgrad: true, rate: 0.01, clipNorm: 0.05 },
+    },
+    {
+      params: { kind: "sgd", learning_rate: 0.05, momentum: 0.9, nesterov: true, clip_value: 0.02 },
+      rule: { kind: "sgd", rate: 0.05, momentum: 0.9, nesterov: true, clipValue: 0.02 },
+    },
+    {
+      params: {
+        kind: "sgd",
+        learning_rate: 0.05,
+        momentum: 0.5,
+        clip_norm: 0.1,
+        weight_decay: 0.05,
+      },
+      rule: { kind: "sgd", rate: 0.05, momentum: 0.5, clipNorm: 0.1, weightDecay: 0.05 },
+    },
+  ];
+
+async function updates(engine: Engine): Promise<void> {
+  for (const [i, { params, rule }] of rules.entries()) {
+    const kind = kinds[i % kinds.length];
+    const penalties = { l1: 1e-3 * (i % 2), l2_norm: 2e-3, l2_squared: 1e-3 * (i % 3) };
+    const choice = {
+      kind,
+      activation: "tanh",
+      loss: "cross_entropy",
+      keep: 0.7,
+      penalties,
+    } as const;
+    const problems = [0, 1].map((n) => randomProblem(seed + n, { ...choice, ...sizes[2] }));
+    const trained = i % 2 === 0 ? undefined : ["W_rec", "W_out"];
+    const found = await trainOnEngine(engine, problems, {
+      optimiser: optimiserSchema.parse(params),
+      updates: 4,
+      ...(trained && { trained }),
+    });
+    problems.forEach((problem, model) => follows(engine, problem, found[model], rule, trained));
+  }
+}
+
+function follows(
+  engine: Engine,
+  problem: ReferenceProblem,
+  found: Awaited<ReturnType<typeof trainOnEngine>>[number],
+  rule: ReferenceRule,
+  trained: readonly string[] | undefined,
+): void {
+  const parameters = Object.fromEntries(
+    Object.entries(problem.parameters).map(([name, data]) => [name, Float64Array.from(data)]),
+  );
+  const optimiser = new ReferenceOptimiser(rule);
+  const where = `seed ${seed}, ${JSON.stringify({ ...rule, trained })}`;
+  for (let step = 0; step < found.losses.length; step++) {
+    const { loss, penalty, gradients } = solveByReference({ ...problem, parameters });
+    const before = Object.values(parameters).map((data) => data.slice());
+    const norm = optimiser.step(parameters, gradients, trained);
+    const told = [found.losses[step], found.penalties[step], found.norms[step]];
+    assertAllClose(told, [loss, penalty, norm], { rtol: allowed(engine) }, `${where}, ${step}`);
+    Object.entries(parameters).forEach(([name, data], at) => {
+      for (let k = 0; k < data.length; k++) {
+        // Adam divides by the size of the gradient: where that is next to nothing, f32 cannot say which way to go.
+        if (rule.kind === "adam" && Math.abs(gradients[name][k]) < 1e-4 * norm) {
+          parameters[name][k] = found.parameters[step][name][k];
+          continue;
+        }
+        const apart = Math.abs(found.parameters[step][name][k] - data[k]);
+        const moved = Math.abs(data[k] - before[at][k]) + 10 * rule.rate;
+        assertLess(
+          apart,
+          allowed(engine) * (Math.abs(data[k]) + moved) + 1e-15,
+          `${where}, step ${step}, ${name} ${k}`,
+        );
+      }
+    });
+  }
+}
