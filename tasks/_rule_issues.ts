@@ -12,7 +12,10 @@ export interface Issue {
 }
 
 /**
- * What is wrong with the timing of rules; of several at one place the first.
+ * What is wrong with the timing of rules; of several at one place the first. Where one mode is used only, the other's
+ * defaults may be what they are; what is written must be right.
+ *
+ * @param only the mode that is used; both if absent
  *
  * @example
  * ```ts
@@ -20,18 +23,20 @@ export interface Issue {
  * import pdmPro from "#lib/neurotasks/pdm_pro.ts";
  * import { assertEquals } from "@std/assert";
  * const members = [{ neurotask: pdmPro, params: pdmPro.params.parse({}) }];
- * assertEquals(timingIssuesOf(members, 30, ["test"])[0].path, ["dt_ms"]);
+ * assertEquals(timingIssuesOf(members, 30, "test")[0].path, ["dt_ms"]);
  * ```
  */
 export function timingIssuesOf(
   members: readonly RuleMember[],
   dtMs: number,
-  modes: readonly TrialMode[] = ["train", "test"],
+  only?: TrialMode,
 ): readonly Issue[] {
   const found = new Map<string, Issue>();
   for (const { neurotask, params } of members) {
-    for (const mode of modes) {
+    for (const mode of ["train", "test"] as const) {
+      const isUsed = only === undefined || mode === only;
       for (const { path, message } of timingIssues(neurotask, params, mode, dtMs)) {
+        if (!isUsed && path.length === 0) continue;
         const full = path.length === 0 ? ["dt_ms"] : ["trial", ...path];
         const place = full.join(".");
         if (!found.has(place)) found.set(place, { path: full, message });

@@ -105,7 +105,7 @@ export default defineTask({
     const neurotask = members.rule as Neurotask;
     const others = memberList(members, "rules") as Neurotask[];
     return [
-      ...timingIssuesOf([{ neurotask, params: params.trial }], params.dt_ms, [params.mode]),
+      ...timingIssuesOf([{ neurotask, params: params.trial }], params.dt_ms, params.mode),
       ...rulesIssues(params, neurotask, others),
       ...defectIssues(params),
     ];

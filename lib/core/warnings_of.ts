@@ -1,10 +1,10 @@
-// What a task warns of beside its results: an artifact whose facts (`about.json`, `operator.json`) have `warnings`, a list
+// What a task warns of beside its results: an artifact whose facts (`about.json`, `operator.json`, `trials.json`) have `warnings`, a list
 // of sentences. They stay with the result; a run that makes it tells them.
 
 import type { OutputBytes } from "./store.ts";
 
 /** Files that hold an artifact's facts. */
-const factFiles = ["about.json", "operator.json"];
+const factFiles = ["about.json", "operator.json", "trials.json"];
 /** Facts larger than this are data, not facts. */
 const maxBytes = 256 * 1024;
 
