@@ -69,21 +69,37 @@ function row(args: usize, place: i32): void {
     }
     if (mode == LOGITS) continue;
     let loss: f64 = 0, penalty: f64 = 0, right: f32 = 0, answers: f32 = 0;
-    for (let step = at; step < stop; step++) {
-      for (let group = 0; group < groups; group++) {
-        const size = numOutputs / groups, logits = outputs + step * bytesOut + (<usize>(group * size) << 2);
-        const target = targets + (squared ? step * bytesOut + (<usize>(group * size) << 2) : step * bytesGroup + (<usize>group << 2));
-        const wanted = squared ? -1 : <i32>load<f32>(target);
-        if (scored != 0 && load<f32>(scored + step * bytesGroup + (<usize>group << 2)) != 0) {
-          if (largest(logits, size) == (squared ? largest(target, size) : wanted)) right++;
+    const size = numOutputs / groups;
+    for (let group = 0; group < groups; group++) {
+      const heads = outputs + (<usize>(group * size) << 2), shares = weights + (<usize>group << 2);
+      const aims = targets + (<usize>(squared ? group * size : group) << 2);
+      if (scored != 0) {
+        const counts = scored + (<usize>group << 2);
+        for (let step = at; step < stop; step++) {
+          if (load<f32>(counts + step * bytesGroup) == 0) continue;
+          const target = aims + step * (squared ? bytesOut : bytesGroup);
+          const aim = squared ? largest(target, size) : <i32>load<f32>(target);
+          if (largest(heads + step * bytesOut, size) == aim) right++;
           answers++;
         }
-        const share = load<f32>(weights + step * bytesGroup + (<usize>group << 2));
+      }
+      if (!squared && size <= 4) {
+        for (let step = at; step < stop; step += 4) {
+          loss += <f64>fewClasses(
+            heads + step * bytesOut, bytesOut, aims + step * bytesGroup, shares + step * bytesGroup, bytesGroup,
+            min(3, stop - 1 - step), size, mode == GRADIENTS,
+          );
+        }
+        continue;
+      }
+      for (let step = at; step < stop; step++) {
+        const logits = heads + step * bytesOut, share = load<f32>(shares + step * bytesGroup);
         if (share == 0) {
-          if (mode == GRADIENTS) memory.fill(logits, 0, (<usize>size << 2));
+          if (mode == GRADIENTS) memory.fill(logits, 0, <usize>size << 2);
         } else if (squared) {
-          loss += <f64>share * squaredError(logits, target, size, share, mode == GRADIENTS);
+          loss += <f64>share * squaredError(logits, aims + step * bytesOut, size, share, mode == GRADIENTS);
         } else {
+          const wanted = <i32>load<f32>(aims + step * bytesGroup);
           loss += <f64>share * crossEntropy(logits, wanted, size, share, mode == GRADIENTS);
         }
       }
@@ -294,6 +310,48 @@ function eightUnits(
 @inline function across(x: v128): f32 {
   const halves = f32x4.add(x, v128.shuffle<u64>(x, x, 1, 1));
   return f32x4.extract_lane(f32x4.add(halves, v128.shuffle<u32>(halves, halves, 1, 1, 1, 1)), 0);
+}
+
+/**
+ * Σ −share · log softmax(logits)[wanted] over four steps, a lane each, of up to four classes; leaves
+ * share · (softmax − one-hot) there, if asked for. Steps beyond the `last` are that one once more, and count nothing.
+ */
+function fewClasses(
+  logits: usize, step: usize, targets: usize, shares: usize, next: usize, last: i32, size: i32, leaves: bool,
+): f32 {
+  const s1 = <usize>min(1, last), s2 = <usize>min(2, last), s3 = <usize>min(3, last);
+  const o1 = s1 * step, o2 = s2 * step, o3 = s3 * step;
+  const share = gathered(shares, shares + s1 * next, shares + s2 * next, shares + s3 * next);
+  const wanted = gathered(targets, targets + s1 * next, targets + s2 * next, targets + s3 * next);
+  const least = f32x4.splat(-Infinity), idle = f32x4.eq(share, f32x4.splat(0));
+  const p1 = logits + o1, p2 = logits + o2, p3 = logits + o3;
+  let x0 = gathered(logits, p1, p2, p3), x1 = least, x2 = least, x3 = least;
+  if (size > 1) x1 = gathered(logits + 4, p1 + 4, p2 + 4, p3 + 4);
+  if (size > 2) x2 = gathered(logits + 8, p1 + 8, p2 + 8, p3 + 8);
+  if (size > 3) x3 = gathered(logits + 12, p1 + 12, p2 + 12, p3 + 12);
+  const is1 = f32x4.eq(wanted, f32x4.splat(1)), is2 = f32x4.eq(wanted, f32x4.splat(2)), is3 = f32x4.eq(wanted, f32x4.splat(3));
+  const most = f32x4.max(f32x4.max(x0, x1), f32x4.max(x2, x3));
+  const aim = v128.bitselect(x3, v128.bitselect(x2, v128.bitselect(x1, x0, is1), is2), is3);
+  x0 = exp4(f32x4.sub(x0, most));
+  let total = x0;
+  if (size > 1) total = f32x4.add(total, x1 = exp4(f32x4.sub(x1, most)));
+  if (size > 2) total = f32x4.add(total, x2 = exp4(f32x4.sub(x2, most)));
+  if (size > 3) total = f32x4.add(total, x3 = exp4(f32x4.sub(x3, most)));
+  if (leaves) {
+    const factor = f32x4.div(share, total), is0 = f32x4.eq(wanted, f32x4.splat(0));
+    scatter(slope(x0, factor, share, is0, idle), logits, o1, o2, o3);
+    if (size > 1) scatter(slope(x1, factor, share, is1, idle), logits + 4, o1, o2, o3);
+    if (size > 2) scatter(slope(x2, factor, share, is2, idle), logits + 8, o1, o2, o3);
+    if (size > 3) scatter(slope(x3, factor, share, is3, idle), logits + 12, o1, o2, o3);
+  }
+  const none = v128.or(idle, i32x4.gt_s(i32x4(0, 1, 2, 3), i32x4.splat(last)));
+  return across(v128.andnot(f32x4.mul(share, f32x4.sub(log4(total), f32x4.sub(aim, most))), none));
+}
+
+/** The gradient of a class: share · (softmax − one-hot), and zero where nothing weighs. */
+// @ts-ignore: decorator
+@inline function slope(e: v128, factor: v128, share: v128, isWanted: v128, idle: v128): v128 {
+  return flushed(v128.andnot(f32x4.sub(f32x4.mul(e, factor), v128.and(isWanted, share)), idle));
 }
 
 /** −log softmax(logits)[wanted]; leaves share · (softmax − one-hot) there, if asked for. */
