@@ -1,0 +1,78 @@
+// How large a sweep may be on an engine: networks side by side, and updates in one block. None of it shows in any network's
+// numbers.
+
+import type { Engine } from "#lib/core/engine.ts";
+import type { SweepPlan } from "./sweep.ts";
+
+/**
+ * Networks that train side by side at most. On a device as many as its bindings and some memory hold; processors keep the
+ * caches warm with few, which are enough to keep all threads busy.
+ *
+ * @param workPerStep of the network's program
+ *
+ * @example
+ * ```ts
+ * import { modelsAtOnce } from "#gpu/rnn/sweep_size.ts";
+ * import { assertEquals } from "@std/assert";
+ * const plan = { rows: 64, steps: 70, units: 64, inputs: 7, outputs: 3, tensors: [4800], numMoments: 2 };
+ * const limits = { maxBindingBytes: 2 ** 27, maxBufferBytes: 2 ** 28, maxWorkgroups: 65535 };
+ * assertEquals(modelsAtOnce({ name: "webgpu", threads: 1, limits }, plan, 64), 115);
+ * ```
+ */
+export function modelsAtOnce(
+  { name, limits, threads }: Pick<Engine, "name" | "limits" | "threads">,
+  plan: Pick<
+    SweepPlan,
+    "rows" | "steps" | "units" | "inputs" | "outputs" | "tensors" | "numMoments"
+  >,
+  workPerStep: number,
+): number {
+  const { rows, steps, units, inputs, outputs, tensors, numMoments } = plan;
+  const numParameters = tensors.reduce((sum, length) => sum + length, 0);
+  const largest = Math.max(
+    rows * (steps + 1) * units,
+    rows * steps * Math.max(workPerStep, inputs, outputs),
+    numParameters * numMoments,
+  );
+  const all = rows * steps * (2 * units + workPerStep + inputs + 2 * outputs) +
+    numParameters * (2 + numMoments);
+  const fit = Math.min(
+    Math.floor(Math.min(limits.maxBindingBytes, limits.maxBufferBytes) / (4 * largest)),
+    Math.floor(mostBytes / (4 * all)),
+  );
+  const wanted = name === "webgpu" ? Infinity : name === "wasm" ? modelsPerThread * threads : 1;
+  return Math.max(1, Math.min(fit, wanted));
+}
+
+/**
+ * Updates that are put in line together. A device waits for nobody within them; elsewhere nothing waits anyway.
+ *
+ * @example
+ * ```ts
+ * import { blockDepth } from "#gpu/rnn/sweep_size.ts";
+ * import { assertEquals } from "@std/assert";
+ * const plan = { rows: 64, steps: 70, inputs: 7, targetWidth: 1 };
+ * assertEquals(blockDepth({ name: "webgpu" }, plan, 64), 8);
+ * ```
+ */
+export function blockDepth(
+  { name }: Pick<Engine, "name">,
+  { rows, steps, inputs, targetWidth }: Pick<
+    SweepPlan,
+    "rows" | "steps" | "inputs" | "targetWidth"
+  >,
+  models: number,
+): number {
+  if (name !== "webgpu") return 1;
+  const bytes = 4 * models * rows * steps * (inputs + targetWidth + 1);
+  return Math.max(1, Math.min(mostDepth, Math.floor(blockBytes / bytes)));
+}
+
+/** Memory of one sweep. */
+const mostBytes = 1 << 30;
+/** On wasm. */
+const modelsPerThread = 1;
+/** Updates of a block: with some milliseconds each, well below a second. */
+const mostDepth = 16;
+/** Batches of a block. */
+const blockBytes = 1 << 26;

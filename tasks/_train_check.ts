@@ -1,0 +1,128 @@
+// What is wrong with the params of a training taken together, told when planning with the place in the YAML.
+
+import { sharingIssues } from "#lib/trials/channels.ts";
+import { timingIssues } from "#lib/trials/timing.ts";
+import { type Course, courseOf, type Members, ruleOf } from "./_train_course.ts";
+import type { TrainParams } from "./_train_params.ts";
+
+/** Something wrong; `path` leads from the params. */
+export interface TrainIssue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly known?: readonly string[];
+}
+
+/** All that is wrong. */
+export function trainIssues(params: TrainParams, members: Members): TrainIssue[] {
+  const course = courseOf(params, members);
+  const issues = [
+    ...sharingIssues(course.rules.map(({ neurotask, params }) => ({ neurotask, params })))
+      .map(({ place, message }) => ({ path: ["rules", place], message })),
+    ...ruleIssues(course),
+  ];
+  if (issues.length > 0) return issues;
+  return [...timings(course), ...trainables(course), ...dataIssues(course), ...lossIssues(course)];
+}
+
+/** Phases that name a rule which the network does not know. */
+function ruleIssues({ params, rules }: Course): TrainIssue[] {
+  const known = rules.map(({ name }) => name);
+  return params.phases.flatMap((phase, at) =>
+    phase.rules.flatMap((name, place): TrainIssue[] => {
+      const path = ["phases", at, "rules", place];
+      if (!known.includes(name)) {
+        return [{
+          path,
+          message: `'${name}' is none of the network's rules (${known.join(", ")}); ` +
+            "name it in `rules`, too, or correct it",
+          known,
+        }];
+      }
+      return phase.rules.indexOf(name) < place
+        ? [{ path, message: `'${name}' stands twice in a phase; list each rule once` }]
+        : [];
+    })
+  );
+}
+
+/** Durations that dt does not divide, and empty periods, of the rules that are trained. */
+function timings(course: Course): TrainIssue[] {
+  const { params } = course;
+  const trained = new Set(params.phases.flatMap(({ rules }) => rules));
+  const seen = new Set<string>();
+  return [...trained].flatMap((name) => {
+    const { neurotask, params: own } = ruleOf(course, name);
+    const modes = params.data.leaky_split
+      ? ["train"] as const
+      : [...new Set(["train", params.evaluation.mode] as const)];
+    return modes.flatMap((mode) =>
+      timingIssues(neurotask, own, mode, params.dt_ms).flatMap(
+        ({ path, message }): TrainIssue[] => {
+          const place = path.length === 0 ? ["dt_ms"] : ["trial", ...path];
+          // One duration is read by all rules: said once.
+          const key = place.length === 1 ? message : place.join(".");
+          if (seen.has(key)) return [];
+          seen.add(key);
+          return [{ path: place, message }];
+        },
+      )
+    );
+  });
+}
+
+/** Trainable sets that name no parameter of the model, or none at all. */
+function trainables({ params, parameters, model }: Course): TrainIssue[] {
+  const known = parameters.map(({ name }) => name);
+  const of = (
+    names: readonly string[] | null | undefined,
+    path: readonly (string | number)[],
+  ): TrainIssue[] => {
+    if (names === undefined || names === null) return [];
+    if (names.length === 0) {
+      return [{
+        path,
+        message: `an empty list trains nothing; name some of ${
+          known.join(", ")
+        }, or leave it out for all`,
+        known,
+      }];
+    }
+    return names.flatMap((name, at) =>
+      known.includes(name) ? [] : [{
+        path: [...path, at],
+        message: `${model.name} has no parameter '${name}'; it has ${known.join(", ")}`,
+        known,
+      }]
+    );
+  };
+  return [
+    ...(params.phases.length > 0 ? of(params.trainable, ["trainable"]) : []),
+    ...params.phases.flatMap(({ trainable }, at) => of(trainable, ["phases", at, "trainable"])),
+  ];
+}
+
+function dataIssues({ params }: Course): TrainIssue[] {
+  const { data, sequence } = params;
+  if (data.aliased && sequence === "trial") {
+    return [{
+      path: ["data", "aliased"],
+      message: "the published sequences are windows of trials back to back; write " +
+        "`sequence: {window_steps: …}` with this defect",
+    }];
+  }
+  if (data.source === "fixed" && data.num_sequences < 5) {
+    return [{ path: ["data", "num_sequences"], message: "a fifth is held out: write 5 or more" }];
+  }
+  return [];
+}
+
+function lossIssues({ params, target }: Course): TrainIssue[] {
+  const { kind } = params.loss;
+  if (kind !== "cross_entropy" || target === "class" || params.phases.length === 0) return [];
+  return [{
+    path: ["loss", "kind"],
+    message: `${
+      params.rules[0]
+    } has values to give, not classes; write \`kind: mse\`, or leave it out`,
+  }];
+}

@@ -1,0 +1,123 @@
+// Trains networks in tests: params as a workflow writes them, members loaded by name, states in memory.
+
+import type { Network } from "#lib/core/artifacts/network.ts";
+import type { Engine } from "#lib/core/engine.ts";
+import type { Member } from "#lib/core/member.ts";
+import { chosenMembers, parseMemberParams, parseParams, taskIssues } from "#lib/core/resolve.ts";
+import type { Table } from "#lib/core/table.ts";
+import type { SavedStates } from "#lib/core/task.ts";
+import { networks } from "#lib/models/networks/mod.ts";
+import { neurotasks } from "#lib/neurotasks/mod.ts";
+import task from "#tasks/train_rnn.ts";
+
+/** Raw params. */
+export type Params = Readonly<Record<string, unknown>>;
+
+/** What a training gave. */
+export interface Trained {
+  readonly weights: Network;
+  readonly checkpoints: Table;
+  readonly log: Table;
+  readonly moments: unknown;
+}
+
+/** States in memory, and what was told of them. */
+export class FakeStates implements SavedStates {
+  readonly kept = new Map<string, Uint8Array>();
+  work: { readonly unit: string; readonly found: number; readonly computed: number } | undefined;
+
+  get labels(): readonly string[] {
+    return [...this.kept.keys()];
+  }
+
+  load(label: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.kept.get(label));
+  }
+
+  save(label: string, bytes: Uint8Array): void {
+    if (!this.kept.has(label)) this.kept.set(label, bytes.slice());
+  }
+
+  drop(labels: readonly string[]): void {
+    for (const label of labels) this.kept.delete(label);
+  }
+
+  told(work: { readonly unit: string; readonly found: number; readonly computed: number }): void {
+    this.work = work;
+  }
+}
+
+/** Params and members of a training, or what is wrong with them. */
+export async function readTraining(raw: Params) {
+  const parsed = parseParams(task.params, raw);
+  if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.error));
+  const members: Record<string, Member> = {};
+  const rooms: Readonly<Record<string, Readonly<Record<string, () => Promise<unknown>>>>> = {
+    networks,
+    neurotasks,
+  };
+  for (const [name, use] of Object.entries(chosenMembers(task.members, parsed.value))) {
+    const loaded = await rooms[use.room][use.name]() as { readonly default: Member };
+    members[name] = loaded.default;
+  }
+  const read = parseMemberParams(task.members, parsed.value, members);
+  if (!read.ok) throw new TypeError(JSON.stringify(read.error));
+  return {
+    params: read.value as never,
+    members,
+    issues: taskIssues(task, read.value, members),
+  };
+}
+
+/** Asks for a training. */
+export interface Wanted {
+  readonly params: Params;
+  readonly init?: Network;
+  readonly states?: SavedStates;
+  readonly signal?: AbortSignal;
+  readonly progress?: (fraction: number, note?: string) => void;
+}
+
+/** Trains several networks in one batch; the message of a failure in place of what one gave. */
+export async function trainAll(
+  engine: Engine,
+  wanted: readonly Wanted[],
+): Promise<(Trained | string)[]> {
+  const results: (Trained | string)[] = [];
+  const members = await Promise.all(wanted.map(async (one, at) => {
+    const { params, members, issues } = await readTraining(one.params);
+    if (issues.length > 0) throw new TypeError(JSON.stringify(issues));
+    return {
+      members,
+      member: {
+        params,
+        inputs: { init: one.init },
+        states: one.states ?? new FakeStates(),
+        progress: one.progress ?? (() => {}),
+        finish: (made: unknown) => void (results[at] = made as Trained),
+        fail: (error: unknown) => void (results[at] = (error as Error).message),
+      },
+    };
+  }));
+  await task.runMany!(
+    {
+      engine,
+      members: members[0].members,
+      signal: wanted[0].signal ?? new AbortController().signal,
+      progress: () => {},
+    } as never,
+    members.map(({ member }) => member) as never,
+  );
+  return results;
+}
+
+/** Trains one network. */
+export async function train(
+  engine: Engine,
+  params: Params,
+  rest: Omit<Wanted, "params"> = {},
+): Promise<Trained> {
+  const [made] = await trainAll(engine, [{ params, ...rest }]);
+  if (typeof made === "string") throw new Error(made);
+  return made;
+}
