@@ -48,6 +48,10 @@ export interface FakeMember {
   readonly maker?: string;
   /** Kind of the output `out`; `text` if nothing is said. */
   readonly kind?: string;
+  /** Outputs instead of `out`. */
+  readonly outputs?: Readonly<Record<string, string>>;
+  /** Digest of what its task says of how it continues. */
+  readonly continues?: Digest;
 }
 
 /** The spec of a fake command. */
@@ -125,13 +129,14 @@ function fakeMember(
     params: spec.params ?? {},
     members: {},
     inputs,
-    outputs: spec.kind === undefined ? fakeOutputs : { out: spec.kind },
+    outputs: spec.outputs ?? (spec.kind === undefined ? fakeOutputs : { out: spec.kind }),
     ...(spec.timeoutSeconds === undefined ? {} : { timeoutSeconds: spec.timeoutSeconds }),
     ...(spec.command === undefined ? {} : { command: spec.command }),
     ...(spec.resources === undefined ? {} : { resources: spec.resources }),
     ...(spec.retry === undefined ? {} : { retry: spec.retry }),
     ...(spec.keep === undefined ? {} : { keep: spec.keep }),
     ...(spec.pending === undefined ? {} : { pending: spec.pending }),
+    ...(spec.continues === undefined ? {} : { continues: spec.continues }),
   };
 }
 

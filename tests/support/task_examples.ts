@@ -11,7 +11,8 @@ import { choosePorts, portSets } from "#lib/core/resolve.ts";
 import type { Engine } from "#lib/core/engine.ts";
 import { err } from "#lib/core/result.ts";
 import type { Item, Numerics, Outputs, Task, TaskExample, TaskIndex } from "#lib/core/task.ts";
-import { withoutEngine } from "./no_engine.ts";
+import { jobStates } from "#lib/executors/job_states.ts";
+import { taskContext } from "#lib/executors/run_job.ts";
 import { tasks } from "#tasks/mod.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -65,11 +66,14 @@ export async function runExample(
     ? task.numerics(params as never, members)
     : task.numerics;
   const plain = {
-    members,
     signal: new AbortController().signal,
     progress: (fraction: number) => void fractions.push(fraction),
   };
-  const context = numerics === "engine" ? { ...plain, engine } : withoutEngine(plain);
+  const context = taskContext(
+    numerics === "engine" ? { ...plain, engine } : plain,
+    members,
+    jobStates(task, params, undefined),
+  );
   const results = await task.run(
     context,
     params as never,

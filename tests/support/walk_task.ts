@@ -1,8 +1,59 @@
-// A task of one's own that goes step by step, keeps a state after every step and continues from the latest one: a
-// chaotic map, whose last bit tells whether a walk was taken up where it was left. Alone, or many as one.
+// A task that goes step by step, keeps a state after every step and continues from the latest one: a chaotic map, whose
+// last bit tells whether a walk was taken up where it was left. Alone, or many as one. As a user's file, and as a bundle.
 
-/** The text of the task. Every round takes `work` turns of a loop. */
-export const walkTask = `import { defineTask, table, tableOf, z, type SavedStates } from "basin";
+/** What both have in common, as JavaScript. Every round takes `work` turns of a loop. */
+const common = `
+const continues = ({ seed, rate, work }) => ({ seed, rate, work });
+
+async function run(context, params) {
+  return { walk: await walk(params, context.states, context.progress) };
+}
+
+async function runMany(_context, members) {
+  await Promise.all(members.map(async (member) => {
+    try {
+      member.finish({ walk: await walk(member.params, member.states, member.progress) });
+    } catch (error) {
+      member.fail(error);
+    }
+  }));
+}
+
+async function walk(params, states, progress) {
+  const { seed, rate, rounds, stop_above = 1, work, fail_in = -1 } = params;
+  const values = new Float64Array(rounds + 1);
+  values[0] = 0.1 + 0.8 / (seed + 2);
+  const isOver = (round) => round >= rounds || values[round] > stop_above;
+  let round = 0;
+  const known = states.labels.map((label) => Number(label.slice(6))).sort((a, b) => a - b);
+  for (const at of known) {
+    if (at !== round + 1 || isOver(round)) break;
+    const bytes = await states.load("round " + at);
+    if (bytes === undefined) break;
+    // All values up to there, in 8 bytes each.
+    values.set(new Float64Array(bytes.buffer, bytes.byteOffset, at + 1));
+    round = at;
+  }
+  const found = round;
+  while (!isOver(round)) {
+    let x = values[round];
+    for (let i = 0; i < work; i++) x = rate * x * (1 - x);
+    values[++round] = x;
+    if (round === fail_in) throw new RangeError("told to fail");
+    const kept = new Uint8Array(values.slice(0, round + 1).buffer);
+    states.save("round " + round, kept);
+    kept.fill(0);
+    progress(round / rounds, "round " + round);
+    // Lets others of its batch go on.
+    await Promise.resolve();
+  }
+  states.told({ unit: "rounds", found, computed: round - found });
+  return made([...values.subarray(0, round + 1)]);
+}
+`;
+
+/** The file of a task of one's own. */
+export const walkTask = `import { defineTask, table, tableOf, z } from "basin";
 
 const params = z.strictObject({
   seed: z.int().default(0),
@@ -13,7 +64,6 @@ const params = z.strictObject({
   label: z.string().default("").describe("read by nothing"),
   fail_in: z.int().default(-1),
 });
-type Params = z.output<typeof params>;
 
 export default defineTask({
   name: "walk",
@@ -24,65 +74,54 @@ export default defineTask({
   inputs: {},
   outputs: { walk: table },
   examples: [{ params: { rounds: 3 } }],
-  continues: ({ seed, rate, work }) => ({ seed, rate, work }),
-  check: ({ rounds }) =>
-    rounds === 13 ? [{ path: ["rounds"], message: "13 rounds are not walked" }] : [],
   fuse: { by: ["work"] },
-  async run(context, params) {
-    return { walk: await walk(params, context.states, (done, note) => context.progress(done, note)) };
-  },
-  async runMany(_context, members) {
-    await Promise.all(members.map(async (member) => {
-      try {
-        const { params, states, progress } = member;
-        member.finish({ walk: await walk(params, states!, progress) });
-      } catch (error) {
-        member.fail(error);
-      }
-    }));
-  },
-});
+  continues,
+  run,
+  runMany,
+} as never);
 
-/** All values so far, as 8 bytes each. */
-async function walk(
-  { seed, rate, rounds, stop_above, work, fail_in }: Params,
-  states: SavedStates,
-  progress: (done: number, note?: string) => void,
-) {
-  const values = new Float64Array(rounds + 1);
-  values[0] = 0.1 + 0.8 / (seed + 2);
-  const isOver = (round: number) => round >= rounds || values[round] > stop_above;
-  let round = 0;
-  // The earliest state at which it would have stopped, or the last one.
-  const known = states.labels.map((label) => Number(label.slice(6))).sort((a, b) => a - b);
-  for (const at of known) {
-    if (at !== round + 1 || isOver(round)) break;
-    const bytes = await states.load("round " + at);
-    if (bytes === undefined) break;
-    values.set(new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8).subarray(0, at + 1));
-    round = at;
-  }
-  const found = round;
-  while (!isOver(round)) {
-    let x = values[round];
-    for (let i = 0; i < work; i++) x = rate * x * (1 - x);
-    values[++round] = x;
-    if (round === fail_in) throw new RangeError("told to fail");
-    const kept = values.slice(0, round + 1);
-    states.save("round " + round, new Uint8Array(kept.buffer));
-    progress(round / rounds, "round " + round);
-    // Lets others of its batch go on.
-    await Promise.resolve();
-  }
-  states.told({ unit: "rounds", found, computed: round - found });
-  return tableOf([...values.subarray(0, round + 1)].map((value, round) => ({ round, value })));
-}
+const made = (values) => tableOf(values.map((value, round) => ({ round, value })));
+${common}`;
+
+/** The same as a bundle: its output \`walk\` has a file of values in 8 bytes each. */
+export const walkBundle = `// tasks/walk.ts
+const numbers = {
+  kind: "numbers",
+  encode: (values) => ({ values: new Uint8Array(Float64Array.from(values).buffer) }),
+};
+const made = (values) => values;
+${common}
+const task = {
+  name: "walk", summary: "", version: 1, numerics: "f64",
+  inputs: {}, outputs: { walk: numbers }, continues, run, runMany,
+};
+export default { task, members: {} };
 `;
 
-/** A workflow of walks, one for each seed. */
+/** The values of a walk, by a way of its own. */
+export function walkValues(
+  { seed, rate, rounds, work, stop_above = 1 }: {
+    readonly seed: number;
+    readonly rate: number;
+    readonly rounds: number;
+    readonly work: number;
+    readonly stop_above?: number;
+  },
+): readonly number[] {
+  const values = [0.1 + 0.8 / (seed + 2)];
+  while (values.length <= rounds && values.at(-1)! <= stop_above) {
+    let x = values.at(-1)!;
+    for (let i = 0; i < work; i++) x = rate * x * (1 - x);
+    values.push(x);
+  }
+  return values;
+}
+
+/** A workflow of walks, one for each seed. The command line can set every param. */
 export function walkWorkflow(
   { seeds, ...params }: { readonly seeds: readonly number[] } & Readonly<Record<string, unknown>>,
 ): string {
+  const named = Object.keys(params).map((name) => [name, `\${{ params.${name} }}`]);
   return `name: walks
 params: ${JSON.stringify(params)}
 axes: { seed: ${JSON.stringify(seeds)} }
@@ -90,14 +129,9 @@ stages:
   walk:
     task: ./walk.ts
     over: [seed]
-    with: ${JSON.stringify({ ...named(params), seed: "${{ seed }}" })}
+    with: ${JSON.stringify({ ...Object.fromEntries(named), seed: "${{ seed }}" })}
   all:
     task: aggregate
     from: { tables: { stage: walk, gather: all } }
 `;
-}
-
-/** Every param as an expression, so that the command line can set it. */
-function named(params: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.keys(params).map((name) => [name, `\${{ params.${name} }}`]));
 }

@@ -11,7 +11,7 @@ import dsa from "#lib/metrics/dsa.ts";
 import cka from "#lib/metrics/linear_cka.ts";
 import task from "#tasks/compare.ts";
 import { wasmEngine } from "#tests/support/engines.ts";
-import { withoutEngine } from "#tests/support/no_engine.ts";
+import { withEngine, withoutEngine } from "#tests/support/no_engine.ts";
 import { operatorOf, randomOperators, randomTrajectories } from "#tests/support/random_systems.ts";
 import { runTask } from "#tests/support/run_task.ts";
 import { fresh } from "../lib/math/linalg/fresh.ts";
@@ -37,7 +37,9 @@ async function batch(
   const full = parseMemberParams(task.members, parsed.value, members);
   assert(full.ok, JSON.stringify(full));
   const plain = { members, signal: new AbortController().signal, progress: () => {} };
-  const context: TaskContext = engine === undefined ? withoutEngine(plain) : { ...plain, engine };
+  const context: TaskContext = engine === undefined
+    ? withoutEngine(plain)
+    : withEngine(plain, engine);
   const ends: (string | Error)[] = [];
   const end = (i: number, value: string | Error) => {
     assertEquals(ends[i], undefined, `member ${i} ends once`);
