@@ -1,6 +1,9 @@
 // Products of a few rows with panels of eight columns (gpu/gate_panels.ts), for kernels that step through time. Each result
 // is one running sum over the inner index in ascending order; rows do not know of each other.
 
+import { lane0, lane1, lane2, lane3 } from "./_pair_tiles";
+import { loadSome, storeSome } from "./_rnn_math";
+
 /** What becomes of the sums: they replace what lies there, or are added to it. */
 export const SET: i32 = 0, ADD: i32 = 1;
 
@@ -103,10 +106,10 @@ function tile(
 }
 
 // @ts-ignore: decorator
-@inline function low(at: usize, columns: i32): v128 { return columns >= 4 ? v128.load(at) : some4(at, columns); }
+@inline function low(at: usize, columns: i32): v128 { return columns >= 4 ? v128.load(at) : loadSome(at, columns); }
 // @ts-ignore: decorator
 @inline function high(at: usize, columns: i32): v128 {
-  return columns == 8 ? v128.load(at, 16) : columns > 4 ? some4(at + 16, columns - 4) : f32x4.splat(0);
+  return columns == 8 ? v128.load(at, 16) : columns > 4 ? loadSome(at + 16, columns - 4) : f32x4.splat(0);
 }
 
 // @ts-ignore: decorator
@@ -115,37 +118,7 @@ function tile(
     v128.store(at, l);
     v128.store(at, h, 16);
   } else {
-    putSome4(at, l, min(4, columns));
-    if (columns > 4) putSome4(at + 16, h, columns - 4);
+    storeSome(at, l, min(4, columns));
+    if (columns > 4) storeSome(at + 16, h, columns - 4);
   }
 }
-
-/** The first `count` of four numbers, zeros behind them. */
-export function some4(at: usize, count: i32): v128 {
-  if (count >= 4) return v128.load(at);
-  let x = f32x4.splat(0);
-  if (count > 0) x = v128.load32_zero(at);
-  if (count > 1) x = v128.load_lane<u32>(at, x, 1, 4);
-  if (count > 2) x = v128.load_lane<u32>(at, x, 2, 8);
-  return x;
-}
-
-/** Stores the first `count` of four numbers. */
-export function putSome4(at: usize, x: v128, count: i32): void {
-  if (count >= 4) {
-    v128.store(at, x);
-  } else {
-    if (count > 0) v128.store_lane<u32>(at, x, 0);
-    if (count > 1) v128.store_lane<u32>(at, x, 1, 4);
-    if (count > 2) v128.store_lane<u32>(at, x, 2, 8);
-  }
-}
-
-// @ts-ignore: decorator
-@inline function lane0(x: v128): v128 { return v128.shuffle<i32>(x, x, 0, 0, 0, 0); }
-// @ts-ignore: decorator
-@inline function lane1(x: v128): v128 { return v128.shuffle<i32>(x, x, 1, 1, 1, 1); }
-// @ts-ignore: decorator
-@inline function lane2(x: v128): v128 { return v128.shuffle<i32>(x, x, 2, 2, 2, 2); }
-// @ts-ignore: decorator
-@inline function lane3(x: v128): v128 { return v128.shuffle<i32>(x, x, 3, 3, 3, 3); }

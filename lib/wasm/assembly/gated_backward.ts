@@ -1,10 +1,10 @@
 //! shared
 // The kernel `gated_backward`: a part takes blocks of eight rows of a model through all steps, last to first.
 
-import { slope4 } from "./_activation";
 import { flushed } from "./_flush";
-import { gain4, keep4, keepSlope4 } from "./_gate_leak";
-import { ADD, product, putSome4, SET, some4 } from "./_gate_product";
+import { ADD, product, SET } from "./_gate_product";
+import { leakAt, leakGain, leakKeep, leakSlope } from "./_rnn_leak";
+import { loadSome, slope4, storeSome } from "./_rnn_math";
 
 const BLOCK: i32 = 8;
 const LIVE: i32 = 0, STATE_GATED: i32 = 1;
@@ -74,30 +74,32 @@ function inside(
   const gate = <usize>units << 2;
   const one = f32x4.splat(1);
   for (let left = units; left > 0; left -= 4, w += 16, h += 16, g += 16, carry += 16, taus += 16) {
-    const d = flushed(f32x4.add(some4(carry, left), some4(g, left)));
-    const u = some4(w + gate, left), n = some4(w + 2 * gate, left), before = some4(h, left);
-    const tau = kind == 0 ? one : some4(taus, left);
-    const kept = keep4(kind, f32x4.splat(keep), dt, tau), taken = gain4(kind, f32x4.splat(gain), dt, tau, kept);
-    const mixed = f32x4.add(f32x4.mul(kept, before), f32x4.mul(taken, n));
+    const d = flushed(f32x4.add(loadSome(carry, left), loadSome(g, left)));
+    const u = loadSome(w + gate, left), n = loadSome(w + 2 * gate, left), before = loadSome(h, left);
+    let kept = f32x4.splat(keep), taken = f32x4.splat(gain);
     const du = f32x4.mul(d, u), stays = f32x4.sub(one, u);
     if (kind != 0) {
-      const change = f32x4.mul(f32x4.sub(before, n), keepSlope4(kind, dt, tau, kept));
-      putSome4(w + 4 * gate, flushed(f32x4.mul(du, change)), left);
+      const tau = loadSome(taus, left), used = leakAt(kind, dt, tau);
+      kept = leakKeep(kind, dt, used);
+      taken = leakGain(kind, dt, used, kept);
+      const change = f32x4.mul(f32x4.sub(before, n), leakSlope(kind, dt, tau, used, kept));
+      storeSome(w + 4 * gate, flushed(f32x4.mul(du, change)), left);
     }
-    putSome4(carry, flushed(f32x4.mul(d, f32x4.add(stays, f32x4.mul(kept, u)))), left);
-    putSome4(w + gate, flushed(f32x4.mul(f32x4.mul(du, stays), f32x4.sub(mixed, before))), left);
+    const mixed = f32x4.add(f32x4.mul(kept, before), f32x4.mul(taken, n));
+    storeSome(carry, flushed(f32x4.mul(d, f32x4.add(stays, f32x4.mul(kept, u)))), left);
+    storeSome(w + gate, flushed(f32x4.mul(f32x4.mul(du, stays), f32x4.sub(mixed, before))), left);
     const dn = flushed(f32x4.mul(f32x4.mul(du, taken), slope4(code, n)));
-    putSome4(w + 2 * gate, dn, left);
-    const r = some4(w, left);
+    storeSome(w + 2 * gate, dn, left);
+    const r = loadSome(w, left);
     if (reset == LIVE) {
       const e = flushed(f32x4.mul(dn, r));
       const slope = f32x4.sub(one, r);
-      putSome4(w, flushed(f32x4.mul(f32x4.mul(e, slope), some4(w + 3 * gate, left))), left);
-      putSome4(w + 3 * gate, e, left);
+      storeSome(w, flushed(f32x4.mul(f32x4.mul(e, slope), loadSome(w + 3 * gate, left))), left);
+      storeSome(w + 3 * gate, e, left);
     } else if (reset == STATE_GATED) {
-      putSome4(w + 3 * gate, r, left);
+      storeSome(w + 3 * gate, r, left);
     } else {
-      putSome4(w, f32x4.splat(0), left);
+      storeSome(w, f32x4.splat(0), left);
     }
   }
 }
@@ -106,14 +108,14 @@ function inside(
 function behindGate(w: usize, h: usize, carry: usize, units: i32): void {
   const toProduct = 3 * <usize>units << 2;
   for (let left = units; left > 0; left -= 4, w += 16, h += 16, carry += 16) {
-    const r = some4(w + toProduct, left), before = some4(h, left);
-    const e = f32x4.mul(some4(w, left), r);
-    putSome4(w, flushed(f32x4.mul(f32x4.mul(e, f32x4.sub(f32x4.splat(1), r)), before)), left);
-    putSome4(w + toProduct, flushed(f32x4.mul(r, before)), left);
-    putSome4(carry, f32x4.add(some4(carry, left), e), left);
+    const r = loadSome(w + toProduct, left), before = loadSome(h, left);
+    const e = f32x4.mul(loadSome(w, left), r);
+    storeSome(w, flushed(f32x4.mul(f32x4.mul(e, f32x4.sub(f32x4.splat(1), r)), before)), left);
+    storeSome(w + toProduct, flushed(f32x4.mul(r, before)), left);
+    storeSome(carry, f32x4.add(loadSome(carry, left), e), left);
   }
 }
 
 function flushRow(carry: usize, units: i32): void {
-  for (let left = units; left > 0; left -= 4, carry += 16) putSome4(carry, flushed(some4(carry, left)), left);
+  for (let left = units; left > 0; left -= 4, carry += 16) storeSome(carry, flushed(loadSome(carry, left)), left);
 }

@@ -2,10 +2,10 @@
 // The kernel `gated_forward`: a part takes blocks of eight rows of a model through all steps. Products of all gates of a
 // step come first, row by row what becomes of them after.
 
-import { activate4, logistic4 } from "./_activation";
 import { flushed } from "./_flush";
-import { gain4, keep4 } from "./_gate_leak";
-import { ADD, product, putSome4, SET, some4 } from "./_gate_product";
+import { ADD, product, SET } from "./_gate_product";
+import { leakAt, leakGain, leakKeep } from "./_rnn_leak";
+import { activate4, loadSome, logistic4, storeSome } from "./_rnn_math";
 
 const BLOCK: i32 = 8;
 const LIVE: i32 = 0, STATE_GATED: i32 = 1, DEAD: i32 = 2;
@@ -77,9 +77,9 @@ function through(args: usize, model: i32, first: i32, count: i32): void {
 function gateState(w: usize, h: usize, bias: usize, units: i32): void {
   const toProduct = 3 * <usize>units << 2;
   for (let left = units; left > 0; left -= 4, w += 16, h += 16, bias += 16) {
-    const r = flushed(logistic4(f32x4.add(some4(w, left), some4(bias, left))));
-    putSome4(w, r, left);
-    putSome4(w + toProduct, flushed(f32x4.mul(r, some4(h, left))), left);
+    const r = flushed(logistic4(f32x4.add(loadSome(w, left), loadSome(bias, left))));
+    storeSome(w, r, left);
+    storeSome(w + toProduct, flushed(f32x4.mul(r, loadSome(h, left))), left);
   }
 }
 
@@ -90,26 +90,30 @@ function advance(
 ): void {
   const gate = <usize>units << 2;
   for (let left = units; left > 0; left -= 4, w += 16, h += 16, noise += 16, bias += 16, taus += 16) {
-    const u = flushed(logistic4(f32x4.add(some4(w + gate, left), some4(bias + gate, left))));
-    putSome4(w + gate, u, left);
-    let z = f32x4.add(some4(w + 2 * gate, left), some4(bias + 2 * gate, left));
+    const u = flushed(logistic4(f32x4.add(loadSome(w + gate, left), loadSome(bias + gate, left))));
+    storeSome(w + gate, u, left);
+    let z = f32x4.add(loadSome(w + 2 * gate, left), loadSome(bias + 2 * gate, left));
     if (reset == LIVE) {
-      const r = flushed(logistic4(f32x4.add(some4(w, left), some4(bias, left))));
-      putSome4(w, r, left);
-      const q = flushed(some4(w + 3 * gate, left));
-      putSome4(w + 3 * gate, q, left);
+      const r = flushed(logistic4(f32x4.add(loadSome(w, left), loadSome(bias, left))));
+      storeSome(w, r, left);
+      const q = flushed(loadSome(w + 3 * gate, left));
+      storeSome(w + 3 * gate, q, left);
       z = f32x4.add(z, f32x4.mul(r, q));
     } else if (reset == DEAD) {
-      putSome4(w, f32x4.splat(0), left);
+      storeSome(w, f32x4.splat(0), left);
     }
-    if (noiseGain != 0) z = f32x4.add(z, f32x4.mul(f32x4.splat(noiseGain), some4(noise, left)));
+    if (noiseGain != 0) z = f32x4.add(z, f32x4.mul(f32x4.splat(noiseGain), loadSome(noise, left)));
     const n = flushed(activate4(code, z));
-    putSome4(w + 2 * gate, n, left);
-    const tau = kind == 0 ? f32x4.splat(1) : some4(taus, left);
-    const kept = keep4(kind, f32x4.splat(keep), dt, tau), taken = gain4(kind, f32x4.splat(gain), dt, tau, kept);
-    const before = some4(h, left);
+    storeSome(w + 2 * gate, n, left);
+    let kept = f32x4.splat(keep), taken = f32x4.splat(gain);
+    if (kind != 0) {
+      const tau = leakAt(kind, dt, loadSome(taus, left));
+      kept = leakKeep(kind, dt, tau);
+      taken = leakGain(kind, dt, tau, kept);
+    }
+    const before = loadSome(h, left);
     const mixed = f32x4.add(f32x4.mul(kept, before), f32x4.mul(taken, n));
     const next = f32x4.add(f32x4.mul(f32x4.sub(f32x4.splat(1), u), before), f32x4.mul(u, mixed));
-    putSome4(h + gate, flushed(next), left);
+    storeSome(h + gate, flushed(next), left);
   }
 }
