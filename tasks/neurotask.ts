@@ -117,7 +117,8 @@ export default defineTask({
     const all = Array.from({ length: params.num_trials }, (_, i) => i);
     const found = findDuplicates(source, all);
     const published = params.generator === "as_published";
-    const duplicates = params.duplicates ?? (published ? "allow" : "refuse");
+    const duplicates = params.duplicates ??
+      (published || neurotask.mayRepeat === true ? "allow" : "refuse");
     if (duplicates === "refuse") requireDistinct(found, neurotask.name);
     context.progress(0.3, `${found.numDistinct} distinct sequences`);
     const split = splitSequences(found.contents, {

@@ -104,6 +104,8 @@ export interface Neurotask<P extends ParamsSchema = ParamsSchema> extends Member
   /** Names of the observation channels, without the rule input. */
   channels(params: z.output<P>): readonly string[];
   readonly targets: TargetKind;
+  /** Where few distinct trials exist by nature (short sequences of bits), so that repeating one is no mistake. */
+  readonly mayRepeat?: boolean;
   /** Names of the outputs: of classes (`fixate`, `choice_1`, …) or of coordinates. */
   outputs(params: z.output<P>): readonly string[];
   /** Where classes come in several groups, each with a softmax and a target of its own; −1 there is no target at all. */
