@@ -37,7 +37,18 @@ export interface PanelWeights {
   readonly numbers: number;
 }
 
-/** Networks of all forms and activations, of sizes around panels (8), vectors (4), blocks of rows (4, 8). */
+/**
+ * Networks of all forms and activations, of sizes around panels (8), vectors (4), blocks of rows (4, 8).
+ *
+ * @example
+ * ```ts
+ * import { cellCases } from "#gpu/rnn/cell_cases.ts";
+ * import { randomStream } from "#lib/core/random.ts";
+ * import { assertEquals } from "@std/assert";
+ * const [first] = cellCases(randomStream(1, "test"));
+ * assertEquals([first.models, first.rows, first.steps, first.units], [1, 1, 1, 1]);
+ * ```
+ */
 export function* cellCases(random: RandomStream): Iterable<CellCase> {
   let index = 0;
   const make = (
@@ -100,7 +111,17 @@ export function* cellCases(random: RandomStream): Iterable<CellCase> {
   }
 }
 
-/** Normal numbers of standard deviation `scale`, those of a case and a buffer. */
+/**
+ * Normal numbers of standard deviation `scale`, those of a case and a buffer.
+ *
+ * @example
+ * ```ts
+ * import { fill } from "#gpu/rnn/cell_cases.ts";
+ * import { randomStream } from "#lib/core/random.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(fill(randomStream(1, "test"), 0, 0, 5, 0), new Float32Array(5));
+ * ```
+ */
 export function fill(
   random: RandomStream,
   index: number,
@@ -113,7 +134,18 @@ export function fill(
   return Float32Array.from(numbers, (x) => scale * x);
 }
 
-/** Panels of all models, one matrix behind the other in each. */
+/**
+ * Panels of all models, one matrix behind the other in each.
+ *
+ * @example
+ * ```ts
+ * import { panelsFor } from "#gpu/rnn/cell_cases.ts";
+ * import { assertEquals } from "@std/assert";
+ * const weights = Float32Array.of(1, 2);
+ * const panels = panelsFor(1, [{ targets: 2, sources: 1, weights, numbers: 8 }]);
+ * assertEquals([...panels], [1, 2, 0, 0, 0, 0, 0, 0]);
+ * ```
+ */
 export function panelsFor(models: number, matrices: readonly PanelWeights[]): Float32Array {
   const each = matrices.reduce((sum, { numbers }) => sum + numbers, 0);
   const panels = new Float32Array(models * each);

@@ -13,11 +13,13 @@
 //
 // `input_noise` is for whoever fills `inputs`. Leaves out the readout.
 
+import type { Engine } from "#lib/core/engine.ts";
 import recurrentBackward from "../recurrent_backward.ts";
 import recurrentForward from "../recurrent_forward.ts";
 import { sumOuter } from "./outer.ts";
 import { packPanels, panelNumbers } from "./panels.ts";
 import type { NetworkProgram, ProgramConstants, SweepShape } from "./program.ts";
+import { mostShaderUnits } from "./row_blocks.ts";
 import { ScratchBuffers } from "./scratch.ts";
 import { stepChunks } from "./step_chunks.ts";
 
@@ -39,6 +41,7 @@ export function recurrentProgram(): NetworkProgram {
     workPerStep: (shape, constants) => workOf(shape.units, constants).stride,
 
     forward(engine, shape, buffers, constants) {
+      checkUnits(engine, shape);
       const { models, inputs, units } = shape;
       const numbers = panelNumbers(units, units) + panelNumbers(units, inputs);
       const panels = scratch.of(engine, "forward", models * numbers);
@@ -70,6 +73,7 @@ export function recurrentProgram(): NetworkProgram {
     },
 
     backward(engine, shape, buffers, constants) {
+      checkUnits(engine, shape);
       const { models, inputs, units, steps } = shape;
       const panels = scratch.of(engine, "backward", models * panelNumbers(units, units));
       packPanels(engine, shape, { parameters: buffers.parameters, panels }, [
@@ -117,6 +121,13 @@ export function recurrentProgram(): NetworkProgram {
 
     [Symbol.dispose]: () => scratch[Symbol.dispose](),
   };
+}
+
+function checkUnits({ name }: Engine, { units }: SweepShape): void {
+  if (name !== "webgpu" || units <= mostShaderUnits) return;
+  throw new RangeError(
+    `a recurrent network of ${units} units on webgpu; its shaders have room for ${mostShaderUnits} at most`,
+  );
 }
 
 /** What a unit leaves per step: φ(p) or p, later dp; φ(h) where that is what others see; terms of dL/dτ. */

@@ -9,6 +9,7 @@
 import { z } from "zod";
 import { defineNetworkModel } from "../../core/network_model.ts";
 import { activationCode } from "../../math/networks/activation.ts";
+import { keepAndGain, leaks } from "./_leak.ts";
 import { forms, unitParameters, unitParams, unitStep } from "./_rate_units.ts";
 
 const params = z.strictObject({
@@ -20,7 +21,7 @@ const params = z.strictObject({
   tau_ms: z.number().positive().default(100).describe(
     "time constant; where units start, with unit_taus",
   ),
-  leak: z.enum(["exponential", "euler"]).default("exponential")
+  leak: z.enum(leaks).default("exponential")
     .describe("share kept per step: exp(-dt/tau), or 1 - dt/tau"),
   unit_taus: z.boolean().default(false)
     .describe(
@@ -39,12 +40,12 @@ export default defineNetworkModel({
   parameters: (settings, sizes) =>
     unitParameters(settings, sizes, settings.unit_taus ? settings.tau_ms : undefined),
   constants(settings, { dtMs }) {
-    const { keep, gain } = leakOf(settings.leak, settings.tau_ms, dtMs);
+    const { keep, gain } = keepAndGain(settings.leak, settings.tau_ms, dtMs);
     const amplitude = Math.sqrt(2 / gain);
     return {
       activation: activationCode(settings.activation),
       form: forms.indexOf(settings.form),
-      leak: !settings.unit_taus ? 0 : settings.leak === "exponential" ? 1 : 2,
+      leak: !settings.unit_taus ? 0 : leaks.indexOf(settings.leak) + 1,
       keep,
       gain,
       dt_ms: dtMs,
@@ -59,22 +60,8 @@ export default defineNetworkModel({
     const gain = new Float64Array(units);
     for (let unit = 0; unit < units; unit++) {
       const tau = settings.unit_taus ? parameters.tau_ms[unit] : settings.tau_ms;
-      ({ keep: keep[unit], gain: gain[unit] } = leakOf(settings.leak, tau, dtMs));
+      ({ keep: keep[unit], gain: gain[unit] } = keepAndGain(settings.leak, tau, dtMs));
     }
     return unitStep(settings.activation, settings.form, parameters, sizes, keep, gain);
   },
 });
-
-/** As gpu/rnn/leak.ts has it: time constants shorter than a step (an eighth of one, if exponential) count as that long. */
-function leakOf(
-  leak: "exponential" | "euler",
-  tauMs: number,
-  dtMs: number,
-): { readonly keep: number; readonly gain: number } {
-  if (leak === "exponential") {
-    const keep = Math.exp(-dtMs / Math.max(tauMs, dtMs / 8));
-    return { keep, gain: 1 - keep };
-  }
-  const gain = dtMs / Math.max(tauMs, dtMs);
-  return { keep: 1 - gain, gain };
-}
