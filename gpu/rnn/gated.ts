@@ -68,7 +68,7 @@ export function gatedProgram(): NetworkProgram {
         });
       }
       const depth = 2 * units + inputs;
-      for (const { first, end } of stepChunks(engine, shape, depth)) {
+      for (const { first, end } of stepChunks(engine, shape, depth, 420)) {
         engine.dispatch(gatedForward, {
           slots: buffers.slots,
           parameters,
@@ -107,7 +107,7 @@ export function gatedProgram(): NetworkProgram {
         step_column: 1,
         step_inner: units,
       });
-      for (const { first, end } of stepChunks(engine, shape, 3 * units).toReversed()) {
+      for (const { first, end } of stepChunks(engine, shape, 3 * units, 720).toReversed()) {
         engine.dispatch(gatedBackward, {
           slots: buffers.slots,
           parameters,
