@@ -210,8 +210,12 @@ async function freeStates(
       problems.push({ path, what: `cannot be removed (${error.errno})` });
     }
   }
-  // What Basin did not make stays, and the folder with it.
-  if (!dryRun) await disk.remove(states.folder).catch(() => {});
+  if (dryRun) return;
+  // What Basin did not make stays, and the folders with it.
+  const { folder } = states;
+  for (const path of [folder, folder.slice(0, folder.lastIndexOf("/"))]) {
+    await disk.remove(path).catch(() => {});
+  }
 }
 
 /** The latest runs of each workflow and results folder; those with the same results count as one. */

@@ -92,11 +92,18 @@ export function statesIn(
     async save(label, bytes, { of, replace = false }) {
       try {
         await session.start();
-        await disk.makeDirectory(folder);
         const temporary = session.temporaryPath();
         await disk.create(temporary, writeState({ label, space, of, bytes }));
         try {
-          await place(temporary, pathOf(label), replace);
+          await disk.makeDirectory(folder);
+          try {
+            await place(temporary, pathOf(label), replace);
+          } catch (error) {
+            if (!(error instanceof DiskError) || error.errno !== "ENOENT") throw error;
+            // Another process has just dropped the last one, and the folder with it.
+            await disk.makeDirectory(folder);
+            await place(temporary, pathOf(label), replace);
+          }
         } finally {
           await disk.remove(temporary).catch(() => {});
         }
