@@ -201,9 +201,10 @@ function blocksOf(
   { steps, units, outputs }: SweepShape,
   { groups = 1 }: ReadoutLoss,
 ): readonly { readonly from: number; readonly to: number }[] {
+  // Turns of one thread for a block: logits of two units at a time, softmaxes, penalties, dL/dstate, sums.
   const [quads, heads] = [Math.ceil(units / 4), Math.ceil(outputs / 4)];
-  const turns = heads * (quads + 5) + 4 * outputs + 3 * groups + quads * (outputs + 5) +
-    2 * readoutBlock;
+  const turns = heads * (Math.ceil(units / 2) + 1) + 5 * outputs + groups + units +
+    quads * (outputs + 1) + 2 * readoutBlock;
   const blocks = name === "webgpu" ? Math.max(1, Math.floor(mostTurns / turns)) : Infinity;
   const span = Math.min(Math.max(1, steps), blocks * readoutBlock);
   const parts: { from: number; to: number }[] = [];
