@@ -1,4 +1,4 @@
-// CONTRIBUTING promises that a task, a metric, an attractor, a kind of figure take one hand-written file each and
+// CONTRIBUTING promises that a task, a metric, an attractor, a neurotask, a kind of figure take one hand-written file each and
 // `deno task gen`. Here the very blocks of that page are added to a copy of the project; the conformance suites run
 // on them, and a workflow uses all.
 
@@ -26,6 +26,9 @@ stages:
     task: figure
     with: { kind: dots, options: { x: mu, y: trials } }
     from: { tables: { stage: counts, gather: [mu] } }
+  shown:
+    task: neurotask
+    with: { rule: detection, num_trials: 10 }
 `;
 
 /** The files that the page shows: a path in backticks and a colon, then a block of code. */
@@ -51,7 +54,13 @@ async function deno(folder: string, args: readonly string[]): Promise<string> {
 Deno.test("CONTRIBUTING shows files that work as they stand", async () => {
   const files = shownFiles();
   const folders = Object.keys(files).map((path) => dirname(path)).sort();
-  assertEquals(folders, ["lib/figures", "lib/metrics", "lib/models/attractors", "tasks"]);
+  assertEquals(folders, [
+    "lib/figures",
+    "lib/metrics",
+    "lib/models/attractors",
+    "lib/neurotasks",
+    "tasks",
+  ]);
   for (const path of Object.keys(files)) {
     const here = fromFileUrl(new URL(`../../${path}`, import.meta.url));
     const isNew = await Deno.stat(here).then(() => false, () => true);
@@ -69,15 +78,15 @@ Deno.test("CONTRIBUTING shows files that work as they stand", async () => {
   await deno(project.folder, ["lint", ...Object.keys(files)]);
 
   await cp(new URL("../", import.meta.url), project.path("tests"), { recursive: true });
-  const added = "--filter=/hopf|mean_distance|count_trials/";
+  const added = "--filter=/hopf|mean_distance|count_trials|detection/";
   const tested = await deno(project.folder, ["task", "test:only", "--no-check", added, ...suites]);
-  for (const name of ["hopf", "mean_distance", "count_trials"]) {
+  for (const name of ["hopf", "mean_distance", "count_trials", "detection"]) {
     assertMatch(tested, new RegExp(`${name} .*ok`), `no suite found ${name}`);
   }
 
   const { ran, failed } = await project.run(["workflows/adding.yaml"]);
   assertEquals({ ran, failed }, {
-    ran: ["counts[mu=1]", "counts[mu=4]", "cycles[mu=1]", "cycles[mu=4]", "distances", "picture"],
+    ran: ["counts[mu=1]", "counts[mu=4]", "cycles[mu=1]", "cycles[mu=4]", "distances", "picture", "shown"],
     failed: [],
   });
 });
