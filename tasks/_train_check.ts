@@ -14,7 +14,13 @@ export interface TrainIssue {
 
 /** All that is wrong. */
 export function trainIssues(params: TrainParams, members: Members): TrainIssue[] {
-  const course = courseOf(params, members);
+  let course: Course;
+  try {
+    course = courseOf(params, members);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [{ path: ["constraints"], message: error.message }];
+  }
   const issues = [
     ...sharingIssues(course.rules.map(({ neurotask, params }) => ({ neurotask, params })))
       .map(({ place, message }) => ({ path: ["rules", place], message })),

@@ -4,6 +4,7 @@
 import type { NetworkModel, NetworkSizes, ParameterShape } from "#lib/core/network_model.ts";
 import type { Neurotask } from "#lib/core/neurotask.ts";
 import { memberList } from "#lib/core/resolve.ts";
+import { constraintCodes } from "#lib/training/constraints.ts";
 import { type Phase, updatesPerEpoch } from "#lib/training/curriculum.ts";
 import { sizeOf } from "#lib/training/initialise.ts";
 import type { TrainParams } from "./_train_params.ts";
@@ -31,6 +32,8 @@ export interface Course {
   readonly channels: readonly string[];
   readonly outputs: readonly string[];
   readonly target: "class" | "value";
+  /** Codes of `Constraint` by parameter, if any is constrained. */
+  readonly constraints: Float32Array | undefined;
   /** Chance and the ideal observer by rule, once asked for. */
   readonly bounds: Map<string, Readonly<Record<string, number>>>;
 }
@@ -39,7 +42,11 @@ export interface Course {
 // deno-lint-ignore no-explicit-any
 export type Members = Readonly<Record<string, any>>;
 
-/** Reads params and members. */
+/**
+ * Reads params and members.
+ *
+ * @throws {RangeError} if constraints do not fit the parameters.
+ */
 export function courseOf(params: TrainParams, members: Members): Course {
   // deno-lint-ignore no-explicit-any
   const model = members.model as NetworkModel<any>;
@@ -68,6 +75,7 @@ export function courseOf(params: TrainParams, members: Members): Course {
     channels,
     outputs,
     target: first.neurotask.targets,
+    constraints: constraintCodes(parameters, params.constraints, params.seed),
     bounds: new Map(),
   };
 }

@@ -5,6 +5,7 @@ import type { Network } from "#lib/core/artifacts/network.ts";
 import type { Cell } from "#lib/core/table.ts";
 import type { SavedStates } from "#lib/core/task.ts";
 import { tensor } from "#lib/core/tensor.ts";
+import { enforceAtStart } from "#lib/training/constraints.ts";
 import { type Phase, type Stretch, updatesPerEpoch, wayLabel } from "#lib/training/curriculum.ts";
 import { initialise, sizeOf } from "#lib/training/initialise.ts";
 import { decodeState, encodeState, type Numbers, type TrainingState } from "#lib/training/state.ts";
@@ -50,7 +51,11 @@ export class Trainee {
     readonly states: SavedStates | undefined,
     readonly progress: (fraction: number, note?: string) => void,
   ) {
-    const parameters = init === undefined ? constrainedStart(course) : parametersOf(course, init);
+    const { params } = course;
+    const parameters = init === undefined
+      ? initialise(course.parameters, params.initialisation, params.seed)
+      : parametersOf(course, init);
+    if (course.constraints !== undefined) enforceAtStart(parameters, course.constraints);
     this.state = {
       parameters,
       moments: {},
@@ -250,11 +255,6 @@ function boundsOf(
     bounds.set(rule.name, known);
   }
   return known;
-}
-
-function constrainedStart(course: Course): Float32Array {
-  const { params, parameters } = course;
-  return initialise(parameters, params.initialisation, params.seed);
 }
 
 function parametersOf(course: Course, init: Network): Numbers {

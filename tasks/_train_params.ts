@@ -2,6 +2,7 @@
 // wrong with them taken together (_train_check.ts).
 
 import { z } from "zod";
+import { constraintsSchema } from "#lib/training/constraints.ts";
 import { phaseSchema } from "#lib/training/curriculum.ts";
 import { initialisations } from "#lib/training/initialise.ts";
 import { lossSteps } from "#lib/training/loss_weights.ts";
@@ -81,6 +82,7 @@ export const trainParams = z.strictObject({
   penalties: penaltiesSchema.prefault({}).describe("coefficients of what is added to the loss"),
   optimiser: z.preprocess(adamUnlessSaid, optimiserSchema).prefault({}),
   schedule: scheduleSchema.prefault({ kind: "constant" }),
+  constraints: constraintsSchema.prefault({}).describe("what weights must obey, from the start on"),
   evaluation: z.strictObject({
     num_trials: z.int().min(1).default(200).describe("trials of each rule"),
     mode: z.enum(["train", "test"]).default("test").describe("timing of the trials"),

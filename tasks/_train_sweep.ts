@@ -302,6 +302,7 @@ function modelOf(trainee: Trainee): SweepModel {
     parameters,
     moments: isFresh ? undefined : joined(names.map((name) => moments[name])),
     trainable: trainableOf(course, phase!),
+    constraints: course.constraints,
   };
 }
 
