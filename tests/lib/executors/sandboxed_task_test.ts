@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import type { Closure, ClosureSource } from "#lib/core/closure.ts";
 import { digestOf } from "#lib/core/digest.ts";
 import { err, ok } from "#lib/core/result.ts";
@@ -123,4 +129,57 @@ Deno.test("sandboxedTask() refuses params that are no plain data", async () => {
   const resolved = await made.value.resolve({ metric: "dsa", when: "x" });
   assert(!resolved.ok);
   assertStringIncludes(resolved.error[0].message, "no plain data");
+});
+
+Deno.test("sandboxedTask() says how a task continues: by what it names of its params and members", async () => {
+  await using workers = new WorkersExecutor({ slots: 1 });
+  const text = task("continues: ({ k, ...way }) => k < 0 ? undefined : way,");
+  const made = await sandboxedTask("./m.ts", "/m.ts", depsOf(text, workers));
+  assert(made.ok, JSON.stringify(made));
+  const way = async (raw: Record<string, unknown>) => {
+    const resolved = await made.value.resolve(raw);
+    assert(resolved.ok, JSON.stringify(resolved));
+    return resolved.value.continues;
+  };
+  const first = await way({ metric: "dsa" });
+  assertMatch(String(first), /^sha256:[0-9a-f]{64}$/);
+  assertEquals(await way({ metric: "dsa", k: 9 }), first);
+  assertNotEquals(await way({ metric: "dsa", parameters: { rank: 1 } }), first);
+  assertNotEquals(await way({ metric: "procrustes" }), first);
+  assertEquals(await way({ metric: "dsa", k: -1 }), undefined);
+  const odd = await sandboxedTask("./m.ts", "/m.ts", depsOf(task("continues: 3,"), workers));
+  assertStringIncludes(odd.ok ? "" : odd.error, "continues must be a function of its params");
+  const unsaid = task("continues: () => new Map(),");
+  const broken = await sandboxedTask("./m.ts", "/m.ts", depsOf(unsaid, workers));
+  assert(broken.ok);
+  const resolved = await broken.value.resolve({ metric: "dsa" });
+  assertStringIncludes(resolved.ok ? "" : resolved.error[0].message, "cannot write a Map");
+});
+
+Deno.test("sandboxedTask() takes lists of members, and what the task checks itself", async () => {
+  await using workers = new WorkersExecutor({ slots: 1 });
+  const text = task(`
+  params: z.strictObject({ metric: z.array(z.string()), parameters: z.record(z.string(), z.unknown()).default({}), k: z.int().default(2) }),
+  check: ({ k }, members) => k > 2 ? [{ path: ["k"], message: Object.keys(members).join() }] : [],`);
+  const made = await sandboxedTask("./m.ts", "/m.ts", depsOf(text, workers));
+  assert(made.ok, JSON.stringify(made));
+  const listed = await made.value.resolve({ metric: ["procrustes", "dsa"] });
+  assert(listed.ok, JSON.stringify(listed));
+  assertEquals(listed.value.members, {
+    "metric.0": { room: "metrics", name: "procrustes" },
+    "metric.1": { room: "metrics", name: "dsa" },
+  });
+  // Both members of this test are called x.
+  assertEquals(listed.value.params, {
+    metric: ["procrustes", "dsa"],
+    parameters: { x: { rank: 9 } },
+    k: 2,
+  });
+  const unknown = await made.value.resolve({ metric: ["dsa", "dsaa"] });
+  assertEquals(unknown.ok ? [] : unknown.error.map(({ path }) => path), [["metric", 1]]);
+  const checked = await made.value.resolve({ metric: ["dsa"], k: 3 });
+  assertEquals(checked, {
+    ok: false,
+    error: [{ path: ["k"], code: "check", message: "metric.0" }],
+  });
 });

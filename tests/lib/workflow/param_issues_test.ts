@@ -23,3 +23,23 @@ Deno.test("paramProblems() names the nearest param, or all, or who lists them al
   assertStringIncludes(hintOf("./own.ts", "lamb", many), "`param_l` and 3 more");
   assertEquals(hintOf("./own.ts", "lamb", many).includes("describe"), false);
 });
+
+Deno.test("paramProblems() shows what a task finds itself as it says it, also at a default", () => {
+  const at = { source: new SourceText("a.yaml", ""), start: 0, end: 0 };
+  const spec = { task: { name: "train", at }, with: undefined } as unknown as StageSpec;
+  const problem = (path: (string | number)[], raw: unknown, known?: string[]) =>
+    paramProblems(spec, {
+      path,
+      code: "check",
+      message: "it is odd",
+      ...(known === undefined ? {} : { known }),
+    }, raw)[0];
+  const byDefault = problem(["phases", 1, "rule"], {});
+  assertEquals(byDefault.code, "wrong-param");
+  assertEquals(byDefault.message, "the param `phases[1].rule` of `train`: it is odd");
+  assertEquals(problem([], {}).message, "the params of `train`: it is odd");
+  const { hint } = problem(["rule"], { rule: "por" }, ["pro", "anti"]).more as {
+    hint: () => string;
+  };
+  assertEquals(hint(), "did you mean `pro`?");
+});
