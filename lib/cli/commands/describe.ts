@@ -8,6 +8,7 @@ import { z } from "zod";
 import { tasks as builtIn } from "../../../tasks/mod.ts";
 import type { Member, MemberIndex } from "../../core/member.ts";
 import type { Metric } from "../../core/metric.ts";
+import type { Neurotask } from "../../core/neurotask.ts";
 import {
   chosenMembers,
   parseMemberParams,
@@ -18,6 +19,7 @@ import {
 import type { Task, TaskIndex } from "../../core/task.ts";
 import { fit } from "../../report/format.ts";
 import { defineCommand, exitCodes } from "../command.ts";
+import { neurotaskRows } from "../describe_neurotask.ts";
 import { describeParams } from "../describe_params.ts";
 import { rooms } from "../rooms.ts";
 import type { Terminal } from "../terminal.ts";
@@ -91,7 +93,9 @@ async function list(terminal: Terminal): Promise<void> {
 
 async function taskText(task: Task, columns: number): Promise<string> {
   const chosen = Object.entries(task.members ?? {}).map(([param, { room, params }]) =>
-    `${param} names one of ${room}` +
+    (isList(task.params.shape[param])
+      ? `${param} lists ${room}`
+      : `${param} names one of ${room}`) +
     (params === undefined ? "" : `, whose params stand in ${params}`)
   );
   const example = task.examples.find(({ params }) => Object.keys(params as object).length > 0);
@@ -99,16 +103,47 @@ async function taskText(task: Task, columns: number): Promise<string> {
     paramsText(task.params, columns) +
     chosen.map((line) => dim(`  ${line}\n`)).join("") +
     portsText(await portsOf(task), columns) +
+    (task.continues === undefined ? "" : `\n${continuesText(task, columns)}`) +
     (example === undefined
       ? ""
       : `\n${bold("example")}\n${indented(stringify({ task: task.name, with: example.params }))}`);
 }
 
+/** Whether a param takes a list. */
+function isList(schema: unknown): boolean {
+  const { type } = z.toJSONSchema(schema as z.ZodType, { io: "input", unrepresentable: "any" });
+  return type === "array";
+}
+
+/** Which params may change so that what was done before still counts, as far as an example tells. */
+function continuesText({ examples, params, continues }: Task, columns: number): string {
+  const [first] = examples.flatMap(({ params: raw }) => {
+    const parsed = parseParams(params, raw);
+    return parsed.ok ? [parsed.value] : [];
+  });
+  let way: unknown;
+  try {
+    way = first === undefined ? undefined : continues!(first as never);
+  } catch {
+    // An example without its members may not do.
+  }
+  const bounds = typeof way !== "object" || way === null
+    ? []
+    : Object.keys(first).filter((name) => first[name] !== undefined && !Object.hasOwn(way, name));
+  const which = bounds.length === 0 ? "" : `, also when ${bounds.join(", ")} change`;
+  const text = `continues from states that earlier runs left on the way${which}`;
+  return wrap(text, columns - 3).map((line) => dim(`  ${line}\n`)).join("");
+}
+
 function memberText(room: string, member: Member, columns: number): string {
   const metric = member as Partial<Metric>;
-  const laws = metric.laws === undefined ? "" : metricText(metric as Metric, columns);
+  const facts = metric.laws !== undefined
+    ? metricText(metric as Metric, columns)
+    : room === "neurotasks"
+    ? rowsText("as a neurotask", neurotaskRows(member as Neurotask), columns)
+    : "";
   return heading(room.replace(/s$/, ""), member, columns) + paramsText(member.params, columns) +
-    laws;
+    facts;
 }
 
 function metricText(metric: Metric, columns: number): string {
@@ -130,13 +165,21 @@ function metricText(metric: Metric, columns: number): string {
     ["same after", invariantTo.join(", ") || "nothing"],
     ["paper", metric.reference.paper],
   ];
+  return rowsText("as a metric", rows, columns);
+}
+
+function rowsText(
+  what: string,
+  rows: readonly (readonly [string, string])[],
+  columns: number,
+): string {
   const text = rows.map(([name, said]) => {
     const [first, ...more] = wrap(said, columns - 15);
     return `  ${name.padEnd(11)}${first}\n${
       more.map((line) => `${" ".repeat(13)}${line}\n`).join("")
     }`;
   });
-  return `\n${bold("as a metric, with params left out")}\n${text.join("")}`;
+  return `\n${bold(`${what}, with params left out`)}\n${text.join("")}`;
 }
 
 function short(x: number): string {
