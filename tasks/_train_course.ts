@@ -5,7 +5,7 @@ import type { NetworkModel, NetworkSizes, ParameterShape } from "#lib/core/netwo
 import type { Neurotask } from "#lib/core/neurotask.ts";
 import { memberList } from "#lib/core/resolve.ts";
 import { constraintCodes } from "#lib/training/constraints.ts";
-import { type Phase, updatesPerEpoch } from "#lib/training/curriculum.ts";
+import { type Phase, phasesOf, updatesPerEpoch } from "#lib/training/curriculum.ts";
 import { sizeOf } from "#lib/training/initialise.ts";
 import type { TrainParams } from "./_train_params.ts";
 
@@ -20,6 +20,7 @@ export interface Rule {
 /** Everything that is known of a training from its params. */
 export interface Course {
   readonly params: TrainParams;
+  readonly phases: readonly Phase[];
   // deno-lint-ignore no-explicit-any
   readonly model: NetworkModel<any>;
   readonly sizes: NetworkSizes;
@@ -67,6 +68,7 @@ export function courseOf(params: TrainParams, members: Members): Course {
   for (const one of parameters) offsets.push(offsets[offsets.length - 1] + sizeOf(one));
   return {
     params,
+    phases: phasesOf(params),
     model,
     sizes,
     parameters,
@@ -92,7 +94,7 @@ export function trainableOf({ params, parameters }: Course, phase: Phase): boole
 }
 
 /** Updates of a training that stops nowhere. */
-export function updatesAtMost({ phases, updates_per_epoch }: TrainParams): number {
+export function updatesAtMost({ phases, params: { updates_per_epoch } }: Course): number {
   return phases.reduce(
     (sum, phase) => sum + phase.epochs * updatesPerEpoch(phase, updates_per_epoch),
     0,

@@ -68,7 +68,7 @@ export class Trainee {
 
   /** The phase that the next epoch belongs to; `undefined` once all is done. */
   get phase(): Phase | undefined {
-    return this.course.params.phases[this.#phase];
+    return this.course.phases[this.#phase];
   }
 
   /** Place of the phase. */
@@ -85,7 +85,7 @@ export class Trainee {
   get epochsOfOptimiser(): number {
     let epochs = this.#epoch;
     for (let at = this.#phase; at > 0 && this.#way.length > 0; at--) {
-      if (this.course.params.phases[at].optimiser === "fresh") break;
+      if (this.course.phases[at].optimiser === "fresh") break;
       epochs += this.#way[at - 1].epochs;
     }
     return epochs;
@@ -162,8 +162,8 @@ export class Trainee {
       reports.reduce((sum, report) => sum + report.loss, 0) / reports.length,
     ];
     this.progress(
-      Math.min(1, state.updates / Math.max(1, updatesAtMost(params))),
-      `epoch ${this.epochs}, phase ${params.phases.indexOf(phase) + 1} (${
+      Math.min(1, state.updates / Math.max(1, updatesAtMost(this.course))),
+      `epoch ${this.epochs}, phase ${this.course.phases.indexOf(phase) + 1} (${
         phase.rules.join(", ")
       }): ` +
         `loss ${loss.toPrecision(3)}, accuracy ${(100 * accuracy).toFixed(1)} %`,

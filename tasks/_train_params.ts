@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { constraintsSchema } from "#lib/training/constraints.ts";
-import { phaseSchema } from "#lib/training/curriculum.ts";
+import { phaseDefaults, phaseSchema } from "#lib/training/curriculum.ts";
 import { initialisations } from "#lib/training/initialise.ts";
 import { lossSteps } from "#lib/training/loss_weights.ts";
 import { optimiserSchema, penaltiesSchema } from "#lib/training/optimiser.ts";
@@ -42,6 +42,7 @@ export const trainParams = z.strictObject({
   phases: z.array(phaseSchema).default([]).describe(
     "the curriculum; an empty list trains nothing and hands on what it starts from",
   ),
+  ...phaseDefaults,
   trainable: z.array(z.string()).optional().describe(
     "names of the parameters that are trained, e.g. [W_in]; default: all",
   ),
@@ -80,8 +81,12 @@ export const trainParams = z.strictObject({
     ),
   }).prefault({}).describe("what is minimised, besides penalties"),
   penalties: penaltiesSchema.prefault({}).describe("coefficients of what is added to the loss"),
-  optimiser: z.preprocess(adamUnlessSaid, optimiserSchema).prefault({}),
-  schedule: scheduleSchema.prefault({ kind: "constant" }),
+  optimiser: z.preprocess(adamUnlessSaid, optimiserSchema).prefault({}).describe(
+    "adam (unless kind says otherwise), amsgrad, or sgd with (Nesterov) momentum",
+  ),
+  schedule: scheduleSchema.prefault({ kind: "constant" }).describe(
+    "learning rate by epoch; cosine depends on the number of epochs, so that raising it starts anew",
+  ),
   constraints: constraintsSchema.prefault({}).describe("what weights must obey, from the start on"),
   evaluation: z.strictObject({
     num_trials: z.int().min(1).default(200).describe("trials of each rule"),

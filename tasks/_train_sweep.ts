@@ -152,8 +152,8 @@ async function epochOf(
     });
     await sweep.pace();
     if (update % progressEvery === progressEvery - 1) {
-      for (const { progress, course: { params }, state } of part) {
-        progress((state.updates + update) / updatesAtMost(params));
+      for (const { progress, course, state } of part) {
+        progress((state.updates + update) / updatesAtMost(course));
       }
     }
   }
@@ -256,7 +256,7 @@ function planOf(trainees: readonly Trainee[]): SweepPlan {
   let steps = 1;
   const seen = new Set<string>();
   for (const { course: own } of trainees) {
-    for (const name of own.params.phases.flatMap(({ rules }) => rules)) {
+    for (const name of own.phases.flatMap(({ rules }) => rules)) {
       const key = `${name} ${own.params.data.leaky_split} ${own.params.evaluation.mode}`;
       if (seen.has(key)) continue;
       seen.add(key);
@@ -311,7 +311,7 @@ function lengthOf({ phase, course: { params } }: Trainee): number {
 }
 
 function factorOf(trainee: Trainee): number {
-  const { schedule, phases } = trainee.course.params;
+  const { phases, params: { schedule } } = trainee.course;
   const total = phases.reduce((sum, { epochs }) => sum + epochs, 0);
   return rateFactor(schedule, trainee.epochsOfOptimiser, total);
 }

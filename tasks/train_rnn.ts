@@ -7,6 +7,7 @@ import { arraysOf } from "#lib/core/artifacts/arrays.ts";
 import { network } from "#lib/core/artifacts/network.ts";
 import { table } from "#lib/core/artifacts/table.ts";
 import { defineTask, type FusedMember, optional, type TaskContext } from "#lib/core/task.ts";
+import { phasesOf } from "#lib/training/curriculum.ts";
 import { dependsOnTotal } from "#lib/training/schedule.ts";
 import { trainIssues } from "./_train_check.ts";
 import { courseOf } from "./_train_course.ts";
@@ -49,9 +50,11 @@ export default defineTask({
   inputs,
   outputs,
   check: trainIssues,
-  continues: ({ phases, checkpoint_every: _every, ...rest }) => ({
+  continues: ({ phases, epochs, stop, order, checkpoint_every: _every, ...rest }) => ({
     ...rest,
-    ...(dependsOnTotal(rest.schedule) && { epochs: phases.map(({ epochs }) => epochs) }),
+    ...(dependsOnTotal(rest.schedule) && {
+      epochs: phasesOf({ phases, epochs, stop, order }).map((phase) => phase.epochs),
+    }),
   }),
   examples: [
     { params: { ...small, phases: [{ rules: ["pdm_pro"], epochs: 2 }] } },

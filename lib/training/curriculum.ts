@@ -5,14 +5,17 @@
 import { z } from "zod";
 import { stopSchema } from "./stop_rule.ts";
 
-/** Params of a phase. */
+const order = z.enum(["blocked", "interleaved"]);
+const epochs = z.int().min(1);
+
+/** Params of a phase. What it leaves out of epochs, stop and order is the curriculum's. */
 export const phaseSchema = z.strictObject({
   rules: z.array(z.string()).min(1).describe("neurotasks that are trained, in this order"),
-  order: z.enum(["blocked", "interleaved"]).default("blocked").describe(
-    "blocked: all updates of an epoch for the first rule, then for the second, …; interleaved: rules take turns",
+  order: order.optional().describe("of its rules; default: as for all phases"),
+  epochs: epochs.optional().describe("epochs at most; default: as for all phases"),
+  stop: stopSchema.nullable().optional().describe(
+    "when to end before that, null: never; default: as for all phases",
   ),
-  epochs: z.int().min(1).default(20).describe("epochs at most"),
-  stop: stopSchema.nullable().default(null).describe("when to end before that; null: never"),
   trainable: z.array(z.string()).nullable().default(null).describe(
     "parameters that are trained in this phase; null: those of the stage",
   ),
@@ -21,8 +24,48 @@ export const phaseSchema = z.strictObject({
   ),
 });
 
+/** What holds for phases that do not say. */
+export const phaseDefaults = {
+  epochs: epochs.default(20).describe("epochs of a phase at most, where it does not say"),
+  stop: stopSchema.nullable().default(null).describe(
+    "when a phase ends before that, where it does not say; null: never",
+  ),
+  order: order.default("blocked").describe(
+    "where a phase does not say: blocked: all updates of an epoch for the first rule, then for the second, …; " +
+      "interleaved: rules take turns",
+  ),
+};
+
+/** One phase of a curriculum as it is written. */
+export type GivenPhase = z.output<typeof phaseSchema>;
+
 /** One phase of a curriculum. */
-export type Phase = z.output<typeof phaseSchema>;
+export type Phase =
+  & Omit<GivenPhase, "order" | "epochs" | "stop">
+  & Pick<z.output<z.ZodObject<typeof phaseDefaults>>, "order" | "epochs" | "stop">;
+
+/**
+ * The phases of a curriculum with what they leave out. Looks at what holds for all only where a phase needs it.
+ *
+ * @example
+ * ```ts
+ * import { phaseSchema, phasesOf } from "#lib/training/curriculum.ts";
+ * import { assertEquals } from "@std/assert";
+ * const phases = [{ rules: ["pdm_pro"] }, { rules: ["pdm_anti"], epochs: 5 }].map((one) => phaseSchema.parse(one));
+ * const found = phasesOf({ phases, epochs: 20, stop: null, order: "blocked" });
+ * assertEquals(found.map(({ epochs }) => epochs), [20, 5]);
+ * ```
+ */
+export function phasesOf(
+  params: { readonly phases: readonly GivenPhase[] } & Pick<Phase, "order" | "epochs" | "stop">,
+): Phase[] {
+  return params.phases.map((phase) => ({
+    ...phase,
+    order: phase.order ?? params.order,
+    epochs: phase.epochs ?? params.epochs,
+    stop: phase.stop === undefined ? params.stop : phase.stop,
+  }));
+}
 
 /**
  * Updates of one epoch of a phase.
@@ -76,9 +119,11 @@ export interface Stretch {
  *
  * @example
  * ```ts
- * import { phaseSchema, wayLabel } from "#lib/training/curriculum.ts";
+ * import { type Phase, wayLabel } from "#lib/training/curriculum.ts";
  * import { assertEquals } from "@std/assert";
- * const phase = (epochs: number) => phaseSchema.parse({ rules: ["pdm_pro"], epochs });
+ * const phase = (epochs: number): Phase => ({
+ *   rules: ["pdm_pro"], epochs, order: "blocked", stop: null, trainable: null, optimiser: "kept",
+ * });
  * assertEquals(
  *   wayLabel([{ phase: phase(20), epochs: 3 }]),
  *   wayLabel([{ phase: phase(40), epochs: 3 }]),
