@@ -20,7 +20,8 @@ import { exampleTrajectories } from "./_states.ts";
 
 const params = z.strictObject({
   kind: z.string().describe(
-    "bars, box_within_across, curves, grid, heatmap, paths, phase_plane, scatter, trajectories_3d, vega_lite",
+    "bars, box, box_within_across, curriculum, curves, grid, heatmap, paths, phase_plane, regression, scatter, traces, trajectories_3d, " +
+      "vega_lite",
   ),
   options: z.record(z.string(), z.unknown()).default({}).describe("the kind's own params"),
   title: z.string().optional().describe("shown above the figure, wrapped to its width"),

@@ -55,5 +55,6 @@ export const tasks = {
   surrogate: () => import("./surrogate.ts"),
   train_rnn: () => import("./train_rnn.ts"),
   train_tfjs: () => import("./train_tfjs.ts"),
+  trial_traces: () => import("./trial_traces.ts"),
   tsne: () => import("./tsne.ts"),
 } satisfies TaskIndex;

@@ -23,6 +23,10 @@ const known: Readonly<Record<string, string>> = {
   partial: "#8FBC8F",
   full: "#4C1E4F",
   unfrozen: "#696D7D",
+  full_unfrozen: "#696D7D",
+  pretrain_partial: "#8FBC8F",
+  pretrain_frozen: "#4C1E4F",
+  pretrain_unfrozen: "#696D7D",
 };
 
 /** Names that have a dash and a shape of their own, by their place in `dashes` and `shapes`. */

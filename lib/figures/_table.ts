@@ -95,7 +95,7 @@ export function distinctWords(values: readonly Value[], labels: Labels): string[
 }
 
 /**
- * A column's name with its unit, as axes show it. A unit per row (`<column>_unit`) counts where all rows agree.
+ * A column's name with its unit, as axes show it; said once where the name ends in it (`time_ms`). A unit per row (`<column>_unit`) counts where all rows agree.
  *
  * @throws {TypeError} if the column is absent.
  *
@@ -109,7 +109,12 @@ export function distinctWords(values: readonly Value[], labels: Labels): string[
  * ```
  */
 export function axisTitle(table: Table, column: string, labels: Labels): string {
-  return withUnit(words(column, labels), unitOf(table, column, table.rows));
+  const unit = unitOf(table, column, table.rows);
+  const ending = unit === "%" ? "_percent" : `_${unit}`;
+  const bare = !Object.hasOwn(labels, column) && column.endsWith(ending)
+    ? column.slice(0, -ending.length)
+    : column;
+  return withUnit(words(bare, labels), unit);
 }
 
 /**

@@ -5,9 +5,8 @@ import { z } from "zod";
 import { defineFigure } from "../core/figure.ts";
 import type { Cell, Table } from "../core/table.ts";
 import { ink } from "../draw/theme.ts";
-import { mean, standardError } from "../math/statistics/moments.ts";
-import { quantile } from "../math/statistics/quantile.ts";
 import { columnIndex, numberIndex, numbersAt } from "../math/tables/columns.ts";
+import { boxOf, meanAndError } from "./_boxes.ts";
 import { inPanels, panelHeight, panelsOf } from "./_panels.ts";
 import { type CategoryLabels, categoryLabels, seriesOf, titleBeside } from "./_series.ts";
 import { axisTitle, distinctWords, levels, shown, tableOptions } from "./_table.ts";
@@ -52,9 +51,7 @@ export default defineFigure({
             n: numbers.length,
             ...placeOf(at, side, options.groups.length),
             ...boxOf(numbers),
-            mean: mean(numbers),
-            low: mean(numbers) - standardError(numbers, options.spread),
-            high: mean(numbers) + standardError(numbers, options.spread),
+            ...meanAndError(numbers, options.spread),
           }];
         })
       )
@@ -122,21 +119,6 @@ function placeOf(at: number, side: number, numSides: number) {
     right: left + 0.58 * step,
     middle: left + 0.31 * step,
     beside: left + 0.76 * step,
-  };
-}
-
-/** Quartiles (NumPy's), median, and the farthest values within 1.5 box lengths. */
-function boxOf(numbers: readonly number[]) {
-  const q1 = quantile(numbers, 0.25);
-  const q3 = quantile(numbers, 0.75);
-  const reach = 1.5 * (q3 - q1);
-  const within = numbers.filter((value) => value >= q1 - reach && value <= q3 + reach);
-  return {
-    q1,
-    median: quantile(numbers, 0.5),
-    q3,
-    bottom: Math.min(q1, ...within),
-    top: Math.max(q3, ...within),
   };
 }
 

@@ -5,13 +5,17 @@ import type { MemberIndex } from "../core/member.ts";
 /** Members of the room `figures` by the name used in YAML, loaded when used. */
 export const figures = {
   bars: () => import("./bars.ts"),
+  box: () => import("./box.ts"),
   box_within_across: () => import("./box_within_across.ts"),
+  curriculum: () => import("./curriculum.ts"),
   curves: () => import("./curves.ts"),
   grid: () => import("./grid.ts"),
   heatmap: () => import("./heatmap.ts"),
   paths: () => import("./paths.ts"),
   phase_plane: () => import("./phase_plane.ts"),
+  regression: () => import("./regression.ts"),
   scatter: () => import("./scatter.ts"),
+  traces: () => import("./traces.ts"),
   trajectories_3d: () => import("./trajectories_3d.ts"),
   vega_lite: () => import("./vega_lite.ts"),
 } satisfies MemberIndex;

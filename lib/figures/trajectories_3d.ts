@@ -20,6 +20,12 @@ const params = z.strictObject({
   units: z.tuple([z.int().min(0), z.int().min(0), z.int().min(0)]).default([0, 1, 2])
     .describe("which units are drawn as x, y and z"),
   num_trials: z.int().min(0).default(0).describe("single trials drawn faintly beside the mean"),
+  mean: z.boolean().default(true).describe(
+    "the mean over trials; without it single trials are drawn in full",
+  ),
+  shift: z.enum(["none", "start"]).default("none").describe(
+    "start: every path moved so that it begins at the origin, as the published figure of single trials has it",
+  ),
   limits: z.enum(["shared", "own"]).default("shared").describe("axes of the panels"),
   azimuth: z.number().default(-60).describe("degrees the eye stands around the vertical axis"),
   elevation: z.number().min(-90).max(90).default(22).describe("degrees the eye stands above"),
@@ -49,19 +55,23 @@ export default defineFigure({
     }));
     const panels = [...new Set(names.map(({ panel }) => panel))];
     const colours = [...new Set(names.map(({ colour }) => colour))];
+    if (!options.mean && options.num_trials === 0) {
+      throw new TypeError("trajectories_3d has nothing to draw without the mean; give num_trials");
+    }
+    const placed = (path: Path) => options.shift === "none" ? path : fromOrigin(path);
     const paths = names.map(({ item, panel, colour }) => ({
       panel,
       colour,
-      mean: meanPath(item.value, options.units),
-      singles: singlePaths(item.value, options.units, options.num_trials),
+      means: options.mean ? [placed(meanPath(item.value, options.units))] : [],
+      singles: singlePaths(item.value, options.units, options.num_trials).map(placed),
     }));
-    const all = paths.flatMap(({ mean, singles }) => [mean, ...singles]);
+    const all = paths.flatMap(({ means, singles }) => [...means, ...singles]);
     const limitsIn = new Map(panels.map((panel) => [
       panel,
       options.limits === "shared" ? limitsOf(all) : limitsOf(
         paths.filter((path) => path.panel === panel).flatMap((
-          { mean, singles },
-        ) => [mean, ...singles]),
+          { means, singles },
+        ) => [...means, ...singles]),
       ),
     ]));
     const unitNames = options.units.map((unit) =>
@@ -75,8 +85,11 @@ export default defineFigure({
     const trials = [...new Set(items.map(({ value }) => value.states.shape[0]))];
     return {
       columns,
-      caption: `Mean over ${trials.length === 1 ? trials[0] : "all"} trials` +
-        (options.num_trials > 0 ? ` (thick) and ${options.num_trials} single trials (thin)` : "") +
+      caption: (options.mean
+        ? `Mean over ${trials.length === 1 ? trials[0] : "all"} trials` +
+          (options.num_trials > 0 ? ` (thick) and ${options.num_trials} single trials (thin)` : "")
+        : `${options.num_trials} single trials`) +
+        (options.shift === "start" ? ", moved to one start" : "") +
         "; open dot: start, filled dot: end. Orthographic projection, " +
         (options.limits === "shared"
           ? "all panels with the same axes."
@@ -97,7 +110,12 @@ interface PathMark {
 }
 
 function pathValues(
-  { panel, colour, mean, singles }: { panel: string; colour: string; mean: Path; singles: Path[] },
+  { panel, colour, means, singles }: {
+    panel: string;
+    colour: string;
+    means: Path[];
+    singles: Path[];
+  },
   at: number,
   eye: Eye,
   limits: Limits,
@@ -105,13 +123,22 @@ function pathValues(
   const place = onPaper(eye, limits);
   const points = (path: Path, part: string, id: string): PathMark[] =>
     path.map((point, t) => ({ part, panel, colour, path: id, t, ...place(point) }));
-  const line = points(mean, "mean", `${at}`);
+  const whole = (path: Path, id: string): PathMark[] => {
+    const line = points(path, "mean", id);
+    return [...line, { ...line[0], part: "start" }, { ...line[line.length - 1], part: "end" }];
+  };
   return [
-    ...singles.flatMap((path, trial) => points(path, "single", `${at}/${trial}`)),
-    ...line,
-    { ...line[0], part: "start" },
-    { ...line[line.length - 1], part: "end" },
+    ...singles.flatMap((path, trial) => {
+      const id = `${at}/${trial}`;
+      return means.length > 0 ? points(path, "single", id) : whole(path, id);
+    }),
+    ...means.flatMap((path) => whole(path, `${at}`)),
   ];
+}
+
+function fromOrigin(path: Path): Path {
+  const [[x, y, z]] = path;
+  return path.map((point) => [point[0] - x, point[1] - y, point[2] - z]);
 }
 
 function view(

@@ -13,6 +13,7 @@ import { generateTrials } from "#lib/trials/generate.ts";
 import { exampleNetwork, exampleTrials } from "#tasks/_network_states.ts";
 import evaluate from "#tasks/evaluate.ts";
 import represent from "#tasks/represent.ts";
+import trialTraces from "#tasks/trial_traces.ts";
 import { assertAllClose } from "#tests/support/close.ts";
 import { wasmEngine } from "#tests/support/engines.ts";
 import { runTask } from "#tests/support/run_task.ts";
@@ -330,5 +331,39 @@ Deno.test("evaluate judges values as their neurotask does", async () => {
   assertEquals(
     responses.columns.some(({ name }: { name: string }) => name.startsWith("p_")),
     false,
+  );
+});
+
+Deno.test("trial_traces lays out a trial, and answers as evaluate reads them", async () => {
+  const [model, trials] = [randomNetwork(6), pdmTrials("train", 20)];
+  const where = { choice: 1, decidable: true };
+  const { traces } = await runTask(trialTraces, { where, nth: 2 }, { model, trials });
+  const rows = recordsOf(trials.conditions);
+  const trial = rows.flatMap((row, at) => row.choice === 1 && row.decidable ? [at] : [])[2];
+  const numSteps = rows[trial].num_steps as number;
+  const found = recordsOf(traces);
+  assertEquals(found.length, (7 + 1 + 3) * numSteps);
+  const of = (trace: string) => found.filter((row) => row.trace === trace).map((row) => row.value);
+  const [, longest] = trials.scored.shape;
+  const range = Array.from({ length: numSteps }, (_, t) => trial * longest + t);
+  assertEquals(of("stimulus_2"), range.map((at) => trials.inputs.data[7 * at + 2]));
+  assertEquals(of("target"), range.map((at) => trials.targets.data[at]));
+  assertEquals(of("rule_pdm_anti_delay"), Array(numSteps).fill(1));
+  const states = stepped(model, trials)[trial];
+  const { data } = model.parameters.W_out;
+  const wanted = states.slice(0, numSteps).map((state) => {
+    const powers = [0, 1, 2].map((k) =>
+      Math.exp(state.reduce((sum, h, unit) => sum + h * data[6 * k + unit], 0))
+    );
+    return powers[1] / (powers[0] + powers[1] + powers[2]);
+  });
+  assertAllClose(of("p_choice_1") as number[], wanted, { rtol: 1e-12 });
+  const decision = found.filter(({ trace, period }) => trace === "target" && period === "decision");
+  assertEquals(new Set(decision.map(({ value }) => value)), new Set([1]), "anti: the other choice");
+  assertEquals([found[0].time_ms, found[1].time_ms], [0, 100]);
+  await assertRejects(
+    () => runTask(trialTraces, { where, nth: 20 }, { trials }),
+    RangeError,
+    "of 20",
   );
 });

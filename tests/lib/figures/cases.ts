@@ -4,6 +4,7 @@ import { boundItems } from "#tests/support/run_task.ts";
 import { type Cell, tableOf } from "#lib/core/table.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import { randomStream } from "#lib/core/random.ts";
+import { networkCases } from "./network_cases.ts";
 import reference from "#tests/reference/attractors/repal.json" with { type: "json" };
 
 /** Params of the figure task and its inputs. */
@@ -216,6 +217,14 @@ export const cases: Readonly<Record<string, FigureCase>> = {
     },
     inputs: { trajectories: spirals },
   },
+  trajectories_single: {
+    params: {
+      kind: "trajectories_3d",
+      options: { panel_by: [], colour_by: "regime", num_trials: 3, mean: false, shift: "start" },
+    },
+    inputs: { trajectories: spirals },
+  },
+  ...networkCases,
   paths: {
     params: {
       kind: "paths",
