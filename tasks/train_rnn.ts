@@ -69,7 +69,6 @@ export default defineTask({
         optimiser: { kind: "sgd", momentum: 0.9 },
       },
     },
-    { params: { ...small, phases: [] } },
   ],
   async run(context, params, inputs) {
     let made: ReturnType<typeof resultsOf> | undefined;

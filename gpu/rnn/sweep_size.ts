@@ -40,7 +40,9 @@ export function modelsAtOnce(
     Math.floor(Math.min(limits.maxBindingBytes, limits.maxBufferBytes) / (4 * largest)),
     Math.floor(mostBytes / (4 * all)),
   );
-  const wanted = name === "webgpu" ? Infinity : name === "wasm" ? modelsPerThread * threads : 1;
+  const cached = Math.floor(cacheBytes * threads / (4 * all));
+  const busy = threads > 1 ? modelsPerThread * threads : 1;
+  const wanted = name === "webgpu" ? Infinity : name === "wasm" ? Math.max(busy, cached) : 1;
   return Math.max(1, Math.min(fit, wanted));
 }
 
@@ -52,7 +54,7 @@ export function modelsAtOnce(
  * import { blockDepth } from "#gpu/rnn/sweep_size.ts";
  * import { assertEquals } from "@std/assert";
  * const plan = { rows: 64, steps: 70, inputs: 7, targetWidth: 1 };
- * assertEquals(blockDepth({ name: "webgpu" }, plan, 64), 8);
+ * assertEquals(blockDepth({ name: "webgpu" }, plan, 64), 6);
  * ```
  */
 export function blockDepth(
@@ -70,8 +72,10 @@ export function blockDepth(
 
 /** Memory of one sweep. */
 const mostBytes = 1 << 30;
-/** On wasm. */
-const modelsPerThread = 1;
+/** What stays in the caches of a processor. */
+const cacheBytes = 1 << 20;
+/** On wasm: with more than one thread, some for those that are done first. */
+const modelsPerThread = 2;
 /** Updates of a block: with some milliseconds each, well below a second. */
 const mostDepth = 16;
 /** Batches of a block. */
