@@ -4,10 +4,11 @@ import type { Manifest, Provenance } from "../core/manifest.ts";
 import type { Store } from "../core/store.ts";
 import { traceKey } from "../core/trace.ts";
 import { warningsOf } from "../core/warnings_of.ts";
-import type { StageMember } from "../workflow/graph.ts";
+import { numericsOf, type StageMember } from "../workflow/graph.ts";
 import { filesOfInputs } from "../workflow/known_results.ts";
 import type { Attempted } from "./attempt.ts";
 import type { Unit } from "./flight.ts";
+import { wasFound } from "./unit_states.ts";
 
 /** What commits use. */
 export interface CommitDeps {
@@ -41,6 +42,8 @@ export async function commitResult(
   { store, manifests, provenance, omitted, notDurable, warned }: CommitDeps,
 ): Promise<Manifest> {
   const without = omitted(member);
+  // What was found whole was made by an engine of the same class, though none was asked for now.
+  const isFound = wasFound(states?.work) && numericsOf(member) === "engine";
   const made: Provenance = {
     ...provenance,
     stage: member.id,
@@ -50,7 +53,7 @@ export async function commitResult(
     ...(attempts.number === 1 ? {} : { attempts: attempts.number }),
     ...(without.length === 0 ? {} : { omitted: without }),
     ...(states === undefined ? {} : { states }),
-    engine: engine === undefined ? null : action.recipe.numerics,
+    engine: engine === undefined && !isFound ? null : action.recipe.numerics,
     modules: code.closure?.modules ?? {},
   };
   const files = filesOfInputs(member, (from, output) => manifests[from]?.outputs[output]);
