@@ -46,3 +46,19 @@ Deno.test("describe names the nearest for a name that is none", async () => {
   assertEquals(code, 2);
   assertStringIncludes(err, "the nearest is 'procrustes'");
 });
+
+Deno.test("describe tells what a neurotask shows, asks, and lets be reached, at any width", async () => {
+  for (const columns of [60, 80, 120]) {
+    const { out } = await say(["pdm_anti_delay"], columns);
+    const text = out.replaceAll(/\s+/g, " ");
+    for (
+      const said of [
+        "gives classes fixate, choice_1, choice_2",
+        "evaluation fixation 500, stimulus 4000, delay 2000, decision 500 ms",
+        "chance 0.5",
+        "ideal 0.8996, decidable trials 0.9995",
+      ]
+    ) assertStringIncludes(text, said);
+    for (const line of out.split("\n")) assert(columnsOf(line) <= columns, line);
+  }
+});
