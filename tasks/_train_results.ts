@@ -24,7 +24,7 @@ export function resultsOf(trainee: Trainee): TrainResults {
     checkpoints: checkpointsOf(trainee),
     log: {
       columns: logColumns,
-      rows: trainee.log.map((row) => logColumns.map(({ name }) => row[name] ?? null)),
+      rows: logRows(trainee),
     },
     moments: {
       arrays: Object.fromEntries(
@@ -45,6 +45,14 @@ export function resultsOf(trainee: Trainee): TrainResults {
       },
     },
   };
+}
+
+function logRows({ log, epochs }: Trainee): Cell[][] {
+  return log.map((row, at) => {
+    const next = log.slice(at + 1).find(({ epoch }) => epoch !== row.epoch);
+    const isLast = next === undefined ? row.epoch === epochs : next.phase !== row.phase;
+    return logColumns.map(({ name }) => name === "is_last" ? isLast : row[name] ?? null);
+  });
 }
 
 function checkpointsOf(trainee: Trainee): Table {
@@ -95,6 +103,7 @@ const checkpointColumns: readonly Column[] = [
 
 const logColumns: readonly Column[] = [
   ...place,
+  { name: "is_last", type: "boolean", description: "whether the phase ended with this epoch" },
   { name: "rule", type: "string", key: true },
   updates,
   {
