@@ -47,10 +47,10 @@ export function resultsOf(trainee: Trainee): TrainResults {
   };
 }
 
-function logRows({ log, epochs }: Trainee): Cell[][] {
+function logRows({ log }: Trainee): Cell[][] {
   return log.map((row, at) => {
     const next = log.slice(at + 1).find(({ epoch }) => epoch !== row.epoch);
-    const isLast = next === undefined ? row.epoch === epochs : next.phase !== row.phase;
+    const isLast = next?.phase !== row.phase;
     return logColumns.map(({ name }) => name === "is_last" ? isLast : row[name] ?? null);
   });
 }
