@@ -9,7 +9,7 @@ import { accuracyOfTwoChannels } from "./_ideal_observer.ts";
 import { decisionPeriods, durationsOf, publishedTiming, timingParam } from "./_timing.ts";
 
 /** Rules in the order of their rule input. */
-export const gonogoRules = [
+const gonogoRules = [
   "gonogo_go",
   "gonogo_anti",
   "gonogo_delay",

@@ -8,7 +8,7 @@ import { accuracyOfTwoChannels } from "./_ideal_observer.ts";
 import { decisionPeriods, durationsOf, publishedTiming, timingParam } from "./_timing.ts";
 
 /** Rules in the order of their rule input. */
-export const pdmRules = ["pdm_anti", "pdm_pro", "pdm_delay", "pdm_anti_delay"] as const;
+const pdmRules = ["pdm_anti", "pdm_pro", "pdm_delay", "pdm_anti_delay"] as const;
 
 /**
  * One of the four rules.

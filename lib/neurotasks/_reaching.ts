@@ -11,7 +11,7 @@ import { accuracyOfRing } from "./_ideal_observer.ts";
 import { decisionPeriods, durationsOf, publishedTiming, timingParam } from "./_timing.ts";
 
 /** Rules in the order of their rule input. */
-export const reachingRules = [
+const reachingRules = [
   "reaching_anti",
   "reaching_pro",
   "reaching_delay",

@@ -4,7 +4,16 @@
 import { z } from "zod";
 import type { Duration, TrialMode } from "../core/neurotask.ts";
 
-/** The periods of a decision, in time. */
+/**
+ * The periods of a decision, in time.
+ *
+ * @example
+ * ```ts
+ * import { decisionPeriods } from "#lib/neurotasks/_timing.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(decisionPeriods.length, 4);
+ * ```
+ */
 export const decisionPeriods = ["fixation", "stimulus", "delay", "decision"] as const;
 
 /** Durations of all periods. */
@@ -14,7 +23,7 @@ const ms = z.number().min(0);
 const range = z.tuple([ms, ms]).refine(([low, high]) => low <= high, "from low to high");
 
 /** A duration in ms, as it is written in YAML. */
-export const duration = z.union([
+const duration = z.union([
   ms,
   z.strictObject({ choice: z.array(ms).min(1) }),
   z.strictObject({ uniform: range }),
