@@ -124,7 +124,9 @@ function jobOf(member: Member): NetworkJob {
     done() {
       member.progress(1, `${numTrials} trials`);
       const value: Trajectories = {
-        states: tensor(["trial", "time", "unit"], [numTrials, longest, numStates], states),
+        states: tensor(["trial", "time", "unit"], [numTrials, longest, numStates], states, {
+          coords: { trial: trialNames(shown) },
+        }),
         ...(lengths.every((length) => length === longest) ? {} : { lengths: [...lengths] }),
         dt: inputs.model.dtMs,
         timeUnit: "ms",
@@ -134,6 +136,15 @@ function jobOf(member: Member): NetworkJob {
     },
     fail: (error) => member.fail(error),
   };
+}
+
+/** What trials are called in their set, so that it can be seen which row is which. */
+function trialNames({ conditions, inputs }: Trials): readonly (string | number)[] {
+  const at = conditions.columns.findIndex(({ name }) => name === "trial");
+  return Array.from(
+    { length: inputs.shape[0] },
+    (_, trial) => at < 0 ? trial : conditions.rows[trial][at] as number,
+  );
 }
 
 /** Trials drawn by chance, in the order of the draw. */

@@ -114,6 +114,7 @@ Deno.test("represent gives the states of each period, as stepping the model does
     );
     assertEquals(found.states.shape, [5, end - start, 9]);
     assertEquals([found.dt, found.timeUnit, found.lengths], [100, "ms", undefined]);
+    assertEquals(found.states.coords.trial, [0, 1, 2, 3, 4]);
     const flat = wanted.flatMap((trial) => trial.slice(start, end).flatMap((state) => [...state]));
     assertAllClose(found.states.data, flat, { atol: 5e-6 }, JSON.stringify(window));
   }
@@ -170,6 +171,9 @@ Deno.test("represent shows the published defects when told to: exchanged axes, o
   for (const order of orders) {
     assert(order.every((trial) => trial >= 0), "each is one of the trials");
     assertEquals(new Set(order).size, 5, "without replacement");
+  }
+  for (const [k, one] of drawn.entries()) {
+    assertEquals(one.states.coords!.trial, orders[k], "rows say which trials they are");
   }
   assert(orders[0].join() !== orders[1].join());
 });
