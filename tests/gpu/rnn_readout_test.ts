@@ -2,101 +2,17 @@
 // several models, chunks of steps, loops longer than software adapters count.
 
 import { assert, assertEquals } from "@std/assert";
-import { type ReadoutLoss, readoutProgram, weightPlanes } from "#gpu/rnn/readout.ts";
+import { type ReadoutLoss, weightPlanes } from "#gpu/rnn/readout.ts";
 import readoutLoss, { LossKind, readoutBlock, ReadoutMode } from "#gpu/readout_loss.ts";
 import { RefEngine } from "#gpu/runtime/ref_engine.ts";
 import type { Engine, EngineArray } from "#lib/core/engine.ts";
-import { randomStream } from "#lib/core/random.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { assertAllClose } from "#tests/support/close.ts";
 import { processorEngines, wasmEngine } from "#tests/support/engines.ts";
+import { readoutOnEngine, readoutProblem } from "#tests/support/readout_problem.ts";
 import { webgpuEngine } from "#tests/support/webgpu_engine.ts";
 
 const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-
-interface Problem {
-  readonly shape: {
-    readonly models: number;
-    readonly rows: number;
-    readonly steps: number;
-    readonly inputs: number;
-    readonly units: number;
-    readonly outputs: number;
-    readonly parameters: number;
-    readonly slots: number;
-  };
-  readonly loss: ReadoutLoss;
-  readonly bias: boolean;
-  readonly slots: Uint32Array;
-  readonly parameters: Float64Array;
-  readonly states: Float64Array;
-  readonly targets: Float64Array;
-  readonly weights: Float64Array;
-}
-
-type Sizes = Partial<Pick<Problem["shape"], "models" | "rows" | "steps" | "units" | "outputs">>;
-
-function problemOf(sizes: Sizes, loss: ReadoutLoss, bias = true): Problem {
-  const { models = 1, rows = 3, steps = 4, units = 5, outputs = 4 } = sizes;
-  const stream = randomStream(seed, "test/readout");
-  const normal = (length: number, i: number) =>
-    (stream.normal(new Float64Array(length), i) as Float64Array).map(Math.fround);
-  const parameters = units * (outputs + 1) + 7;
-  const shape = { models, rows, steps, inputs: 1, units, outputs, parameters, slots: models };
-  const { groups = 1 } = loss;
-  const cells = models * rows * steps;
-  const isClass = loss.kind === "cross_entropy";
-  return {
-    shape,
-    loss,
-    bias,
-    slots: Uint32Array.from({ length: 2 * models }, (_, i) => i % 2 === 0 ? i / 2 : steps),
-    parameters: normal(models * parameters, 0).map((x) => x / Math.sqrt(units)),
-    states: normal(models * rows * (steps + 1) * units, 1),
-    targets: isClass
-      ? Float64Array.from(
-        { length: cells * groups },
-        (_, i) => stream.integer(outputs / groups, 2, i),
-      )
-      : normal(cells * outputs, 2),
-    weights: normal(weightPlanes(shape, loss).length, 3).map((x) => Math.abs(x) / cells),
-  };
-}
-
-/** All that a readout makes of a problem. */
-async function made(engine: Engine, problem: Problem) {
-  const { shape, loss, bias } = problem;
-  const { models, rows, steps, units, outputs } = shape;
-  const buffers = {
-    slots: engine.upload(problem.slots),
-    parameters: engine.upload(problem.parameters),
-    states: engine.upload(problem.states),
-    targets: engine.upload(problem.targets),
-    weights: engine.upload(problem.weights),
-    outputs: engine.allocate(models * rows * steps * outputs),
-    records: engine.allocate(2 * models * rows * 4),
-    gradients: engine.allocate(models * shape.parameters),
-    stateGradients: engine.allocate(models * rows * steps * units),
-  };
-  using readout = readoutProgram();
-  const constants = { at_W_out: 3, ...(bias && { at_b_out: 3 + units * outputs }) };
-  try {
-    readout.losses(engine, shape, buffers, constants, loss, 0);
-    const logits = await engine.download(buffers.outputs);
-    readout.gradients(engine, shape, buffers, constants, loss, 1);
-    const [records, slopes, gradients, stateGradients] = await Promise.all([
-      engine.download(buffers.records),
-      engine.download(buffers.outputs),
-      engine.download(buffers.gradients),
-      engine.download(buffers.stateGradients),
-    ]);
-    const half = records.length / 2;
-    assertEquals(records.slice(0, half), records.slice(half), "the same losses in both modes");
-    return { logits, slopes, gradients, stateGradients, records: records.slice(0, half) };
-  } finally {
-    for (const buffer of Object.values(buffers)) buffer[Symbol.dispose]();
-  }
-}
 
 function total(records: EngineArray): number {
   let sum = 0;
@@ -114,15 +30,15 @@ const losses: readonly ReadoutLoss[] = [
 Deno.test("readoutProgram() has the gradients that finite differences have", async () => {
   await using engine = new RefEngine();
   for (const loss of losses) {
-    const problem = problemOf({}, loss);
-    const { gradients, stateGradients } = await made(engine, problem);
+    const problem = readoutProblem(seed, {}, loss);
+    const { gradients, stateGradients } = await readoutOnEngine(engine, problem);
     const slope = async (values: Float64Array, i: number) => {
       const step = 1e-5;
       const at = values[i];
       values[i] = at + step;
-      const above = total((await made(engine, problem)).records);
+      const above = total((await readoutOnEngine(engine, problem)).records);
       values[i] = at - step;
-      const below = total((await made(engine, problem)).records);
+      const below = total((await readoutOnEngine(engine, problem)).records);
       values[i] = at;
       return (above - below) / (2 * step);
     };
@@ -173,12 +89,15 @@ gpuTest("readoutProgram() works on webgpu as elsewhere", async (_, t) => {
   await t.step("answers", () => answers(engine));
   await t.step("loops longer than software adapters count", async () => {
     await using exact = new RefEngine();
-    const problem = problemOf({ rows: 1, steps: 1000, units: 300, outputs: 70 }, {
+    const problem = readoutProblem(seed, { rows: 1, steps: 1000, units: 300, outputs: 70 }, {
       kind: "cross_entropy",
       scored: true,
       activity: { l1: 0.1, l2: 0.1 },
     });
-    const [found, right] = [await made(engine, problem), await made(exact, problem)];
+    const [found, right] = [
+      await readoutOnEngine(engine, problem),
+      await readoutOnEngine(exact, problem),
+    ];
     const near = (key: keyof typeof found, atol: number) =>
       assertAllClose(found[key], right[key], { atol, rtol: 1e-5 }, `seed ${seed}, ${key}`);
     near("logits", 1e-5);
@@ -193,7 +112,7 @@ gpuTest("readoutProgram() works on webgpu as elsewhere", async (_, t) => {
 async function zeros(engine: Engine): Promise<void> {
   for (const loss of losses) {
     for (const outputs of [4, 6]) {
-      const problem = problemOf({ steps: 7, outputs, units: 9 }, loss);
+      const problem = readoutProblem(seed, { steps: 7, outputs, units: 9 }, loss);
       const { rows, steps, units } = problem.shape;
       const isPadding = (cell: number) => cell % steps >= 5 - Math.floor(cell / steps);
       const perCell = problem.weights.length / (rows * steps);
@@ -210,7 +129,7 @@ async function zeros(engine: Engine): Promise<void> {
         problem.states.fill(NaN, state, state + units);
       }
       assert(perCell >= 1);
-      const found = await made(engine, problem);
+      const found = await readoutOnEngine(engine, problem);
       const where = `seed ${seed}, ${outputs} outputs, ${JSON.stringify(loss)}`;
       assert(found.records.every(Number.isFinite), `${where}: records`);
       for (let cell = 0; cell < rows * steps; cell++) {
@@ -225,17 +144,15 @@ async function zeros(engine: Engine): Promise<void> {
 
 async function farApart(engine: Engine): Promise<void> {
   for (const outputs of [2, 3, 5, 33]) {
-    const problem = problemOf(
-      { outputs, units: 1, rows: 1, steps: 4 },
-      { kind: "cross_entropy" },
-      false,
-    );
+    const problem = readoutProblem(seed, { outputs, units: 1, rows: 1, steps: 4 }, {
+      kind: "cross_entropy",
+    }, false);
     // Logits of one step: 0, 1000, 2000, … times the state.
     for (let k = 0; k < outputs; k++) problem.parameters[3 + k] = 1000 * k;
     problem.states.set([1, -1, 30, -30], 1);
     problem.targets.set([outputs - 1, outputs - 1, 0, 0]);
     problem.weights.fill(1);
-    const { records, slopes } = await made(engine, problem);
+    const { records, slopes } = await readoutOnEngine(engine, problem);
     const far = (outputs - 1) * 1000;
     assertAllClose([records[0]], [0 + far + 30 * far + 0], { rtol: 1e-6 }, `${outputs} outputs`);
     const right = new Float64Array(4 * outputs);
@@ -250,9 +167,9 @@ async function farApart(engine: Engine): Promise<void> {
 async function answers(engine: Engine): Promise<void> {
   for (const outputs of [3, 6]) {
     const loss = { kind: "cross_entropy", scored: true } as const;
-    const problem = problemOf({ steps: 70, rows: 2, outputs }, loss);
+    const problem = readoutProblem(seed, { steps: 70, rows: 2, outputs }, loss);
     problem.weights.forEach((x, i) => x < 0.3 / 140 && (problem.weights[i] = 0));
-    const { logits, records } = await made(engine, problem);
+    const { logits, records } = await readoutOnEngine(engine, problem);
     for (const row of [0, 1]) {
       let [right, all] = [0, 0];
       for (let cell = row * 70; cell < (row + 1) * 70; cell++) {
@@ -268,14 +185,14 @@ async function answers(engine: Engine): Promise<void> {
 
 Deno.test("readoutProgram() gives each of several models the bytes that it has alone", async () => {
   await using engine = wasmEngine(4);
-  const problem = problemOf({ models: 3, steps: 67, units: 13, outputs: 5 }, losses[0]);
+  const problem = readoutProblem(seed, { models: 3, steps: 67, units: 13, outputs: 5 }, losses[0]);
   problem.slots.set([2, 67, 0, 66, 1, 3]);
-  const together = await made(engine, problem);
+  const together = await readoutOnEngine(engine, problem);
   for (const model of [0, 1, 2]) {
     const shape = { ...problem.shape, models: 1 };
     const own = <T extends EngineArray>(all: T): T =>
       all.slice(model * all.length / 3, (model + 1) * all.length / 3) as T;
-    const alone = await made(engine, {
+    const alone = await readoutOnEngine(engine, {
       ...problem,
       shape,
       slots: problem.slots.slice(2 * model, 2 * model + 2),
@@ -291,7 +208,11 @@ Deno.test("readoutProgram() gives each of several models the bytes that it has a
 Deno.test("the kernel readout_loss gives the same bytes however steps are cut into dispatches", async () => {
   await using engine = wasmEngine(1);
   const steps = 3 * readoutBlock + 5;
-  const { shape, slots, parameters, states, targets, weights } = problemOf({ steps }, losses[0]);
+  const { shape, slots, parameters, states, targets, weights } = readoutProblem(
+    seed,
+    { steps },
+    losses[0],
+  );
   const run = async (cuts: readonly number[]) => {
     using records = engine.allocate(shape.rows * 4);
     using outputs = engine.allocate(shape.rows * steps * shape.outputs);
