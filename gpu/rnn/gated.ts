@@ -161,7 +161,9 @@ function sumGradients(
 
 /** Gates, what the candidate hears of the state, and terms of dL/dτ. */
 function strideOf(units: number, { leak }: ProgramConstants): number {
-  return units * ((leak ?? 0) > 0 ? 5 : 4);
+  const used = units * ((leak ?? 0) > 0 ? 5 : 4);
+  // Steps at distances of powers of two would compete for the same lines of a cache.
+  return used % 128 === 0 ? used + 16 : used;
 }
 
 /** Uniforms that both directions have. */

@@ -1,5 +1,6 @@
-// Products of a few rows with panels of eight columns (gpu/gate_panels.ts), for kernels that step through time. Each result
-// is one running sum over the inner index in ascending order; rows do not know of each other.
+// Products of a few rows with panels of eight columns (gpu/gate_panels.ts), for kernels that step through time: of two
+// sources at once, such as states and inputs. Each result is one running sum over the first source, then the second, in
+// ascending order; rows do not know of each other.
 
 import { lane0, lane1, lane2, lane3 } from "./_pair_tiles";
 import { loadSome, storeSome } from "./_rnn_math";
@@ -8,101 +9,116 @@ import { loadSome, storeSome } from "./_rnn_math";
 export const SET: i32 = 0, ADD: i32 = 1;
 
 /**
- * Sums of `rows` rows (`stepX` bytes apart at `x`, `inner` numbers each) with the panels of `columns` columns, to rows at
- * `out`, `stepOut` bytes apart. Panels lie `stepPanel` bytes apart.
+ * Sums of `rows` rows with the panels of `columns` columns, to rows at `out`, `stepOut` bytes apart. Of either source:
+ * where it lies, bytes from row to row, how many numbers a row has, its panels, and bytes from panel to panel.
  */
 export function product(
-  x: usize, stepX: usize, rows: i32, inner: i32,
-  panels: usize, stepPanel: usize, columns: i32,
-  out: usize, stepOut: usize, mode: i32,
+  x: usize, stepX: usize, inner: i32, panels: usize, stepPanel: usize,
+  y: usize, stepY: usize, innerY: i32, panelsY: usize, stepPanelY: usize,
+  rows: i32, columns: i32, out: usize, stepOut: usize, mode: i32,
 ): void {
   for (let j = 0; j < columns; j += 8) {
     for (let i = 0; i < rows; i += 4) {
       tile(
-        x + <usize>i * stepX, stepX, min(4, rows - i), inner, panels,
-        out + <usize>i * stepOut + (<usize>j << 2), stepOut, min(8, columns - j), mode,
+        x + <usize>i * stepX, stepX, inner, panels, y + <usize>i * stepY, stepY, innerY, panelsY,
+        min(4, rows - i), min(8, columns - j), out + <usize>i * stepOut + (<usize>j << 2), stepOut, mode,
       );
     }
     panels += stepPanel;
+    panelsY += stepPanelY;
   }
 }
 
 // One tile of up to four rows and eight columns. Missing rows are the last once more.
 function tile(
-  x: usize, stepX: usize, rows: i32, inner: i32, p: usize, out: usize, stepOut: usize, columns: i32, mode: i32,
+  x: usize, stepX: usize, inner: i32, p: usize, y: usize, stepY: usize, innerY: i32, q: usize,
+  rows: i32, columns: i32, out: usize, stepOut: usize, mode: i32,
 ): void {
   let x0 = x;
   let x1 = rows > 1 ? x0 + stepX : x0;
   let x2 = rows > 2 ? x1 + stepX : x1;
   let x3 = rows > 3 ? x2 + stepX : x2;
-  const o1 = rows > 1 ? out + stepOut : out;
-  const o2 = rows > 2 ? o1 + stepOut : o1;
-  const o3 = rows > 3 ? o2 + stepOut : o2;
   let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0, h0 = l0, h1 = l0, h2 = l0, h3 = l0;
   if (mode == ADD) {
-    l0 = low(out, columns), h0 = high(out, columns);
-    l1 = low(o1, columns), h1 = high(o1, columns);
-    l2 = low(o2, columns), h2 = high(o2, columns);
-    l3 = low(o3, columns), h3 = high(o3, columns);
+    let o = out;
+    l0 = low(o, columns), h0 = high(o, columns);
+    if (rows > 1) o += stepOut;
+    l1 = low(o, columns), h1 = high(o, columns);
+    if (rows > 2) o += stepOut;
+    l2 = low(o, columns), h2 = high(o, columns);
+    if (rows > 3) o += stepOut;
+    l3 = low(o, columns), h3 = high(o, columns);
   }
-  const end4 = x0 + (<usize>(inner & ~3) << 2);
-  const end = x0 + (<usize>inner << 2);
-  while (x0 < end4) {
-    const a0 = v128.load(x0), a1 = v128.load(x1), a2 = v128.load(x2), a3 = v128.load(x3);
-    let l = v128.load(p), h = v128.load(p, 16);
-    let a = lane0(a0);
-    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
-    a = lane0(a1);
-    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
-    a = lane0(a2);
-    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
-    a = lane0(a3);
-    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
-    l = v128.load(p, 32), h = v128.load(p, 48);
-    a = lane1(a0);
-    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
-    a = lane1(a1);
-    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
-    a = lane1(a2);
-    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
-    a = lane1(a3);
-    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
-    l = v128.load(p, 64), h = v128.load(p, 80);
-    a = lane2(a0);
-    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
-    a = lane2(a1);
-    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
-    a = lane2(a2);
-    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
-    a = lane2(a3);
-    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
-    l = v128.load(p, 96), h = v128.load(p, 112);
-    a = lane3(a0);
-    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
-    a = lane3(a1);
-    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
-    a = lane3(a2);
-    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
-    a = lane3(a3);
-    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
-    x0 += 16, x1 += 16, x2 += 16, x3 += 16, p += 128;
-  }
-  while (x0 < end) {
-    const l = v128.load(p), h = v128.load(p, 16);
-    let a = v128.load32_splat(x0);
-    l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
-    a = v128.load32_splat(x1);
-    l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
-    a = v128.load32_splat(x2);
-    l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
-    a = v128.load32_splat(x3);
-    l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
-    x0 += 4, x1 += 4, x2 += 4, x3 += 4, p += 32;
+  for (let source = 0;; source++) {
+    const end4 = x0 + (<usize>(inner & ~3) << 2);
+    const end = x0 + (<usize>inner << 2);
+    while (x0 < end4) {
+      const a0 = v128.load(x0), a1 = v128.load(x1), a2 = v128.load(x2), a3 = v128.load(x3);
+      let l = v128.load(p), h = v128.load(p, 16);
+      let a = lane0(a0);
+      l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+      a = lane0(a1);
+      l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+      a = lane0(a2);
+      l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+      a = lane0(a3);
+      l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+      l = v128.load(p, 32), h = v128.load(p, 48);
+      a = lane1(a0);
+      l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+      a = lane1(a1);
+      l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+      a = lane1(a2);
+      l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+      a = lane1(a3);
+      l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+      l = v128.load(p, 64), h = v128.load(p, 80);
+      a = lane2(a0);
+      l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+      a = lane2(a1);
+      l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+      a = lane2(a2);
+      l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+      a = lane2(a3);
+      l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+      l = v128.load(p, 96), h = v128.load(p, 112);
+      a = lane3(a0);
+      l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+      a = lane3(a1);
+      l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+      a = lane3(a2);
+      l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+      a = lane3(a3);
+      l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+      x0 += 16, x1 += 16, x2 += 16, x3 += 16, p += 128;
+    }
+    while (x0 < end) {
+      const l = v128.load(p), h = v128.load(p, 16);
+      let a = v128.load32_splat(x0);
+      l0 = f32x4.add(l0, f32x4.mul(a, l)), h0 = f32x4.add(h0, f32x4.mul(a, h));
+      a = v128.load32_splat(x1);
+      l1 = f32x4.add(l1, f32x4.mul(a, l)), h1 = f32x4.add(h1, f32x4.mul(a, h));
+      a = v128.load32_splat(x2);
+      l2 = f32x4.add(l2, f32x4.mul(a, l)), h2 = f32x4.add(h2, f32x4.mul(a, h));
+      a = v128.load32_splat(x3);
+      l3 = f32x4.add(l3, f32x4.mul(a, l)), h3 = f32x4.add(h3, f32x4.mul(a, h));
+      x0 += 4, x1 += 4, x2 += 4, x3 += 4, p += 32;
+    }
+    if (innerY == 0 || source == 1) break;
+    x0 = y;
+    x1 = rows > 1 ? x0 + stepY : x0;
+    x2 = rows > 2 ? x1 + stepY : x1;
+    x3 = rows > 3 ? x2 + stepY : x2;
+    inner = innerY;
+    p = q;
   }
   put(out, l0, h0, columns);
-  put(o1, l1, h1, columns);
-  put(o2, l2, h2, columns);
-  put(o3, l3, h3, columns);
+  if (rows > 1) out += stepOut;
+  put(out, l1, h1, columns);
+  if (rows > 2) out += stepOut;
+  put(out, l2, h2, columns);
+  if (rows > 3) out += stepOut;
+  put(out, l3, h3, columns);
 }
 
 // @ts-ignore: decorator

@@ -8,6 +8,8 @@ import { loadSome, slope4, storeSome } from "./_rnn_math";
 
 const BLOCK: i32 = 8;
 const LIVE: i32 = 0, STATE_GATED: i32 = 1;
+/** leaky_relu, the usual one. */
+const LEAKY: i32 = 2;
 
 // @ts-ignore: decorator
 @inline function at(args: usize, i: usize): usize { return <usize>load<u32>(args + (i << 3)); }
@@ -53,14 +55,16 @@ function through(args: usize, model: i32, first: i32, count: i32): void {
     }
     if (reset == STATE_GATED) {
       // What reaches r ⊙ h takes the place of r, which stands in that of r ⊙ h meanwhile.
-      product(w + 2 * gate, rowW, count, units, panels + 2 * ofGate, stepPanel, units, w, rowW, SET);
+      product(w + 2 * gate, rowW, units, panels + 2 * ofGate, stepPanel, 0, 0, 0, 0, 0, count, units, w, rowW, SET);
       for (let i: usize = 0; i < <usize>count; i++) behindGate(w + i * rowW, h + i * rowH, carry + i * gate, units);
-      product(w, rowW, count, 2 * units, panels, stepPanel, units, carry, gate, ADD);
+      product(w, rowW, 2 * units, panels, stepPanel, 0, 0, 0, 0, 0, count, units, carry, gate, ADD);
     } else if (reset == LIVE) {
-      product(w + 3 * gate, rowW, count, units, panels + 2 * ofGate, stepPanel, units, carry, gate, ADD);
-      product(w, rowW, count, 2 * units, panels, stepPanel, units, carry, gate, ADD);
+      product(
+        w + 3 * gate, rowW, units, panels + 2 * ofGate, stepPanel, w, rowW, 2 * units, panels, stepPanel,
+        count, units, carry, gate, ADD,
+      );
     } else {
-      product(w + gate, rowW, count, 2 * units, panels + ofGate, stepPanel, units, carry, gate, ADD);
+      product(w + gate, rowW, 2 * units, panels + ofGate, stepPanel, 0, 0, 0, 0, 0, count, units, carry, gate, ADD);
     }
   }
   for (let i: usize = 0; i < <usize>count; i++) flushRow(carry + i * gate, units);
@@ -72,35 +76,53 @@ function inside(
   reset: i32, code: i32, kind: i32, keep: f32, gain: f32, dt: f32,
 ): void {
   const gate = <usize>units << 2;
+  let left = units;
+  for (; left >= 4; left -= 4, w += 16, h += 16, g += 16, carry += 16, taus += 16) {
+    inside4(w, h, g, carry, taus, gate, 4, reset, code, kind, keep, gain, dt);
+  }
+  if (left > 0) insideSome(w, h, g, carry, taus, gate, left, reset, code, kind, keep, gain, dt);
+}
+
+// The same for less than a vector.
+function insideSome(
+  w: usize, h: usize, g: usize, carry: usize, taus: usize, gate: usize, num: i32,
+  reset: i32, code: i32, kind: i32, keep: f32, gain: f32, dt: f32,
+): void {
+  inside4(w, h, g, carry, taus, gate, num, reset, code, kind, keep, gain, dt);
+}
+
+// @ts-ignore: decorator
+@inline function inside4(
+  w: usize, h: usize, g: usize, carry: usize, taus: usize, gate: usize, num: i32,
+  reset: i32, code: i32, kind: i32, keep: f32, gain: f32, dt: f32,
+): void {
   const one = f32x4.splat(1);
-  for (let left = units; left > 0; left -= 4, w += 16, h += 16, g += 16, carry += 16, taus += 16) {
-    const d = flushed(f32x4.add(loadSome(carry, left), loadSome(g, left)));
-    const u = loadSome(w + gate, left), n = loadSome(w + 2 * gate, left), before = loadSome(h, left);
-    let kept = f32x4.splat(keep), taken = f32x4.splat(gain);
-    const du = f32x4.mul(d, u), stays = f32x4.sub(one, u);
-    if (kind != 0) {
-      const tau = loadSome(taus, left), used = leakAt(kind, dt, tau);
-      kept = leakKeep(kind, dt, used);
-      taken = leakGain(kind, dt, used, kept);
-      const change = f32x4.mul(f32x4.sub(before, n), leakSlope(kind, dt, tau, used, kept));
-      storeSome(w + 4 * gate, flushed(f32x4.mul(du, change)), left);
-    }
-    const mixed = f32x4.add(f32x4.mul(kept, before), f32x4.mul(taken, n));
-    storeSome(carry, flushed(f32x4.mul(d, f32x4.add(stays, f32x4.mul(kept, u)))), left);
-    storeSome(w + gate, flushed(f32x4.mul(f32x4.mul(du, stays), f32x4.sub(mixed, before))), left);
-    const dn = flushed(f32x4.mul(f32x4.mul(du, taken), slope4(code, n)));
-    storeSome(w + 2 * gate, dn, left);
-    const r = loadSome(w, left);
-    if (reset == LIVE) {
-      const e = flushed(f32x4.mul(dn, r));
-      const slope = f32x4.sub(one, r);
-      storeSome(w, flushed(f32x4.mul(f32x4.mul(e, slope), loadSome(w + 3 * gate, left))), left);
-      storeSome(w + 3 * gate, e, left);
-    } else if (reset == STATE_GATED) {
-      storeSome(w + 3 * gate, r, left);
-    } else {
-      storeSome(w, f32x4.splat(0), left);
-    }
+  const d = flushed(f32x4.add(take(carry, num), take(g, num)));
+  const u = take(w + gate, num), n = take(w + 2 * gate, num), before = take(h, num);
+  let kept = f32x4.splat(keep), taken = f32x4.splat(gain);
+  const du = f32x4.mul(d, u), stays = f32x4.sub(one, u);
+  if (kind != 0) {
+    const tau = take(taus, num), used = leakAt(kind, dt, tau);
+    kept = leakKeep(kind, dt, used);
+    taken = leakGain(kind, dt, used, kept);
+    const change = f32x4.mul(f32x4.sub(before, n), leakSlope(kind, dt, tau, used, kept));
+    give(w + 4 * gate, flushed(f32x4.mul(du, change)), num);
+  }
+  const mixed = f32x4.add(f32x4.mul(kept, before), f32x4.mul(taken, n));
+  give(carry, flushed(f32x4.mul(d, f32x4.add(stays, f32x4.mul(kept, u)))), num);
+  give(w + gate, flushed(f32x4.mul(f32x4.mul(du, stays), f32x4.sub(mixed, before))), num);
+  const slope = code == LEAKY ? v128.bitselect(one, f32x4.splat(0.01), f32x4.gt(n, f32x4.splat(0))) : slope4(code, n);
+  const dn = flushed(f32x4.mul(f32x4.mul(du, taken), slope));
+  give(w + 2 * gate, dn, num);
+  if (reset == LIVE) {
+    const r = take(w, num);
+    const e = flushed(f32x4.mul(dn, r));
+    give(w, flushed(f32x4.mul(f32x4.mul(e, f32x4.sub(one, r)), take(w + 3 * gate, num))), num);
+    give(w + 3 * gate, e, num);
+  } else if (reset == STATE_GATED) {
+    give(w + 3 * gate, take(w, num), num);
+  } else {
+    give(w, f32x4.splat(0), num);
   }
 }
 
@@ -118,4 +140,12 @@ function behindGate(w: usize, h: usize, carry: usize, units: i32): void {
 
 function flushRow(carry: usize, units: i32): void {
   for (let left = units; left > 0; left -= 4, carry += 16) storeSome(carry, flushed(loadSome(carry, left)), left);
+}
+
+// @ts-ignore: decorator
+@inline function take(at: usize, num: i32): v128 { return num == 4 ? v128.load(at) : loadSome(at, num); }
+// @ts-ignore: decorator
+@inline function give(at: usize, x: v128, num: i32): void {
+  if (num == 4) v128.store(at, x);
+  else storeSome(at, x, num);
 }

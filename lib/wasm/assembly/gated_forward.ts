@@ -3,12 +3,15 @@
 // step come first, row by row what becomes of them after.
 
 import { flushed } from "./_flush";
-import { ADD, product, SET } from "./_gate_product";
+import { product, SET } from "./_gate_product";
+import { logisticRow } from "./_logistic_row";
 import { leakAt, leakGain, leakKeep } from "./_rnn_leak";
-import { activate4, loadSome, logistic4, storeSome } from "./_rnn_math";
+import { activate4, loadSome, storeSome } from "./_rnn_math";
 
 const BLOCK: i32 = 8;
 const LIVE: i32 = 0, STATE_GATED: i32 = 1, DEAD: i32 = 2;
+/** leaky_relu, the usual one. */
+const LEAKY: i32 = 2;
 
 // @ts-ignore: decorator
 @inline function at(args: usize, i: usize): usize { return <usize>load<u32>(args + (i << 3)); }
@@ -51,69 +54,92 @@ function through(args: usize, model: i32, first: i32, count: i32): void {
     const h = states + <usize>step * gate, w = work + (<usize>(step * stride) << 2), x = given + (<usize>(step * inputs) << 2);
     const n = w + 2 * gate, q = n + gate;
     if (reset != DEAD) {
-      product(h, rowH, count, units, panelsH, stepH, units, w, rowW, SET);
-      product(x, rowX, count, inputs, panelsX, stepX, units, w, rowW, ADD);
+      product(h, rowH, units, panelsH, stepH, x, rowX, inputs, panelsX, stepX, count, units, w, rowW, SET);
     }
-    product(h, rowH, count, units, panelsH + gateH, stepH, units, w + gate, rowW, SET);
-    product(x, rowX, count, inputs, panelsX + gateX, stepX, units, w + gate, rowW, ADD);
-    if (reset != STATE_GATED) {
-      product(h, rowH, count, units, panelsH + 2 * gateH, stepH, units, reset == LIVE ? q : n, rowW, SET);
-    }
-    product(x, rowX, count, inputs, panelsX + 2 * gateX, stepX, units, n, rowW, reset == DEAD ? ADD : SET);
-    if (reset == STATE_GATED) {
-      for (let i = 0; i < count; i++) gateState(w + <usize>i * rowW, h + <usize>i * rowH, bias, units);
-      product(q, rowW, count, units, panelsH + 2 * gateH, stepH, units, n, rowW, ADD);
+    const fromH = panelsH + 2 * gateH, fromX = panelsX + 2 * gateX;
+    product(
+      h, rowH, units, panelsH + gateH, stepH, x, rowX, inputs, panelsX + gateX, stepX, count, units, w + gate, rowW, SET,
+    );
+    if (reset == LIVE) product(h, rowH, units, fromH, stepH, 0, 0, 0, 0, 0, count, units, q, rowW, SET);
+    const skipped = reset == DEAD ? gate : 0;
+    for (let i: usize = 0; i < <usize>count; i++) logisticRow(w + i * rowW + skipped, bias + skipped, 2 * units - <i32>(skipped >> 2));
+    if (reset == LIVE) {
+      product(x, rowX, inputs, fromX, stepX, 0, 0, 0, 0, 0, count, units, n, rowW, SET);
+    } else if (reset == DEAD) {
+      product(h, rowH, units, fromH, stepH, x, rowX, inputs, fromX, stepX, count, units, n, rowW, SET);
+    } else {
+      for (let i: usize = 0; i < <usize>count; i++) gateState(w + i * rowW, h + i * rowH, units);
+      product(q, rowW, units, fromH, stepH, x, rowX, inputs, fromX, stepX, count, units, n, rowW, SET);
     }
     for (let i: usize = 0; i < <usize>count; i++) {
-      advance(
-        w + i * rowW, h + i * rowH, noise + i * rowN + <usize>step * gate, bias, taus, units,
-        reset, code, noiseGain, kind, keep, gain, dt,
-      );
+      const wi = w + i * rowW, hi = h + i * rowH, drawn = noise + i * rowN + <usize>step * gate;
+      const whole = units & ~3;
+      advance(wi, hi, drawn, bias, taus, gate, 0, whole, reset, code, noiseGain, kind, keep, gain, dt);
+      if (whole < units) advanceSome(wi, hi, drawn, bias, taus, gate, whole, units, reset, code, noiseGain, kind, keep, gain, dt);
     }
   }
 }
 
-// r, and r ⊙ h.
-function gateState(w: usize, h: usize, bias: usize, units: i32): void {
+// r ⊙ h.
+function gateState(w: usize, h: usize, units: i32): void {
   const toProduct = 3 * <usize>units << 2;
-  for (let left = units; left > 0; left -= 4, w += 16, h += 16, bias += 16) {
-    const r = flushed(logistic4(f32x4.add(loadSome(w, left), loadSome(bias, left))));
-    storeSome(w, r, left);
-    storeSome(w + toProduct, flushed(f32x4.mul(r, loadSome(h, left))), left);
+  for (let left = units; left > 0; left -= 4, w += 16, h += 16) {
+    storeSome(w + toProduct, flushed(f32x4.mul(loadSome(w, left), loadSome(h, left))), left);
   }
 }
 
-// The gates of a row from their sums, and its next state.
+// n of a row from its sums and its other gates, and the next state; units from `first` to before `end`, whole vectors.
 function advance(
-  w: usize, h: usize, noise: usize, bias: usize, taus: usize, units: i32,
+  w: usize, h: usize, noise: usize, bias: usize, taus: usize, gate: usize, first: i32, end: i32,
   reset: i32, code: i32, noiseGain: f32, kind: i32, keep: f32, gain: f32, dt: f32,
 ): void {
-  const gate = <usize>units << 2;
-  for (let left = units; left > 0; left -= 4, w += 16, h += 16, noise += 16, bias += 16, taus += 16) {
-    const u = flushed(logistic4(f32x4.add(loadSome(w + gate, left), loadSome(bias + gate, left))));
-    storeSome(w + gate, u, left);
-    let z = f32x4.add(loadSome(w + 2 * gate, left), loadSome(bias + 2 * gate, left));
-    if (reset == LIVE) {
-      const r = flushed(logistic4(f32x4.add(loadSome(w, left), loadSome(bias, left))));
-      storeSome(w, r, left);
-      const q = flushed(loadSome(w + 3 * gate, left));
-      storeSome(w + 3 * gate, q, left);
-      z = f32x4.add(z, f32x4.mul(r, q));
-    } else if (reset == DEAD) {
-      storeSome(w, f32x4.splat(0), left);
-    }
-    if (noiseGain != 0) z = f32x4.add(z, f32x4.mul(f32x4.splat(noiseGain), loadSome(noise, left)));
-    const n = flushed(activate4(code, z));
-    storeSome(w + 2 * gate, n, left);
-    let kept = f32x4.splat(keep), taken = f32x4.splat(gain);
-    if (kind != 0) {
-      const tau = leakAt(kind, dt, loadSome(taus, left));
-      kept = leakKeep(kind, dt, tau);
-      taken = leakGain(kind, dt, tau, kept);
-    }
-    const before = loadSome(h, left);
-    const mixed = f32x4.add(f32x4.mul(kept, before), f32x4.mul(taken, n));
-    const next = f32x4.add(f32x4.mul(f32x4.sub(f32x4.splat(1), u), before), f32x4.mul(u, mixed));
-    storeSome(h + gate, flushed(next), left);
+  for (; first < end; first += 4) {
+    advance4(w, h, noise, bias, taus, gate, first, 4, reset, code, noiseGain, kind, keep, gain, dt);
   }
+}
+
+// The same for less than a vector.
+function advanceSome(
+  w: usize, h: usize, noise: usize, bias: usize, taus: usize, gate: usize, first: i32, end: i32,
+  reset: i32, code: i32, noiseGain: f32, kind: i32, keep: f32, gain: f32, dt: f32,
+): void {
+  advance4(w, h, noise, bias, taus, gate, first, end - first, reset, code, noiseGain, kind, keep, gain, dt);
+}
+
+// @ts-ignore: decorator
+@inline function advance4(
+  w: usize, h: usize, noise: usize, bias: usize, taus: usize, gate: usize, first: i32, num: i32,
+  reset: i32, code: i32, noiseGain: f32, kind: i32, keep: f32, gain: f32, dt: f32,
+): void {
+  const at = <usize>first << 2;
+  const own = w + at, state = h + at;
+  let z = f32x4.add(take(own + 2 * gate, num), take(bias + 2 * gate + at, num));
+  if (reset == LIVE) {
+    const q = flushed(take(own + 3 * gate, num));
+    give(own + 3 * gate, q, num);
+    z = f32x4.add(z, f32x4.mul(take(own, num), q));
+  } else if (reset == DEAD) {
+    give(own, f32x4.splat(0), num);
+  }
+  if (noiseGain != 0) z = f32x4.add(z, f32x4.mul(f32x4.splat(noiseGain), take(noise + at, num)));
+  const n = flushed(code == LEAKY ? v128.bitselect(z, f32x4.mul(z, f32x4.splat(0.01)), f32x4.gt(z, f32x4.splat(0))) : activate4(code, z));
+  give(own + 2 * gate, n, num);
+  let kept = f32x4.splat(keep), taken = f32x4.splat(gain);
+  if (kind != 0) {
+    const tau = leakAt(kind, dt, take(taus + at, num));
+    kept = leakKeep(kind, dt, tau);
+    taken = leakGain(kind, dt, tau, kept);
+  }
+  const u = take(own + gate, num), before = take(state, num);
+  const mixed = f32x4.add(f32x4.mul(kept, before), f32x4.mul(taken, n));
+  const next = f32x4.add(f32x4.mul(f32x4.sub(f32x4.splat(1), u), before), f32x4.mul(u, mixed));
+  give(state + gate, flushed(next), num);
+}
+
+// @ts-ignore: decorator
+@inline function take(at: usize, num: i32): v128 { return num == 4 ? v128.load(at) : loadSome(at, num); }
+// @ts-ignore: decorator
+@inline function give(at: usize, x: v128, num: i32): void {
+  if (num == 4) v128.store(at, x);
+  else storeSome(at, x, num);
 }
