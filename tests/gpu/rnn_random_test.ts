@@ -60,6 +60,8 @@ async function agrees(engine: Engine, kind: ProblemChoice["kind"]): Promise<void
         drive: i % 2 === 0,
         tau: (["none", "exponential", "euler"] as const)[i % 3],
         outputBias: i % 2 === 1,
+        activity: i % 2 === 1,
+        ...(i % 3 === 2 ? { outputs: 6, groups: 3 } : {}),
       });
     }
   }
@@ -84,6 +86,10 @@ async function sideBySide(engine: Engine, choice: ProblemChoice): Promise<void> 
     const all = Object.values(expected.gradients).flatMap((gradient) => [...gradient]);
     const terms = Math.max(top(all), Array.from(problem.weights).reduce((sum, w) => sum + w, 0));
     near(Float64Array.of(found[model].loss), Float64Array.of(expected.loss), terms, "loss");
+    const active = [found[model].activity, expected.activity].map((x) => Float64Array.of(x));
+    near(active[0], active[1], Math.max(1, expected.activity), "activity");
+    const { right, answers } = expected;
+    assertEquals([found[model].right, found[model].answers], [right, answers], where);
     near(found[model].initialGradient, expected.initialGradient, terms, "initial state");
     for (const [name, gradient] of Object.entries(expected.gradients)) {
       near(found[model].gradients[name], gradient, terms, name);

@@ -17,6 +17,8 @@ export interface ProblemChoice {
   readonly penalties?: ReferenceProblem["penalties"];
   readonly outputBias?: boolean;
   readonly drive?: boolean;
+  readonly groups?: number;
+  readonly activity?: boolean;
   /** Share of the state that a step keeps; models that run together have the same. */
   readonly keep?: number;
   /** Time constants as a parameter. */
@@ -51,14 +53,14 @@ function draw(stream: RandomStream, choice: ProblemChoice): ReferenceProblem {
   const isGated = ["dead", "live", "live_state_gated"].includes(choice.kind);
   const gates = isGated ? 3 : 1;
   const keep = Math.fround(choice.keep ?? 0.5 + 0.4 * Math.tanh(normal(1, 1)[0]));
-  const { tau = "none" } = choice;
+  const { tau = "none", groups = 1 } = choice;
   const dtMs = 20;
   const isClass = choice.loss === "cross_entropy";
   const targets = isClass
-    ? Float64Array.from({ length: rows * steps }, () => integer(0, outputs - 1))
+    ? Float64Array.from({ length: rows * steps * groups }, () => integer(0, outputs / groups - 1))
     : normal(rows * steps * outputs, 1);
   // Some steps weigh nothing, as padding and fixation do; never all of them.
-  const weights = normal(rows * steps, 1).map((
+  const weights = normal(rows * steps * groups, 1).map((
     x,
     i,
   ) => (x > 0.7 && i > 0 ? 0 : Math.fround(0.1 + x * x)));
@@ -90,8 +92,12 @@ function draw(stream: RandomStream, choice: ProblemChoice): ReferenceProblem {
     initial: normal(rows * units, 0.5),
     ...(choice.drive ?? false ? { drive: normal(rows * steps * units, 0.1) } : {}),
     loss: choice.loss,
+    groups,
     targets,
     weights,
+    ...(choice.activity ?? false
+      ? { activity: { l1: 0.25, l2: 0.5, weights: normal(rows * steps, 1).map(Math.abs) } }
+      : {}),
     penalties: choice.penalties ?? { l1: 1e-3, l2_norm: 2e-3, l2_squared: 1e-3 },
   };
 }

@@ -17,9 +17,12 @@ export interface EngineSolution {
   readonly states: Float64Array;
   /** row × step × output. */
   readonly logits: Float64Array;
-  /** The data term. */
+  /** The data term, and the penalty on activity. */
   readonly loss: number;
-  /** Of the data term alone. */
+  readonly activity: number;
+  readonly right: number;
+  readonly answers: number;
+  /** Of both, without penalties on parameters. */
   readonly gradients: Readonly<Record<string, Float64Array>>;
   readonly initialGradient: Float64Array;
 }
@@ -66,6 +69,9 @@ export async function solveOnEngine(
       steps * numOutputs,
     ]),
     loss: sumRecords(records, model, rows),
+    activity: sumRecords(records, model, rows, 1),
+    right: sumRecords(records, model, rows, 2),
+    answers: sumRecords(records, model, rows, 3),
     gradients: sweep.named(gradients, model * parameters),
     initialGradient: cut(initial, model * rows * units, rows, units, [0, units]),
   }));
@@ -155,7 +161,13 @@ export function openSweep(engine: Engine, problems: readonly ReferenceProblem[],
     ...cellConstants(first),
     ...Object.fromEntries(names.map((name, i) => [`at_${name}`, starts[i]])),
   };
-  const loss: ReadoutLoss = { kind: first.loss };
+  const { groups = 1, activity } = first;
+  const loss: ReadoutLoss = {
+    kind: first.loss,
+    groups,
+    scored: true,
+    ...(activity && { activity: { l1: activity.l1, l2: activity.l2 } }),
+  };
   const isGated = ["dead", "live", "live_state_gated"].includes(first.cell.kind);
   const program = networkProgram(isGated ? "gated" : "recurrent");
   const readout = readoutProgram();
@@ -183,6 +195,14 @@ export function openSweep(engine: Engine, problems: readonly ReferenceProblem[],
       }
     }
   });
+  const planes = weightPlanes(shape, loss);
+  const weights = new Float64Array(planes.length);
+  const counts = spread(groups, (p) => p.weights);
+  weights.set(counts, planes.lossAt);
+  weights.set(counts.map((w) => (w === 0 ? 0 : 1)), planes.scoredAt);
+  if (activity !== undefined) {
+    weights.set(spread(1, (p) => p.activity!.weights), planes.activityAt);
+  }
   const hasDrive = first.drive !== undefined;
   const buffers = {
     slots: keep(
@@ -206,14 +226,11 @@ export function openSweep(engine: Engine, problems: readonly ReferenceProblem[],
     initialGradients: keep(engine.allocate(models * rows * units)),
     outputs: keep(engine.allocate(models * rows * steps * outputs)),
     targets: keep(
-      engine.upload(spread(first.loss === "cross_entropy" ? 1 : outputs, (p) => p.targets)),
+      engine.upload(spread(first.loss === "cross_entropy" ? groups : outputs, (p) => p.targets)),
     ),
-    weights: keep(engine.upload(spread(1, (p) => p.weights))),
+    weights: keep(engine.upload(weights)),
     records: keep(engine.allocate(ring * models * rows * 4)),
   };
-  if (weightPlanes(shape, loss).length !== models * rows * steps) {
-    throw new Error("the weights of a loss have other planes than this file knows");
-  }
   return {
     shape,
     buffers,
@@ -267,8 +284,8 @@ function cut(
   return out;
 }
 
-function sumRecords(records: EngineArray, which: number, rows: number): number {
+function sumRecords(records: EngineArray, which: number, rows: number, part = 0): number {
   let sum = 0;
-  for (let r = 0; r < rows; r++) sum += records[(which * rows + r) * 4];
+  for (let r = 0; r < rows; r++) sum += records[(which * rows + r) * 4 + part];
   return sum;
 }

@@ -39,10 +39,18 @@ export interface ReferenceProblem {
   /** row × step × unit, added to what goes into the activation (of a gated cell: into that of its candidate). */
   readonly drive?: ArrayLike<number>;
   readonly loss: "cross_entropy" | "squared_error";
-  /** row × step of classes, or row × step × output of values. */
+  /** Heads that share the outputs, each with targets and weights of its own; 1 if absent. */
+  readonly groups?: number;
+  /** row × step × group of classes, or row × step × output of values. */
   readonly targets: ArrayLike<number>;
-  /** row × step: the data term is Σ weight · ce, or Σ weight · mean over outputs of (o − y)². */
+  /** row × step × group: the data term is Σ weight · ce, or Σ weight · mean over the group's outputs of (o − y)². */
   readonly weights: ArrayLike<number>;
+  /** Penalties on activity: Σ weight · mean over units of l1 |h| + l2 h², with weights of row × step. */
+  readonly activity?: {
+    readonly l1: number;
+    readonly l2: number;
+    readonly weights: ArrayLike<number>;
+  };
   readonly penalties?: Readonly<Partial<Record<PenaltyName, number>>>;
 }
 
@@ -57,8 +65,14 @@ export interface ReferenceSolution {
   readonly logits: Float64Array;
   /** The data term. */
   readonly loss: number;
+  /** On activity. */
+  readonly activity: number;
+  /** On parameters. */
   readonly penalty: number;
-  /** Of loss + penalty. */
+  /** Answers with the largest output where the target is, among all whose weight is not 0. */
+  readonly right: number;
+  readonly answers: number;
+  /** Of loss, activity and penalty together. */
   readonly gradients: Readonly<Record<string, Float64Array>>;
   readonly initialGradient: Float64Array;
   /** Least distance of what went into an activation from 0, where ReLUs have their kink. */
@@ -102,6 +116,10 @@ export function solveByReference(problem: ReferenceProblem): ReferenceSolution {
   const states = new Float64Array(rows * steps * units);
   const logits = new Float64Array(rows * steps * outputs);
   const terms: Value[] = [];
+  const active: Value[] = [];
+  const isClass = problem.loss === "cross_entropy";
+  const { groups = 1 } = problem;
+  let [right, answers] = [0, 0];
   const watch = { nearest: Infinity };
   const phi = (x: Value) => {
     for (const number of x.data) watch.nearest = Math.min(watch.nearest, Math.abs(number));
@@ -113,34 +131,68 @@ export function solveByReference(problem: ReferenceProblem): ReferenceSolution {
     state = next(tape, cell, leaves, cut(problem.input, inputs, step), state, drive, phi);
     let output = tape.through(state, leaves.W_out);
     if (leaves.b_out !== undefined) output = tape.plus(output, leaves.b_out);
-    const weights = cut(problem.weights, 1, step);
     for (let r = 0; r < rows; r++) {
       const at = r * steps + step;
       states.set(state.data.subarray(r * units, (r + 1) * units), at * units);
       logits.set(output.data.subarray(r * outputs, (r + 1) * outputs), at * outputs);
     }
-    if (problem.loss === "cross_entropy") {
-      const errors = tape.crossEntropy(output, cut(problem.targets, 1, step).data);
-      terms.push(tape.times(errors, weights));
-    } else {
-      const negative = tape.linear(cut(problem.targets, outputs, step), -1);
-      const apart = tape.plus(output, negative);
-      const ones = tape.leaf(new Float64Array(outputs).fill(1 / outputs), 1, outputs);
-      terms.push(tape.times(tape.through(tape.times(apart, apart), ones), weights));
+    const targets = cut(problem.targets, isClass ? groups : outputs, step);
+    const weights = cut(problem.weights, groups, step);
+    for (let group = 0; group < groups; group++) {
+      const width = outputs / groups;
+      const own = tape.part(output, group * width, (group + 1) * width);
+      const weight = tape.part(weights, group, group + 1);
+      const target = isClass
+        ? tape.part(targets, group, group + 1)
+        : tape.part(targets, group * width, (group + 1) * width);
+      terms.push(tape.times(errorsOf(tape, own, target, isClass), weight));
+      for (let r = 0; r < rows; r++) {
+        if (weight.data[r] === 0) continue;
+        answers++;
+        const wanted = isClass ? target.data[r] : topOf(target, r);
+        if (topOf(own, r) === wanted) right++;
+      }
+    }
+    if (problem.activity !== undefined) {
+      const { l1, l2 } = problem.activity;
+      const cost = tape.map(state, (h) => [
+        (l1 * Math.abs(h) + l2 * h * h) / units,
+        (l1 * Math.sign(h) + 2 * l2 * h) / units,
+      ]);
+      const ones = tape.leaf(new Float64Array(units).fill(1), 1, units);
+      const weight = cut(problem.activity.weights, 1, step);
+      active.push(tape.times(tape.through(cost, ones), weight));
     }
   }
   const loss = tape.sum(...terms);
+  const activity = tape.sum(...active);
   const penalty = penaltyOf(tape, leaves, problem.penalties ?? {});
-  tape.backward(tape.plus(loss, penalty));
+  tape.backward(tape.sum(loss, activity, penalty));
   return {
     states,
     logits,
     loss: loss.data[0],
+    activity: activity.data[0],
     penalty: penalty.data[0],
+    right,
+    answers,
     gradients: Object.fromEntries(Object.entries(leaves).map(([n, leaf]) => [n, leaf.gradient])),
     initialGradient: initial.gradient,
     nearestToKink: watch.nearest,
   };
+}
+
+/** One error for each row. */
+function errorsOf(tape: Tape, output: Value, target: Value, isClass: boolean): Value {
+  if (isClass) return tape.crossEntropy(output, target.data);
+  const apart = tape.plus(output, tape.linear(target, -1));
+  const share = new Float64Array(output.columns).fill(1 / output.columns);
+  return tape.through(tape.times(apart, apart), tape.leaf(share, 1, output.columns));
+}
+
+function topOf({ data, columns }: Value, row: number): number {
+  const own = data.slice(row * columns, (row + 1) * columns);
+  return own.indexOf(Math.max(...own));
 }
 
 function next(
