@@ -98,10 +98,11 @@ export class Trainee {
       const label = this.#labelOfNext(phase);
       const bytes = known.has(label) ? await this.states?.load(label) : undefined;
       const state = bytes && readable(bytes, this.state.parameters.length);
-      if (state === undefined) return;
+      if (state === undefined) break;
       this.found++;
       this.#take(phase, state);
     }
+    if (this.found > 0) this.#tell(`continues after epoch ${this.found}`);
   }
 
   /** The state that the next epoch starts from: moments are zero where a phase asks for a fresh optimiser. */
@@ -161,12 +162,17 @@ export class Trainee {
       Math.min(...rows.map((row) => row.accuracy ?? row.accuracy_all ?? NaN)),
       reports.reduce((sum, report) => sum + report.loss, 0) / reports.length,
     ];
-    this.progress(
-      Math.min(1, state.updates / Math.max(1, updatesAtMost(this.course))),
-      `epoch ${this.epochs}, phase ${this.course.phases.indexOf(phase) + 1} (${
-        phase.rules.join(", ")
-      }): ` +
+    const place = this.course.phases.indexOf(phase) + 1;
+    this.#tell(
+      `epoch ${this.epochs}, phase ${place} (${phase.rules.join(", ")}): ` +
         `loss ${loss.toPrecision(3)}, accuracy ${(100 * accuracy).toFixed(1)} %`,
+    );
+  }
+
+  #tell(note: string): void {
+    this.progress(
+      Math.min(1, this.state.updates / Math.max(1, updatesAtMost(this.course))),
+      note,
     );
   }
 

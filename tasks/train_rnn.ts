@@ -88,6 +88,8 @@ export default defineTask({
   fuse: {
     by: ["model", "model_settings", "units", "dt_ms", "rules", "trial", "batch_size", "sequence"],
     anySizes: true,
+    // Checkpoints of all of them lie in memory.
+    most: 64,
   },
   runMany: trainMany,
 });

@@ -9,6 +9,7 @@ import type { SweepPlan } from "./sweep.ts";
  * caches warm with few, which are enough to keep all threads busy.
  *
  * @param workPerStep of the network's program
+ * @throws {RangeError} if a single network does not fit
  *
  * @example
  * ```ts
@@ -34,10 +35,19 @@ export function modelsAtOnce(
     rows * steps * Math.max(workPerStep, inputs, outputs),
     numParameters * numMoments,
   );
+  const bindable = Math.min(limits.maxBindingBytes, limits.maxBufferBytes);
+  if (4 * largest > bindable) {
+    throw new RangeError(
+      `a batch of ${rows} × ${steps} steps × ${units} units takes ${
+        4 * largest
+      } bytes in one buffer, and the engine ` +
+        `${name} binds ${bindable}; take smaller batches or shorter sequences, or the engine wasm`,
+    );
+  }
   const all = rows * steps * (2 * units + workPerStep + inputs + 2 * outputs) +
     numParameters * (2 + numMoments);
   const fit = Math.min(
-    Math.floor(Math.min(limits.maxBindingBytes, limits.maxBufferBytes) / (4 * largest)),
+    Math.floor(bindable / (4 * largest)),
     Math.floor(mostBytes / (4 * all)),
   );
   const cached = Math.floor(cacheBytes * threads / (4 * all));

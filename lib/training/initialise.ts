@@ -139,7 +139,10 @@ function identity(rows: number, columns: number, again: boolean): Float64Array {
   return made;
 }
 
-/** Blocks of `columns` rows, each a product of reflections I − 2vvᵀ/‖v‖² in ever fewer coordinates: Haar, by Stewart. */
+/**
+ * Blocks of `columns` rows, each a product of reflections that take normal vectors of ever fewer coordinates to the first
+ * axis (Stewart 1980, SIAM J. Numer. Anal. 17): matrices of the Haar measure.
+ */
 function reflections(stream: RandomStream, rows: number, columns: number): Float64Array {
   const made = identity(rows, columns, true);
   for (let block = 0; block * columns < rows; block++) {
@@ -147,12 +150,18 @@ function reflections(stream: RandomStream, rows: number, columns: number): Float
     const top = block * columns * columns;
     for (let from = 0; from < columns; from++) {
       const v = stream.normal(new Float64Array(columns - from), 1 + block, from) as Float64Array;
+      const sign = v[0] < 0 ? -1 : 1;
+      v[0] += sign * Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
       const square = v.reduce((sum, x) => sum + x * x, 0);
       for (let i = 0; i < n; i++) {
         const row = top + i * columns + from;
         let dot = 0;
         for (let j = 0; j < v.length; j++) dot += made[row + j] * v[j];
         for (let j = 0; j < v.length; j++) made[row + j] -= 2 * dot / square * v[j];
+      }
+      // The sign of the axis: a row of its own, which what follows from the right leaves alone.
+      if (sign < 0 && from < n) {
+        for (let j = 0; j < columns; j++) made[top + from * columns + j] *= -1;
       }
     }
   }
