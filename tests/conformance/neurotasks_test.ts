@@ -3,16 +3,17 @@
 
 import { assert, assertEquals, assertGreater, assertMatch, assertNotEquals } from "@std/assert";
 import { z } from "zod";
-import type { Neurotask, TrialArrays, TrialDesign } from "#lib/core/neurotask.ts";
+import type { Neurotask } from "#lib/core/neurotask.ts";
 import { neurotasks } from "#lib/neurotasks/mod.ts";
-import { type BatchArrays, type TrialSource, trialSource } from "#lib/trials/batches.ts";
+import { type TrialSource, trialSource } from "#lib/trials/batches.ts";
 import { sharingIssues, targetWidthOf } from "#lib/trials/channels.ts";
 import { findDuplicates } from "#lib/trials/duplicates.ts";
 import { timingIssues, trialLengths } from "#lib/trials/timing.ts";
 import type { TrialSpec } from "#lib/trials/trial_writer.ts";
 import { trialWriter } from "#lib/trials/trial_writer.ts";
 import { windowSource } from "#lib/trials/windows.ts";
-import { type Draws, fresh } from "../lib/math/linalg/fresh.ts";
+import { batch, each, emptyTrial, requirePeriods } from "#tests/support/trial_batches.ts";
+import type { Draws } from "../lib/math/linalg/fresh.ts";
 
 const modes = ["train", "test"] as const;
 const dts = [20, 50, 100];
@@ -262,58 +263,6 @@ for (const [name, load] of Object.entries(neurotasks)) {
       });
     },
   );
-}
-
-function requirePeriods(neurotask: Neurotask, { bounds, numSteps }: TrialDesign): void {
-  let at = 0;
-  for (const period of neurotask.periods) {
-    const [from, to] = bounds[period];
-    assertEquals(from, at, `${period} begins where the last period ends`);
-    assert(to > from || (neurotask.mayBeEmpty ?? []).includes(period), `${period} is not empty`);
-    at = to;
-  }
-  assertEquals(at, numSteps);
-}
-
-function emptyTrial(steps: number, numChannels: number, width: number): TrialArrays {
-  return {
-    observation: new Float64Array(steps * numChannels),
-    noise: new Float64Array(steps * numChannels),
-    target: new Float64Array(steps * width),
-    mask: new Float64Array(steps),
-    scored: new Float64Array(steps),
-  };
-}
-
-/** Sequences in arrays that hold something else before. */
-function batch(source: TrialSource, first: number, num: number, stride = source.maxSteps) {
-  const full = (length: number) => new Float32Array(length).fill(7);
-  const out: BatchArrays = {
-    inputs: full(num * stride * source.channels.length),
-    targets: full(num * stride * source.targetWidth),
-    mask: full(num * stride),
-    scored: full(num * stride),
-    decidable: full(num * stride),
-    lengths: new Int32Array(num).fill(7),
-  };
-  source.write(first, num, out, stride);
-  return out;
-}
-
-async function each(run: (draws: Draws) => Promise<void>, times = 5): Promise<void> {
-  for (let i = 0; i < times; i++) {
-    let seed = 0;
-    let made: Promise<void> = Promise.resolve();
-    fresh((draws) => {
-      seed = draws.seed;
-      made = run(draws);
-    });
-    try {
-      await made;
-    } catch (error) {
-      throw new Error(`with seed ${seed}: ${(error as Error).message}`, { cause: error });
-    }
-  }
 }
 
 /** The description of a field, also where it stands inside a default or an optional. */
