@@ -1,15 +1,60 @@
 // Networks on every engine against the golden numbers: states, logits, losses, gradients of every objective, and five steps
 // of every optimiser. Tolerances as the golden numbers' README has them, for float64 on `ref` and float32 elsewhere.
 
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Engine } from "#lib/core/engine.ts";
+import leakyGru from "#lib/models/networks/leaky_gru.ts";
+import leakyRnn from "#lib/models/networks/leaky_rnn.ts";
 import { optimiserSchema } from "#lib/training/optimiser.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { assertAllClose } from "#tests/support/close.ts";
 import { processorEngines } from "#tests/support/engines.ts";
 import { basinNames, type GoldenCase, goldenCase, goldenNames } from "#tests/support/golden_rnn.ts";
 import { goldenProblem } from "#tests/support/golden_problem.ts";
-import { solveOnEngine, trainOnEngine } from "#tests/support/rnn_engine.ts";
+import { cellConstants, solveOnEngine, trainOnEngine } from "#tests/support/rnn_engine.ts";
 import { webgpuEngine } from "#tests/support/webgpu_engine.ts";
+
+/** Models and settings that the cells of golden cases are. */
+function modelOf({ kind, activation, dt_ms, tau_ms, alpha }: GoldenCase) {
+  const shared = { activation, tau_ms: tau_ms ?? 100, bias_out: alpha !== undefined };
+  const euler = { ...shared, tau_ms: 20 / (alpha ?? 1), leak: "euler" };
+  const gate = kind.replace("leaky_gru_", "");
+  const [model, settings] = kind === "leaky_rnn"
+    ? [leakyRnn, shared] as const
+    : kind === "euler_inside"
+    ? [leakyRnn, { ...euler, form: "leak_inside" }] as const
+    : kind === "euler_outside"
+    ? [leakyRnn, { ...euler, form: "leak_outside" }] as const
+    : [leakyGru, { ...shared, reset_gate: gate }] as const;
+  const parsed = model.params.parse(settings) as never;
+  return { model, settings: parsed, dtMs: dt_ms ?? 20 };
+}
+
+Deno.test("models tell programs what the golden cases are", () => {
+  for (const name of goldenNames) {
+    const golden = goldenCase(name);
+    const { model, settings, dtMs } = modelOf(golden);
+    const problem = goldenProblem(golden, "ce_mean");
+    const { noise, ...expected } = cellConstants(problem);
+    const told = model.constants(settings, { dtMs });
+    assertEquals(told.noise, noise, name);
+    for (const [key, value] of Object.entries(expected)) {
+      if (key === "dt_ms" || told[key] === undefined) continue;
+      assertAlmostEquals(told[key], value, 1e-15, `${name}, ${key}`);
+    }
+    const required = model === leakyRnn ? ["form"] : ["reset_gate"];
+    for (const key of [...required, "activation", "keep", "gain", "leak"]) {
+      assert(key in told, `${name}: ${key}`);
+    }
+    const { inputs, units, outputs } = golden;
+    const sizes = { inputs, units, outputs };
+    const shapes = model.parameters(settings, sizes);
+    assertEquals(
+      shapes.map(({ name, shape }) => [name, shape.reduce((product, n) => product * n, 1)]),
+      Object.entries(problem.parameters).map(([name, { length }]) => [name, length]),
+    );
+  }
+});
 
 interface Limits {
   readonly states: number;

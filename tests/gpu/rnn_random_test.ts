@@ -1,9 +1,10 @@
 // Networks on every engine against the reference, on random weights and sizes: cells, activations, losses, time constants
 // that are trained, drive, models of unequal length side by side. Each draw is fresh; its seed is in the message.
 
-import { assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess } from "@std/assert";
 import type { Engine } from "#lib/core/engine.ts";
 import { optimiserSchema } from "#lib/training/optimiser.ts";
+import { Constraint } from "#lib/training/update_row.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { assertAllClose } from "#tests/support/close.ts";
 import { processorEngines } from "#tests/support/engines.ts";
@@ -36,6 +37,7 @@ for (const { label, open } of processorEngines) {
   Deno.test(`optimisers agree with the reference on ${label}`, async () => {
     await using engine = open();
     await updates(engine);
+    await constrained(engine);
   });
 }
 
@@ -43,6 +45,7 @@ gpuTest("networks and optimisers agree with the reference on webgpu", async (_, 
   await using engine = await webgpuEngine();
   for (const kind of kinds) await t.step(kind, () => agrees(engine, kind));
   await t.step("optimisers", () => updates(engine));
+  await t.step("constraints", () => constrained(engine));
 });
 
 /** Rounding of some ten steps and sums of some hundred terms, relative to the size of the terms. */
@@ -148,6 +151,82 @@ async function updates(engine: Engine): Promise<void> {
       ...(trained && { trained }),
     });
     problems.forEach((problem, model) => follows(engine, problem, found[model], rule, trained));
+  }
+}
+
+/** Every constraint, drawn weight by weight: what is asked for holds exactly after each update. */
+async function constrained(engine: Engine): Promise<void> {
+  const kept: Readonly<Record<number, (p: number) => number>> = {
+    [Constraint.free]: (p) => p,
+    [Constraint.notNegative]: (p) => Math.max(0, p),
+    [Constraint.notPositive]: (p) => Math.min(0, p),
+    [Constraint.reflectPositive]: (p) => Math.abs(p),
+    [Constraint.reflectNegative]: (p) => -Math.abs(p),
+    [Constraint.absent]: () => 0,
+    [Constraint.zeroed]: () => 0,
+  };
+  const codes = Object.keys(kept).map(Number);
+  const problem = randomProblem(seed, {
+    kind: "live",
+    activation: "tanh",
+    loss: "cross_entropy",
+    penalties: { l1: 1e-3, l2_norm: 1e-3 },
+    ...sizes[2],
+  });
+  const lengths = Object.values(problem.parameters).map(({ length }) => length);
+  const constraints = Float32Array.from(
+    { length: lengths.reduce((sum, n) => sum + n, 0) },
+    (_, i) => codes[(i * 5 + seed) % codes.length],
+  );
+  let at = 0;
+  const byName = Object.fromEntries(
+    Object.entries(problem.parameters).map(([name, data]) => {
+      const own = constraints.subarray(at, at += data.length);
+      return [name, own];
+    }),
+  );
+  const start = Object.fromEntries(
+    Object.entries(problem.parameters).map(([name, data]) => [
+      name,
+      Float64Array.from(data, (p, i) => kept[byName[name][i]](p)),
+    ]),
+  );
+  const rule: ReferenceRule = { kind: "sgd", rate: 0.1, momentum: 0.9, clipNorm: 1 };
+  const [found] = await trainOnEngine(engine, [{ ...problem, parameters: start }], {
+    optimiser: optimiserSchema.parse({
+      kind: "sgd",
+      learning_rate: 0.1,
+      momentum: 0.9,
+      clip_norm: 1,
+    }),
+    updates: 4,
+    constraints,
+  });
+  const optimiser = new ReferenceOptimiser(rule);
+  for (let step = 0; step < 4; step++) {
+    const { gradients } = solveByReference({ ...problem, parameters: start });
+    for (const [name, gradient] of Object.entries(gradients)) {
+      gradient.forEach((_, i) => {
+        if (byName[name][i] === Constraint.absent) gradient[i] = 0;
+      });
+    }
+    const norm = optimiser.step(start, gradients);
+    assertAllClose(
+      [found.norms[step]],
+      [norm],
+      { rtol: 2 * allowed(engine) },
+      `seed ${seed}, norm`,
+    );
+    for (const [name, data] of Object.entries(start)) {
+      data.forEach((p, i) => data[i] = kept[byName[name][i]](p));
+      const after = found.parameters[step][name];
+      const where = `seed ${seed}, step ${step}, ${name}`;
+      assertAllClose(after, data, { atol: 4 * allowed(engine) }, where);
+      after.forEach((p, i) => {
+        const code = byName[name][i];
+        assert(p === kept[code](p) || Object.is(p, -0), `${where} ${i}: ${p} with code ${code}`);
+      });
+    }
   }
 }
 
