@@ -25,55 +25,73 @@ export interface NetworkJob {
 }
 
 /**
- * Runs jobs, those with one model, size and set of trials side by side. What is a job's own failure is told to it; what
- * is the engine's is thrown.
+ * Runs jobs, those with one model, size and set of trials side by side. Each is done as soon as its last states came, so
+ * that the results of few are held at once. What is a job's own failure is told to it; what is the engine's is thrown.
  */
 export async function runNetworks(
-  { engine, signal }: TaskContext,
+  context: TaskContext,
   jobs: readonly NetworkJob[],
 ): Promise<void> {
+  const settled = new Set<NetworkJob>();
   for (const group of groupsOf(jobs)) {
-    const [{ network, trials, numSteps }] = group;
-    const [numTrials, stride] = trials.inputs.shape;
-    const data = trials.inputs.data as Float32Array;
-    const attempt = async (some: readonly NetworkJob[]) => {
-      const model = await modelOf(network);
-      const receivers = some.map((job) => job.start());
-      await forwardStates(
-        engine,
-        model,
-        some.map((job) => job.network),
-        { data, numTrials, numSteps, stride },
-        (block) => receivers[block.network](block),
-        { signal },
-      );
-    };
-    const renewing = async (some: readonly NetworkJob[]) => {
-      try {
-        await attempt(some);
-      } catch (error) {
-        if (!isDeviceLost(error) || !await engine.renew()) throw error;
-        await attempt(some);
-      }
-    };
     try {
-      await renewing(group);
-      for (const job of group) job.done();
+      await runAlike(context, group, settled);
     } catch (error) {
-      if (isEngineFailure(error) || signal.aborted) throw error;
+      if (isEngineFailure(error) || context.signal.aborted) throw error;
       // Some job's own: it shows which when they run one by one.
-      for (const job of group) {
-        try {
-          if (group.length > 1) await renewing([job]);
-          else throw error;
-          job.done();
-        } catch (own) {
-          if (isEngineFailure(own)) throw own;
+      for (const job of group.filter((one) => !settled.has(one))) {
+        await runAlike(context, [job], settled).catch((own) => {
+          if (isEngineFailure(own) || context.signal.aborted) throw own;
           job.fail(own);
-        }
+        });
       }
     }
   }
+}
+
+/** Runs jobs that may run side by side; once more on a new device, if the one there was went away. */
+async function runAlike(
+  context: TaskContext,
+  jobs: readonly NetworkJob[],
+  settled: Set<NetworkJob>,
+): Promise<void> {
+  try {
+    await attempt(context, jobs, settled);
+  } catch (error) {
+    if (!isDeviceLost(error) || !await context.engine.renew()) throw error;
+    await attempt(context, jobs, settled);
+  }
+}
+
+async function attempt(
+  { engine, signal }: TaskContext,
+  jobs: readonly NetworkJob[],
+  settled: Set<NetworkJob>,
+): Promise<void> {
+  const open = jobs.filter((job) => !settled.has(job));
+  if (open.length === 0) return;
+  const [{ network, trials, numSteps }] = open;
+  const [numTrials, stride] = trials.inputs.shape;
+  const model = await modelOf(network);
+  const receivers = open.map((job) => job.start());
+  await forwardStates(
+    engine,
+    model,
+    open.map((job) => job.network),
+    { data: trials.inputs.data as Float32Array, numTrials, numSteps, stride },
+    (block) => {
+      const job = open[block.network];
+      receivers[block.network](block);
+      if (block.firstTrial + block.numTrials < numTrials) return;
+      settled.add(job);
+      try {
+        job.done();
+      } catch (error) {
+        job.fail(error);
+      }
+    },
+    { signal },
+  );
 }
 
 /**
@@ -153,9 +171,9 @@ function haveEqualInputs({ inputs: a }: Trials, { inputs: b }: Trials): boolean 
 }
 
 /** A small untrained network for the examples of tasks, which takes {@link exampleTrials}. */
-export function exampleNetwork(units = 5): Network {
+export function exampleNetwork(units = 5, phase = 1): Network {
   const wave = (count: number, size: number) =>
-    Float32Array.from({ length: count }, (_, i) => size * Math.sin(1 + 2.3 * i + 0.1 * i * i));
+    Float32Array.from({ length: count }, (_, i) => size * Math.sin(phase + 2.3 * i + 0.1 * i * i));
   return {
     model: "leaky_rnn",
     settings: {

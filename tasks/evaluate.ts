@@ -40,6 +40,7 @@ export default defineTask({
   outputs,
   examples: [
     { params: {}, inputs: () => ({ model: exampleNetwork(), trials: exampleTrials(6) }) },
+    { params: {}, inputs: () => ({ model: exampleNetwork(5, 2), trials: exampleTrials(6) }) },
   ],
   async run(context, params, inputs) {
     let made: { readonly scores: Table; readonly responses: Table } | undefined;

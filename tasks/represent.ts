@@ -51,6 +51,7 @@ export default defineTask({
   outputs,
   examples: [
     { params: {}, inputs: () => ({ model: exampleNetwork(), trials: exampleTrials() }) },
+    { params: {}, inputs: () => ({ model: exampleNetwork(5, 2), trials: exampleTrials() }) },
     {
       params: { window: "whole", subset: { num_trials: 3, seed: 1 } },
       inputs: () => ({ model: exampleNetwork(), trials: exampleTrials() }),
@@ -131,6 +132,7 @@ function jobOf(member: Member): NetworkJob {
         dt: inputs.model.dtMs,
         timeUnit: "ms",
       };
+      states = new Float32Array(0);
       requireFinite(value, steps);
       member.finish({ trajectories: params.axes === "named" ? value : exchanged(value) });
     },

@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { WebgpuEngine } from "#gpu/runtime/webgpu_engine.ts";
 import { digestOfArtifact } from "#lib/core/artifact.ts";
+import { canonicalJson } from "#lib/core/canonical.ts";
 import type { Engine } from "#lib/core/engine.ts";
 import type { StageFailure } from "#lib/core/executor.ts";
 import type { Member } from "#lib/core/member.ts";
@@ -29,6 +30,8 @@ const signal = new AbortController().signal;
 const numMany = 64;
 /** A software adapter takes seconds for more. */
 const numOnGpu = 12;
+
+type Plain = Readonly<Record<string, never>>;
 
 /** One example, and other members of its group. */
 interface Group {
@@ -91,7 +94,8 @@ async function assertOwnBytes(
   for (const [i, example] of task.examples.entries()) {
     const group = await groupOf(task, example);
     if (!wanted(group)) continue;
-    const { bundle, jobs, usesEngine } = group;
+    const { bundle, usesEngine } = group;
+    const jobs = [...group.jobs, ...await companionsOf(task, example, group)];
     await using engine = usesEngine ? await open() : undefined;
     const context = { signal, progress: () => {}, ...(engine === undefined ? {} : { engine }) };
     const alone: string[] = [];
@@ -111,6 +115,21 @@ async function assertOwnBytes(
     }
   }
   assertGreater(mostDifferent, 1, "members of all examples are alike");
+}
+
+/** Members of other examples that may run with those of a task that sorts out sizes by itself. */
+async function companionsOf(task: Task, example: TaskExample, group: Group) {
+  if (!task.fuse!.anySizes) return [];
+  const others: JobData[] = [];
+  for (const other of task.examples.filter((one) => one !== example)) {
+    const { jobs, usesEngine } = await groupOf(task, other);
+    const agrees = task.fuse!.by.every((param) =>
+      canonicalJson((jobs[0].params as Plain)[param] ?? null) ===
+        canonicalJson((group.jobs[0].params as Plain)[param] ?? null)
+    );
+    if (agrees && usesEngine === group.usesEngine) others.push(jobs[0]);
+  }
+  return others;
 }
 
 async function ranTogether(
