@@ -16,6 +16,7 @@ import { sample, sampleParams } from "./sample.ts";
 import { summarise, summariseParams } from "./summarise.ts";
 import { surrogateTest, surrogateTestParams } from "./surrogate_test.ts";
 import { testGroups, testParams } from "./test_groups.ts";
+import { unpivot, unpivotParams } from "./unpivot.ts";
 
 /**
  * One step: exactly one verb with its params.
@@ -34,6 +35,7 @@ export const step = exactlyOne({
   ),
   summarise: summariseParams.describe("one row per group: mean, sem, median, n, …"),
   pivot: pivotParams.describe("the values of one column become columns"),
+  unpivot: unpivotParams.describe("columns become rows, with their names in a column"),
   course: courseParams.describe("runs of unequal length on one scale, from 0 to 100 per cent"),
   fit: fitParams.describe("a line, proportionality or power law per group"),
   test: testParams.describe("differences between groups, two by two, with adjusted p values"),
@@ -91,6 +93,7 @@ function applyStep(table: Table, one: Step, beside: Table | undefined): Table {
   if (one.derive !== undefined) return derive(table, one.derive);
   if (one.summarise !== undefined) return summarise(table, one.summarise);
   if (one.pivot !== undefined) return pivot(table, one.pivot);
+  if (one.unpivot !== undefined) return unpivot(table, one.unpivot);
   if (one.course !== undefined) return course(table, one.course);
   if (one.fit !== undefined) return fit(table, one.fit);
   if (one.test !== undefined) return testGroups(table, one.test);
