@@ -66,7 +66,11 @@ export async function trainTogether(
   const most = modelsAtOnce(engine, plan, work);
   const sets = new EvaluationSets(plan);
   const batches = new BatchRoom();
-  const waiting = [...trainees];
+  // What no network of a sweep trains needs no gradients, so those that train the same go together.
+  const trained = ({ course, phase }: Trainee) => trainableOf(course, phase!).map(Number).join("");
+  const waiting = trainees.toSorted((a, b) =>
+    trained(a) < trained(b) ? -1 : +(trained(a) > trained(b))
+  );
   let active: Trainee[] = [];
   let kept: { readonly sweep: Sweep; readonly key: string } | undefined;
   try {

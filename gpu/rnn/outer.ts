@@ -54,9 +54,13 @@ export interface OuterSum {
  */
 export function sumOuter(
   engine: Engine,
-  { models, rows, steps, parameters }: Pick<SweepShape, "models" | "rows" | "steps" | "parameters">,
+  { models, rows, steps, parameters, frozen }: Pick<
+    SweepShape,
+    "models" | "rows" | "steps" | "parameters" | "frozen"
+  >,
   { slots, left, right, result, at }: OuterSum,
 ): void {
+  if (frozen?.some(([from, to]) => at >= from && at < to)) return;
   const chunk = engine.name === "webgpu"
     ? Math.max(1, Math.floor(mostTurns / (Math.max(1, steps) + 2)))
     : Math.max(1, rows);

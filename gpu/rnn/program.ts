@@ -19,6 +19,8 @@ export interface SweepShape {
   readonly parameters: number;
   /** Batches in `inputs`, `targets`, `weights`: models that see equal batches share one. */
   readonly slots: number;
+  /** Ranges of a model's parameters, from and to, whose gradients nobody asks for: what is there stays. */
+  readonly frozen?: readonly (readonly [number, number])[];
 }
 
 /** What lies on the engine while a sweep runs. `f32` but for `slots`. */

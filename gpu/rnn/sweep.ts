@@ -102,6 +102,7 @@ export class Sweep implements Disposable {
   readonly #numParameters: number;
   readonly #depth: number;
   readonly #slots: number;
+  readonly #frozen: readonly (readonly [number, number])[];
   readonly #program: NetworkProgram;
   readonly #readout: ReadoutProgram;
   readonly #optimiser: SweepOptimiser;
@@ -130,6 +131,7 @@ export class Sweep implements Disposable {
     }
     this.#depth = blockDepth(engine, plan, models.length);
     this.#slots = this.#depth * models.length;
+    this.#frozen = frozenRanges(plan.tensors, models);
     this.#program = networkProgram(plan.program);
     this.#readout = readoutProgram();
     const shape = this.#shape(models.length);
@@ -312,6 +314,7 @@ export class Sweep implements Disposable {
       outputs,
       parameters: this.#numParameters,
       slots: this.#slots,
+      frozen: this.#frozen,
     };
   }
 
@@ -430,6 +433,18 @@ interface EvaluationRoom {
   readonly noise: EngineBuffer;
   readonly outputs: EngineBuffer[];
   readonly slots: EngineBuffer[];
+}
+
+/** Tensors that no network of the sweep trains. */
+function frozenRanges(
+  tensors: readonly number[],
+  models: readonly SweepModel[],
+): readonly (readonly [number, number])[] {
+  let at = 0;
+  return tensors.flatMap((length, tensor) => {
+    const range = [at, at += length] as const;
+    return models.some(({ trainable }) => trainable[tensor]) ? [] : [range];
+  });
 }
 
 /** Numbers of outputs that wait to be read at a time. */

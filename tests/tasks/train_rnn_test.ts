@@ -62,7 +62,13 @@ function bytesOf(trained: Trained | string | undefined) {
 const sweep: readonly Params[] = [
   { ...small, phases: [phase(["pdm_pro"], 3)] },
   { ...small, phases: [phase(["pdm_anti", "pdm_delay"], 2), phase(["pdm_anti_delay"], 2)] },
-  { ...small, seed: 1, phases: [phase(["pdm_pro"], 1)], trainable: ["W_in"] },
+  {
+    ...small,
+    seed: 1,
+    phases: [phase(["pdm_pro"], 1)],
+    trainable: ["W_in"],
+    optimiser: { learning_rate: 0.01, clip_norm: 0.01 },
+  },
   {
     ...small,
     optimiser: { kind: "sgd", learning_rate: 0.1, momentum: 0.9, nesterov: true },
