@@ -2,14 +2,22 @@
 // of every optimiser. Tolerances as the golden numbers' README has them, for float64 on `ref` and float32 elsewhere.
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { openOptimiser } from "#gpu/rnn/optimise.ts";
 import type { Engine } from "#lib/core/engine.ts";
 import leakyGru from "#lib/models/networks/leaky_gru.ts";
 import leakyRnn from "#lib/models/networks/leaky_rnn.ts";
-import { optimiserSchema } from "#lib/training/optimiser.ts";
+import { numMoments, optimiserSchema, writeUpdateRow } from "#lib/training/optimiser.ts";
+import { updateRowLength } from "#lib/training/update_row.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { assertAllClose } from "#tests/support/close.ts";
 import { processorEngines } from "#tests/support/engines.ts";
-import { basinNames, type GoldenCase, goldenCase, goldenNames } from "#tests/support/golden_rnn.ts";
+import {
+  basinNames,
+  type GoldenCase,
+  goldenCase,
+  goldenNames,
+  goldenRules,
+} from "#tests/support/golden_rnn.ts";
 import { goldenProblem } from "#tests/support/golden_problem.ts";
 import { cellConstants, solveOnEngine, trainOnEngine } from "#tests/support/rnn_engine.ts";
 import { webgpuEngine } from "#tests/support/webgpu_engine.ts";
@@ -73,6 +81,10 @@ for (const { label, open } of processorEngines) {
       await hasGoldenNumbers(engine, goldenCase(name));
     });
   }
+  Deno.test(`optimisers follow the golden rules on ${label}`, async () => {
+    await using engine = open();
+    await followsGoldenRules(engine);
+  });
 }
 
 gpuTest("networks have all golden numbers on webgpu", async (_, t) => {
@@ -80,6 +92,7 @@ gpuTest("networks have all golden numbers on webgpu", async (_, t) => {
   for (const name of goldenNames) {
     await t.step(name, () => hasGoldenNumbers(engine, goldenCase(name)));
   }
+  await t.step("optimisers", () => followsGoldenRules(engine));
 });
 
 async function hasGoldenNumbers(engine: Engine, golden: GoldenCase): Promise<void> {
@@ -141,5 +154,49 @@ async function hasGoldenNumbers(engine: Engine, golden: GoldenCase): Promise<voi
       const frozen = engine.name === "ref" ? start : Float32Array.from(start);
       assertAllClose(training.parameters[4][tensor], frozen, {}, `${tensor}, frozen`);
     }
+  }
+}
+
+/** Update rules on given gradients, all twelve steps. */
+async function followsGoldenRules(engine: Engine): Promise<void> {
+  const { start, gradients_by_step, cases } = goldenRules();
+  for (const { optimiser: kind, settings, weights_after_each_step } of cases) {
+    const { lr, amsgrad, clip, ...others } = settings;
+    const optimiser = optimiserSchema.parse({
+      kind: amsgrad === true ? "amsgrad" : kind,
+      learning_rate: lr,
+      ...(clip !== undefined && { clip_norm: clip }),
+      ...others,
+    });
+    const updates = gradients_by_step.length;
+    using rule = openOptimiser(engine, {
+      models: 1,
+      tensors: [start.length],
+      numMoments: numMoments(optimiser),
+      updates,
+    });
+    const rows = new Float64Array(updates * updateRowLength);
+    for (let i = 0; i < updates; i++) {
+      writeUpdateRow(rows, i * updateRowLength, { optimiser, update: i + 1 });
+    }
+    rule.plan(rows);
+    using parameters = engine.upload(Float64Array.from(start));
+    using gradients = engine.allocate(start.length);
+    const after = [];
+    for (let i = 0; i < updates; i++) {
+      engine.write(gradients, Float64Array.from(gradients_by_step[i]));
+      rule.update({ parameters, gradients }, i);
+      after.push(engine.download(parameters));
+    }
+    const atol = engine.name === "ref" ? 1e-12 : 1e-6;
+    const label = `${kind} ${JSON.stringify(settings)}`;
+    (await Promise.all(after)).forEach((found, i) =>
+      assertAllClose(
+        Float64Array.from(found),
+        weights_after_each_step[i],
+        { atol },
+        `${label}, ${i}`,
+      )
+    );
   }
 }

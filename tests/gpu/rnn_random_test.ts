@@ -93,6 +93,7 @@ async function sideBySide(engine: Engine, choice: ProblemChoice): Promise<void> 
     near(active[0], active[1], Math.max(1, expected.activity), "activity");
     const { right, answers } = expected;
     assertEquals([found[model].right, found[model].answers], [right, answers], where);
+    assertEquals(found[model].beyond, 0, `${where}: beyond its steps`);
     near(found[model].initialGradient, expected.initialGradient, terms, "initial state");
     for (const [name, gradient] of Object.entries(expected.gradients)) {
       near(found[model].gradients[name], gradient, terms, name);

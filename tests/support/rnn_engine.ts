@@ -25,6 +25,8 @@ export interface EngineSolution {
   /** Of both, without penalties on parameters. */
   readonly gradients: Readonly<Record<string, Float64Array>>;
   readonly initialGradient: Float64Array;
+  /** Size of the largest state and output beyond the model's own steps, where nothing was written. */
+  readonly beyond: number;
 }
 
 /** What an optimiser made of one problem. */
@@ -74,6 +76,17 @@ export async function solveOnEngine(
     answers: sumRecords(records, model, rows, 3),
     gradients: sweep.named(gradients, model * parameters),
     initialGradient: cut(initial, model * rows * units, rows, units, [0, units]),
+    beyond: Math.max(
+      0,
+      ...cut(states, model * rows * (room + 1) * units, rows, (room + 1) * units, [
+        (steps + 1) * units,
+        (room + 1) * units,
+      ]).map(Math.abs),
+      ...cut(outputs, model * rows * room * numOutputs, rows, room * numOutputs, [
+        steps * numOutputs,
+        room * numOutputs,
+      ]).map(Math.abs),
+    ),
   }));
 }
 
