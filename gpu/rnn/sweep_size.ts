@@ -35,7 +35,10 @@ export function modelsAtOnce(
     rows * steps * Math.max(workPerStep, inputs, outputs),
     numParameters * numMoments,
   );
-  const bindable = Math.min(limits.maxBindingBytes, limits.maxBufferBytes);
+  // Only a device has bindings that are smaller than its buffers.
+  const bindable = name === "webgpu"
+    ? Math.min(limits.maxBindingBytes, limits.maxBufferBytes)
+    : limits.maxBufferBytes;
   if (4 * largest > bindable) {
     throw new RangeError(
       `a batch of ${rows} × ${steps} steps × ${units} units takes ${
