@@ -118,7 +118,7 @@ export function axisTitle(table: Table, column: string, labels: Labels): string 
 }
 
 /**
- * A text with a unit behind it, if there is one worth showing.
+ * A text with a unit behind it, if there is one worth showing that the text does not say itself.
  *
  * @example
  * ```ts
@@ -128,7 +128,10 @@ export function axisTitle(table: Table, column: string, labels: Labels): string 
  * ```
  */
 export function withUnit(text: string, unit: string | null): string {
-  return unit === null || unit === "1" || unit === "" ? text : `${text} (${unit})`;
+  const said = `(${unit})`;
+  return unit === null || unit === "1" || unit === "" || text.endsWith(said)
+    ? text
+    : `${text} ${said}`;
 }
 
 /**

@@ -171,7 +171,7 @@ function layers(
     type: "quantitative",
     title: yTitle,
     axis: { tickCount: 5 },
-    scale: y_domain === undefined ? { zero: true } : { domain: y_domain },
+    scale: y_domain === undefined ? { zero: true, nice: 5 } : { domain: y_domain },
   });
   const own = { field: "colour", type: "nominal", scale: null };
   const part = (name: string) => [{ filter: { field: "part", equal: name } }];

@@ -102,7 +102,8 @@ function layers(
     field,
     type: "quantitative",
     title: titleBeside(options.y_title ?? axisTitle(table, options.y, options.labels), height),
-    scale: scale(options.y_log),
+    // The ends are ticks, so that panels with axes of their own stand level.
+    scale: options.y_log ? scale(true) : { ...scale(false), nice: 5 },
     axis: { tickCount: 5 },
   });
   const own = (field: string) => ({ field, type: "nominal", scale: null });

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { defineFigure } from "../core/figure.ts";
 import type { Cell } from "../core/table.ts";
+import { roughWidth } from "../draw/font_metrics.ts";
 import { ink } from "../draw/theme.ts";
 import { columnIndex } from "../math/tables/columns.ts";
 import { inPanels, panelsOf } from "./_panels.ts";
@@ -64,6 +65,7 @@ export default defineFigure({
       : blockEdges(table, a, params.blocks, rowNames).map((name) => words(name, labels));
     const ends = params.domain ?? extent(values);
     const bright = ends[0] + 0.6 * (ends[1] - ends[0]);
+    const columnWords = distinctWords(levels(table, b, params.order), labels);
     const text = (panelWidth: number) => Math.min(9, Math.max(6, 0.85 * panelWidth / names.length));
     const axis = (panelWidth: number) => ({
       labelFontSize: text(panelWidth),
@@ -85,7 +87,12 @@ export default defineFigure({
             type: "nominal",
             sort: names,
             scale: { domain: names },
-            axis: { ...axis(panelWidth), labelAngle: -90 },
+            axis: {
+              ...axis(panelWidth),
+              labelAngle: isLevel(columnWords, panelWidth / names.length, text(panelWidth))
+                ? 0
+                : -90,
+            },
           },
           y: {
             field: "a",
@@ -129,6 +136,11 @@ export default defineFigure({
     };
   },
 });
+
+/** Whether texts fit below cells without being turned. */
+function isLevel(texts: readonly string[], width: number, size: number): boolean {
+  return texts.every((text) => roughWidth(text, size) + 4 <= width);
+}
 
 /** Ends of the colour scale: the values, and zero. */
 function extent(values: readonly Record<string, Cell>[]): readonly [number, number] {

@@ -92,7 +92,7 @@ export default defineFigure({
           type: "quantitative",
           title: titleBeside(title, height),
           // Room for what is said above the points.
-          scale: { zero: options.zero, padding: options.says ? 4 + 11 * most : 4 },
+          scale: { zero: options.zero, nice: 5, padding: options.says ? 6 + 11 * most : 4 },
           axis: { tickCount: 5 },
         });
         const part = (name: string) => [{ filter: { field: "part", equal: name } }];
@@ -132,7 +132,7 @@ export default defineFigure({
                 align: "left",
                 baseline: "top",
                 x: 4,
-                y: 1 + 10 * line,
+                y: 3 + 10 * line,
                 fontSize: small,
               },
               encoding: { text: { field: "text" } },

@@ -28,6 +28,9 @@ export const courseParams = z.strictObject({
   ),
   num_parts: z.int().min(1).default(5).describe("parts of a run: fifths as published"),
   statistic: z.enum(["median", "mean"]).default("median").describe("of the rows in a part"),
+  empty: z.enum(["hold", "missing"]).default("hold").describe(
+    "a part without rows, where a run has fewer than parts: the last row before it, or missing",
+  ),
   at_least: z.int().min(1).default(1).describe(
     "rows below which a run is left out: 5 as published",
   ),
@@ -35,7 +38,7 @@ export const courseParams = z.strictObject({
 
 /**
  * A row for the start of each run and for each of its parts. Columns: `by`, `percent` (0, 20, … 100) and those of `of`.
- * Part k of n takes the rows from ⌊(k − 1) · rows / n⌋ to before ⌊k · rows / n⌋; a part without rows is missing.
+ * Part k of n takes the rows from ⌊(k − 1) · rows / n⌋ to before ⌊k · rows / n⌋.
  *
  * @throws {TypeError} if a column is absent or holds no numbers.
  *
@@ -64,7 +67,11 @@ export function course(table: Table, params: z.output<typeof courseParams>): Tab
     const edge = (part: number) => Math.floor(part * run.length / params.num_parts);
     const parts = Array.from(
       { length: params.num_parts },
-      (_, part) => run.slice(edge(part), edge(part + 1)),
+      (_, part) => {
+        const rows = run.slice(edge(part), edge(part + 1));
+        const before = Math.max(0, edge(part) - 1);
+        return rows.length > 0 || params.empty === "missing" ? rows : run.slice(before, before + 1);
+      },
     );
     return [run.slice(0, 1), ...parts].map((part, at) => [
       ...key,
