@@ -85,6 +85,34 @@ export function equalUnits(systems: readonly Trajectories[]): readonly Trajector
   });
 }
 
+/**
+ * Systems whose states are z-scored and nothing else, `unit` over the rows of all of them.
+ *
+ * @throws {RangeError} naming the array, where systems differ in units with `unit`, or states are missing.
+ */
+export function scaled(
+  systems: readonly Trajectories[],
+  scale: Standardisation,
+): readonly Trajectories[] {
+  if (scale === "none") return systems;
+  const what = `reduce got ${systems.length} trajectories, the first (${shapeOf(systems[0])})`;
+  return inTerms(what, () => {
+    const blocks = systems.map((system) => standardised(system, scale, "refuse"));
+    const numUnits = systems[0].states.shape[2];
+    if (scale === "unit" && systems.some(({ states }) => states.shape[2] !== numUnits)) {
+      throw new RangeError("scale: unit wants the same units in all; take trial_unit or time_unit");
+    }
+    const rows = joined(blocks);
+    const moments = scale === "unit"
+      ? unitMoments(rows, rows.length / numUnits, numUnits)
+      : undefined;
+    return systems.map((system, at) => {
+      const trials = blocks[at].map((trial) => moments ? standardise(trial, moments) : trial);
+      return fromTrials(system, trials, system.states.shape[2], { isScaled: true });
+    });
+  });
+}
+
 /** The fit as named arrays. */
 export function reductionOf(
   { pca, scale, moments, numRows, numSystems, fill }: Reduction,

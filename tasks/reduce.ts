@@ -19,19 +19,22 @@ import {
   fitReduction,
   type Reduction,
   reductionOf,
+  scaled,
 } from "./_reduction.ts";
 import { exampleTrajectories } from "./_states.ts";
 
 const reduction = arraysOf("arrays");
 
 const params = z.strictObject({
-  method: z.enum(["pca"]).default("pca")
-    .describe("pca: principal components by a full singular value decomposition"),
-  fit: z.enum(["own", "joint", "given", "pair", "none"]).default("own").describe(
+  method: z.enum(["pca", "none"]).default("pca").describe(
+    "pca: principal components by a full singular value decomposition; none: z-scores alone, or nothing, so that an axis " +
+      "may choose between ways",
+  ),
+  fit: z.enum(["own", "joint", "given", "pair", "each"]).default("own").describe(
     "own: components of these trajectories; joint: of all systems' rows together, as a fit alone (outputs fit, variance), " +
       "to be handed to a stage with fit: given, which brings trajectories into the space of its input fit; pair: joint of " +
       "inputs a and b, handed back as outputs a and b, the one with more units first reduced to as many as the other; " +
-      "none: trajectories as they are, so that an axis may choose between ways",
+      "each: a and b with components of their own",
   ),
   num_components: z.int().min(1).optional()
     .describe("how many are kept; default: all, min(rows, units)"),
@@ -49,13 +52,22 @@ const params = z.strictObject({
   path: ["explained_variance"],
 }).refine(
   (value) =>
-    (value.fit !== "given" && value.fit !== "none") ||
+    value.fit !== "given" ||
     (value.num_components === undefined && value.explained_variance === undefined &&
       value.scale === "none" && value.missing === "refuse"),
   {
-    message:
-      "with fit: given, components and scale are those of the fit, and with none there are none; leave them out",
+    message: "with fit: given, components and scale are those of the fit; leave them out",
     path: ["fit"],
+  },
+).refine(
+  (value) =>
+    value.method !== "none" ||
+    (value.num_components === undefined && value.explained_variance === undefined &&
+      value.missing === "refuse" && value.fit !== "joint" && value.fit !== "given"),
+  {
+    message:
+      "without a method there is no fit: leave out components and missing, and take fit: own, pair or each",
+    path: ["method"],
   },
 );
 
@@ -63,7 +75,8 @@ type Params = z.output<typeof params>;
 
 export default defineTask({
   name: "reduce",
-  summary: "Reduces trajectories to principal components, own, of a pair, joint or given.",
+  summary:
+    "Reduces trajectories to principal components, own, of a pair, joint or given, or z-scores them.",
   version: 1,
   numerics: "f64",
   params,
@@ -72,17 +85,18 @@ export default defineTask({
       ? { trajectories: many(trajectories) }
       : fit === "given"
       ? { trajectories: one(trajectories), fit: one(reduction) }
-      : fit === "pair"
+      : fit === "pair" || fit === "each"
       ? { a: one(trajectories), b: one(trajectories) }
       : { trajectories: one(trajectories) },
-  outputs: ({ fit }: Params) =>
-    fit === "joint"
-      ? { fit: reduction, variance: table }
-      : fit === "given" || fit === "none"
-      ? { trajectories }
-      : fit === "pair"
-      ? { a: trajectories, b: trajectories, fit: reduction, variance: table }
-      : { trajectories, fit: reduction, variance: table },
+  outputs: ({ method, fit }: Params) => {
+    const made = fit === "pair" || fit === "each"
+      ? { a: trajectories, b: trajectories }
+      : fit === "joint"
+      ? {}
+      : { trajectories };
+    const found = { fit: reduction, variance: table };
+    return method === "none" || fit === "given" || fit === "each" ? made : { ...made, ...found };
+  },
   examples: [
     { params: { num_components: 2 }, inputs: () => ({ trajectories: exampleTrajectories() }) },
     {
@@ -93,7 +107,14 @@ export default defineTask({
       params: { fit: "pair", scale: "trial_unit", num_components: 2, missing: "unit_mean" },
       inputs: () => ({ a: exampleTrajectories(3, 20, 5), b: exampleTrajectories(2, 30, 3) }),
     },
-    { params: { fit: "none" }, inputs: () => ({ trajectories: exampleTrajectories() }) },
+    {
+      params: { fit: "each", num_components: 2 },
+      inputs: () => ({ a: exampleTrajectories(3, 20, 5), b: exampleTrajectories(2, 30, 3) }),
+    },
+    {
+      params: { method: "none", scale: "unit" },
+      inputs: () => ({ trajectories: exampleTrajectories() }),
+    },
     {
       params: { fit: "given" },
       inputs: () => ({
@@ -104,31 +125,42 @@ export default defineTask({
       }),
     },
   ],
-  // Which outputs there are depends on `fit`, as declared above.
+  // Which outputs there are depends on `method` and `fit`, as declared above.
   // deno-lint-ignore no-explicit-any
   run(_context, params, inputs: any): any {
     if (params.fit === "given") {
       return { trajectories: applyReduction(inputs.trajectories, inputs.fit) };
     }
-    if (params.fit === "none") return { trajectories: inputs.trajectories };
-    const systems: readonly Trajectories[] = params.fit === "joint"
-      ? (inputs.trajectories as readonly Item<Trajectories>[]).map(({ value }) => value)
-      : params.fit === "pair"
-      ? equalUnits([inputs.a, inputs.b])
-      : [inputs.trajectories];
     const choice = params.explained_variance === undefined
       ? params.num_components === undefined ? {} : { count: params.num_components }
       : { share: params.explained_variance };
-    const found = fitReduction(systems, { scale: params.scale, choice, missing: params.missing });
-    const fit = reductionOf(found);
-    const results = { fit, variance: varianceTable(found) };
-    if (params.fit === "pair") {
-      const [a, b] = systems.map((system) => applyReduction(system, fit));
-      return { ...results, a, b };
+    const { method, scale, missing } = params;
+    const fitted = (systems: readonly Trajectories[]) => {
+      if (method === "none") return { reduced: scaled(systems, scale) };
+      const found = fitReduction(systems, { scale, choice, missing });
+      const fit = reductionOf(found);
+      // A joint fit is handed on alone: what it is applied to are its readers' inputs.
+      const reduced = params.fit === "joint"
+        ? []
+        : systems.map((system) => applyReduction(system, fit));
+      return { reduced, fit, variance: varianceTable(found) };
+    };
+    if (params.fit === "each") {
+      const [a, b] = [inputs.a, inputs.b].map((one) => fitted([one]).reduced[0]);
+      return { a, b };
     }
-    return params.fit === "joint"
-      ? results
-      : { ...results, trajectories: applyReduction(inputs.trajectories, fit) };
+    if (params.fit === "pair") {
+      const given = [inputs.a, inputs.b];
+      const { reduced: [a, b], ...found } = fitted(method === "none" ? given : equalUnits(given));
+      return { ...found, a, b };
+    }
+    if (params.fit === "joint") {
+      const items = inputs.trajectories as readonly Item<Trajectories>[];
+      const { reduced: _none, ...found } = fitted(items.map(({ value }) => value));
+      return found;
+    }
+    const { reduced: [trajectories], ...found } = fitted([inputs.trajectories]);
+    return { ...found, trajectories };
   },
 });
 

@@ -127,7 +127,10 @@ Deno.test("reduce of a pair is the joint fit, brought to both", async () => {
   for (const [found, trajectories] of [[pair.a, a], [pair.b, b]] as const) {
     assertEquals(found, (await run({ fit: "given" }, { trajectories, fit })).trajectories);
   }
-  assertEquals((await run({ fit: "none" }, { trajectories: a })).trajectories, a);
+  const each = await run({ fit: "each", ...options }, { a, b });
+  for (const [found, trajectories] of [[each.a, a], [each.b, b]] as const) {
+    assertEquals(found, (await run(options, { trajectories })).trajectories);
+  }
 });
 
 Deno.test("reduce of a pair keeps all distances between z-scored rows, also of unlike sizes", async () => {
@@ -178,4 +181,29 @@ Deno.test("reduce fills missing states with the mean of their unit, where it is 
   // With z-scores within trials a missing state leaves nothing of its trial and unit: all of it is filled.
   const scored = await run({ missing: "unit_mean", scale: "trial_unit" }, { trajectories: holed });
   assertEquals([...scored.trajectories.states.data].every(Number.isFinite), true);
+});
+
+Deno.test("reduce without a method hands trajectories on, z-scored if asked", async () => {
+  const [a, b] = [random(3, 20, 4), random(2, 30, 4)];
+  assertEquals((await run({ method: "none" }, { trajectories: a })).trajectories, a);
+  const same = await run({ method: "none", fit: "pair" }, { a, b });
+  assertEquals([same.a, same.b, same.fit], [a, b, undefined]);
+  const pair = await run({ method: "none", fit: "pair", scale: "unit" }, { a, b });
+  const rows = [...pair.a.states.data, ...pair.b.states.data];
+  for (let unit = 0; unit < 4; unit++) {
+    const values = rows.filter((_, at) => at % 4 === unit);
+    const mean = values.reduce((sum, value) => sum + value) / values.length;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    assertAlmostEquals(mean, 0, 1e-12);
+    assertAlmostEquals(squares / (values.length - 1), 1, 1e-12);
+  }
+  const refuse = (params: Record<string, unknown>) =>
+    assertRejects(() => run({ method: "none", ...params }, { trajectories: a }), Error, "no fit");
+  await refuse({ num_components: 2 });
+  await refuse({ fit: "joint" });
+  await assertRejects(
+    () => run({ method: "none", fit: "pair", scale: "unit" }, { a, b: random(2, 5, 3) }),
+    RangeError,
+    "the same units",
+  );
 });
