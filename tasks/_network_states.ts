@@ -145,6 +145,11 @@ export function lengthsOf({ conditions, inputs }: Trials): Int32Array {
   );
 }
 
+/** The largest of some steps, however many trials there are. */
+export function largest(steps: Int32Array): number {
+  return steps.reduce((most, one) => Math.max(most, one), 0);
+}
+
 /** Jobs that may run side by side, in order of their first. */
 function groupsOf(jobs: readonly NetworkJob[]): NetworkJob[][] {
   const sets: Trials[] = [];

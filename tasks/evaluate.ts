@@ -16,6 +16,7 @@ import { type Evaluation, evaluationOf } from "./_evaluation.ts";
 import {
   exampleNetwork,
   exampleTrials,
+  largest,
   lengthsOf,
   type NetworkJob,
   requireFit,
@@ -74,7 +75,7 @@ async function evaluate(context: TaskContext, members: readonly Member[]): Promi
 function jobOf(member: Member, judge: Judge): NetworkJob {
   const { inputs: { model, trials } } = member;
   requireFit("evaluate", model, trials);
-  const numSteps = Math.max(...lengthsOf(trials));
+  const numSteps = largest(lengthsOf(trials));
   const readout = readoutOf(model);
   let evaluation: Evaluation;
   return {

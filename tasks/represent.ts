@@ -13,6 +13,7 @@ import { tensor } from "#lib/core/tensor.ts";
 import {
   exampleNetwork,
   exampleTrials,
+  largest,
   type NetworkJob,
   requireFit,
   runNetworks,
@@ -97,8 +98,8 @@ function jobOf(member: Member): NetworkJob {
   const steps = windowOf(shown, params.window);
   const [numTrials] = shown.inputs.shape;
   const lengths = steps.end.map((end, trial) => end - steps.start[trial]);
-  const longest = Math.max(...lengths);
-  const numSteps = Math.max(...steps.end);
+  const longest = largest(lengths);
+  const numSteps = largest(steps.end);
   let states = new Float32Array(0) as Float32Array | Float64Array;
   let numStates = 0;
   return {

@@ -157,7 +157,8 @@ function lineMarks(
   level: number,
   name: string,
 ): Record<string, string | number | null>[] {
-  const [first, last] = [Math.min(...xs), Math.max(...xs)];
+  const first = xs.reduce((least, x) => Math.min(least, x));
+  const last = xs.reduce((most, x) => Math.max(most, x));
   if (xs.length < 2 || first === last) return [];
   const { slope, intercept, rSquared, slopeStandardError, df, pTwoSided } = fitLine(xs, ys);
   const centre = mean(xs);
