@@ -46,14 +46,15 @@ Deno.test("run, killed in the middle of stages, continues them with the same byt
       assertEquals([calm.last.ran, calm.last.continued], [seeds.length + 1, undefined]);
       await kill(project, [file], 0.2 + draw(30) / 100);
       const plan = await project.basin("plan", [file]);
-      assertMatch(plan.stdout, /walk: .*continues? from states of walk\[seed=0\]/);
+      assertMatch(plan.stdout, /walk: .*continues? from states of walk\[seed=\d\]/);
       const resumed = await project.run([file]);
       assertEquals(resumed.digests, calm.digests);
       const work = works(resumed);
       for (const [found, computed] of Object.values(work)) {
         assert(found > 0 && found + computed === 30, JSON.stringify(work));
       }
-      assert(Object.keys(work).length >= (fused ? 2 : 1), JSON.stringify(work));
+      // In a worker of its own one may have been about to begin.
+      assert(Object.keys(work).length > 0, "nothing was found");
       assertEquals(resumed.last.continued, Object.keys(work).length);
       const check = await project.basin("fsck", []);
       assertEquals(check.code, 0, check.stdout);
@@ -113,7 +114,7 @@ Deno.test("run computes the difference of what was raised, and nothing of what w
     assertMatch(stderr, /ran +walk\[seed=0\] .*25 of 30 rounds found/);
     assertMatch(stderr, /done.*: 3 stages, 3 ran, 0 hit.*, 2 continued in/);
     const shown = await project.basin("show", [file, "walk[seed=0]", "rounds=30"]);
-    assertEquals(shown.code, 0, shown.stderr);
+    assertStringIncludes(shown.stdout, "25 of 30 rounds were found in states");
   });
 
   await t.step("forces stages to compute all of it", async () => {

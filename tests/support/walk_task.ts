@@ -64,7 +64,8 @@ const params = z.strictObject({
   label: z.string().default("").describe("read by nothing"),
   fail_in: z.int().default(-1),
 });
-
+const made = (values) => tableOf(values.map((value, round) => ({ round, value })));
+${common}
 export default defineTask({
   name: "walk",
   summary: "Walks.",
@@ -79,9 +80,7 @@ export default defineTask({
   run,
   runMany,
 } as never);
-
-const made = (values) => tableOf(values.map((value, round) => ({ round, value })));
-${common}`;
+`;
 
 /** The same as a bundle: its output \`walk\` has a file of values in 8 bytes each. */
 export const walkBundle = `// tasks/walk.ts

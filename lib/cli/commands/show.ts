@@ -54,6 +54,7 @@ export default defineCommand({
     const [workflow, glob, ...overrides] = args;
     const { openSession } = await import("../session.ts");
     const { describeArtifact } = await import("../describe_artifact.ts");
+    const { oneLine } = await import("../../report/format.ts");
     await using session = await openSession(terminal, [workflow, ...overrides], options);
     if (session.failed !== null) return session.failed;
     const plan = await session.plan();
@@ -73,8 +74,13 @@ export default defineCommand({
         terminal.out(`${bold(id)} ${dim(reason)}\n`);
         continue;
       }
-      const { seconds, started_at, omitted = [] } = entry.manifest.provenance;
+      const { seconds, started_at, omitted = [], states } = entry.manifest.provenance;
       terminal.out(`${bold(id)} ${dim(`made ${started_at}, took ${seconds.toFixed(2)} s`)}\n`);
+      const { unit = "", found = 0, computed = 0 } = states?.work ?? {};
+      if (found > 0) {
+        const counts = `${found} of ${found + computed} ${oneLine(unit)}`;
+        terminal.out(dim(`  ${counts} were found in states that earlier runs left\n`));
+      }
       if (omitted.length > 0) {
         terminal.out(`  made without what failed: ${omitted.join(", ")}\n`);
       }
