@@ -29,7 +29,7 @@ export interface RuleReport {
 /** A checkpoint that is kept for the table. */
 export interface Checkpoint {
   readonly record: Readonly<Record<string, Cell>>;
-  readonly parameters: Numbers;
+  readonly network: Network;
 }
 
 /** A network in training. */
@@ -47,7 +47,7 @@ export class Trainee {
 
   constructor(
     readonly course: Course,
-    init: Network | undefined,
+    readonly init: Network | undefined,
     readonly states: SavedStates | undefined,
     readonly progress: (fraction: number, note?: string) => void,
   ) {
@@ -61,7 +61,7 @@ export class Trainee {
       moments: {},
       steps: 0,
       updates: 0,
-      updatesByRule: {},
+      updatesByRule: seenBefore(course, init),
       rows: [],
     };
   }
@@ -176,9 +176,11 @@ export class Trainee {
     );
   }
 
-  /** A network with the parameters of now, or of a checkpoint. */
-  network(parameters: Numbers = this.state.parameters, epoch: number = this.epochs): Network {
-    const { course } = this;
+  /** The network as it is now: the given one to the last word, if nothing was done to it. */
+  network(): Network {
+    const isUntouched = this.epochs === 0 && this.course.constraints === undefined;
+    if (this.init !== undefined && isUntouched) return this.init;
+    const { course, state: { parameters, updatesByRule } } = this;
     const { params, model, sizes, offsets } = course;
     return {
       model: model.name,
@@ -195,7 +197,14 @@ export class Trainee {
         outputs: course.outputs,
         target: course.target,
         seed: params.seed,
-        epoch,
+        epoch: this.epochs,
+        // Where streams of sequences go on if this network is trained further.
+        sequences_seen: Object.fromEntries(
+          Object.entries(updatesByRule).map(([rule, updates]) => [
+            rule,
+            updates * params.batch_size,
+          ]),
+        ),
       },
     };
   }
@@ -231,7 +240,7 @@ export class Trainee {
           accuracy_all: of("accuracy_all"),
           accuracy_per_step: of("accuracy_per_step"),
         },
-        parameters: state.parameters,
+        network: this.network(),
       });
     }
     if (!isOver) return;
@@ -261,6 +270,14 @@ function boundsOf(
     bounds.set(rule.name, known);
   }
   return known;
+}
+
+/** By rule, the updates whose sequences a network saw before; no sequence of a stream is shown again. */
+function seenBefore({ params }: Course, init: Network | undefined): Record<string, number> {
+  const seen = (init?.about.sequences_seen ?? {}) as Readonly<Record<string, number>>;
+  return Object.fromEntries(
+    Object.entries(seen).map(([rule, num]) => [rule, Math.ceil(num / params.batch_size)]),
+  );
 }
 
 function parametersOf(course: Course, init: Network): Numbers {

@@ -60,9 +60,11 @@ function checkpointsOf(trainee: Trainee): Table {
   const own = checkpointColumns.filter(({ type }) => type !== "artifact");
   if (checkpoints.length === 0) return { columns: checkpointColumns, rows: [] };
   const made = tableWithArtifacts(
-    checkpoints.map(({ record, parameters }) => ({
-      ...Object.fromEntries(own.map(({ name }) => [name, record[name] ?? null as Cell])),
-      weights: artifactCell(network, trainee.network(parameters, record.epoch as number)),
+    checkpoints.map((checkpoint) => ({
+      ...Object.fromEntries(
+        own.map(({ name }) => [name, checkpoint.record[name] ?? null as Cell]),
+      ),
+      weights: artifactCell(network, checkpoint.network),
     })),
     { epoch: { key: true } },
   );

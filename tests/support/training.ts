@@ -1,6 +1,11 @@
 // Trains networks in tests: params as a workflow writes them, members loaded by name, states in memory.
 
-import type { Network } from "#lib/core/artifacts/network.ts";
+import { createHash } from "node:crypto";
+import { assert } from "@std/assert";
+import type { Files } from "#lib/core/artifact.ts";
+import { arraysOf } from "#lib/core/artifacts/arrays.ts";
+import { type Network, network } from "#lib/core/artifacts/network.ts";
+import { table } from "#lib/core/artifacts/table.ts";
 import type { Engine } from "#lib/core/engine.ts";
 import type { Member } from "#lib/core/member.ts";
 import { chosenMembers, parseMemberParams, parseParams, taskIssues } from "#lib/core/resolve.ts";
@@ -121,3 +126,70 @@ export async function train(
   if (typeof made === "string") throw new Error(made);
   return made;
 }
+
+/** Durations of short trials. */
+export const shortTiming = { fixation: 100, stimulus: 300, delay: 200, decision: 100 };
+/** Those of trials that differ in length. */
+export const variedTiming = { ...shortTiming, stimulus: { choice: [200, 400] } };
+
+/** A small network on short trials. */
+export const small: Params = {
+  units: 6,
+  batch_size: 5,
+  updates_per_epoch: 3,
+  evaluation: { num_trials: 12 },
+  trial: { timing: { train: variedTiming, test: shortTiming } },
+  optimiser: { learning_rate: 0.01 },
+};
+
+/** A phase. */
+export const phase = (rules: readonly string[], epochs: number, more: Params = {}) => ({
+  rules,
+  epochs,
+  ...more,
+});
+
+/** Everything that a training gave, as digests of the files that are stored. */
+export function bytesOf(trained: Trained | string | undefined) {
+  assert(typeof trained === "object", `${trained}`);
+  const digests = (files: Files) =>
+    Object.fromEntries(
+      Object.entries(files).map(([name, bytes]) => [
+        name,
+        createHash("sha256").update(bytes).digest("hex"),
+      ]),
+    );
+  return {
+    weights: digests(network.encode(trained.weights)),
+    checkpoints: digests(table.encode(trained.checkpoints)),
+    log: digests(table.encode(trained.log)),
+    moments: digests(arraysOf("arrays").encode(trained.moments as never)),
+  };
+}
+
+/** Members that differ in everything that may, in one sweep and in several. */
+export const sweep: readonly Params[] = [
+  { ...small, phases: [phase(["pdm_pro"], 3)] },
+  { ...small, phases: [phase(["pdm_anti", "pdm_delay"], 2), phase(["pdm_anti_delay"], 2)] },
+  {
+    ...small,
+    seed: 1,
+    phases: [phase(["pdm_pro"], 1)],
+    trainable: ["W_in"],
+    optimiser: { learning_rate: 0.01, clip_norm: 0.01 },
+  },
+  {
+    ...small,
+    optimiser: { kind: "sgd", learning_rate: 0.1, momentum: 0.9, nesterov: true },
+    penalties: { l2_norm: 1e-3, l1: 1e-4 },
+    phases: [phase(["pdm_anti", "pdm_pro"], 2, { order: "interleaved" })],
+  },
+  { ...small, loss: { over: "decision" }, phases: [phase(["pdm_pro"], 2)], shared_timing: false },
+  { ...small, constraints: { dale_ratio: 0.5 }, phases: [phase(["pdm_pro"], 2)] },
+  {
+    ...small,
+    data: { source: "fixed", num_sequences: 10 },
+    phases: [phase(["pdm_pro"], 2)],
+    penalties: { activity_l2: 1e-3 },
+  },
+];

@@ -1,0 +1,91 @@
+// The task `train_rnn`: what is wrong is told early, with its place; data as published, with their defects.
+
+import { assert, assertEquals, assertGreater, assertNotEquals } from "@std/assert";
+import { recordsOf } from "#lib/core/table.ts";
+import { wasmEngine } from "#tests/support/engines.ts";
+import {
+  bytesOf,
+  type Params,
+  phase,
+  readTraining,
+  shortTiming,
+  small,
+  train,
+  trainAll,
+} from "#tests/support/training.ts";
+
+Deno.test("a network of another kind is no start", async () => {
+  await using engine = wasmEngine(1);
+  const init = (await train(engine, { ...small, phases: [] })).weights;
+  const of = async (params: Params) => {
+    const [made] = await trainAll(engine, [{ params: { ...small, ...params, phases: [] }, init }]);
+    assert(typeof made === "string");
+    return made;
+  };
+  assert((await of({ units: 7 })).includes("number of units is 6, and here 7"));
+  assert((await of({ dt_ms: 50 })).includes("dt_ms is 100, and here 50"));
+  assert((await of({ model: "vanilla_rnn" })).includes('"leaky_rnn", and here "vanilla_rnn"'));
+  assert((await of({ rules: ["pdm_pro", "pdm_anti", "pdm_delay", "pdm_anti_delay"] }))
+    .includes("its rules are"));
+  assert((await of({ model_settings: { activation: "tanh" } })).includes("settings are"));
+});
+
+Deno.test("what is wrong with a curriculum is told when planning, with its place", async () => {
+  const issues = async (params: Params) => (await readTraining({ ...small, ...params })).issues;
+  const phases = [phase(["pdm_pro"], 1), phase(["pdm_anti", "pdm_prow"], 1)];
+  const [unknown] = await issues({ phases });
+  assertEquals(unknown.path, ["phases", 1, "rules", 1]);
+  assert(unknown.message.includes("'pdm_prow' is none of the network's rules"));
+  const one = [phase(["pdm_delay"], 1)];
+  const timing = (train: Params) => ({
+    trial: { timing: { train, test: shortTiming } },
+    phases: one,
+  });
+  const [odd] = await issues(timing({ ...shortTiming, stimulus: 250 }));
+  assertEquals(odd.path, ["trial", "timing", "train", "stimulus"]);
+  const [empty] = await issues(timing({ ...shortTiming, delay: 0 }));
+  assertEquals(empty.path, ["trial", "timing", "train", "delay"]);
+  const [dt] = await issues({ phases: one, trial: {}, dt_ms: 30 });
+  assertEquals(dt.path, ["dt_ms"]);
+  const [name] = await issues({ phases: one, trainable: ["W_in", "W_hh"] });
+  assertEquals(name.path, ["trainable", 1]);
+  assertEquals(name.known, ["W_in", "W_rec", "b_rec", "W_out"]);
+  const [none] = await issues({ phases: one, trainable: [] });
+  assertEquals(none.path, ["trainable"]);
+  const [mixed] = await issues({ rules: ["pdm_pro", "gonogo_go"], phases: one });
+  assertEquals(mixed.path, ["rules", 1]);
+  const [alias] = await issues({ phases: one, data: { source: "fixed", aliased: true } });
+  assertEquals(alias.path, ["data", "aliased"]);
+  const [mask] = await issues({ phases: one, constraints: { masks: { W_hh: [[1]] } } });
+  assertEquals(mask.path, ["constraints"]);
+  assertEquals(await issues({ phases: [], trainable: [] }), []);
+});
+
+Deno.test("published data: windows, 32 sequences that come again, and evaluation among them", async () => {
+  await using engine = wasmEngine(1);
+  const published = {
+    ...small,
+    batch_size: 16,
+    updates_per_epoch: 4,
+    data: { source: "fixed", num_sequences: 1000, aliased: true, leaky_split: true },
+    sequence: { window_steps: 20 },
+    loss: { over: "all" },
+    penalties: { l2_norm: 1e-4 },
+    evaluation: { num_trials: 40 },
+    phases: [phase(["pdm_pro"], 1, { stop: { accuracy: 0.99, on: "all", score: "per_step" } })],
+  };
+  const all = await train(engine, published);
+  const [row] = recordsOf(all.log);
+  assertGreater(row.penalty as number, 0);
+  // Without the leak, evaluation is on trials of its own.
+  const apart = await train(engine, {
+    ...published,
+    data: { ...published.data, leaky_split: false },
+  });
+  assertNotEquals(bytesOf(all).log, bytesOf(apart).log);
+  const distinct = await train(engine, {
+    ...published,
+    data: { ...published.data, aliased: false },
+  });
+  assertNotEquals(bytesOf(all).weights, bytesOf(distinct).weights);
+});
