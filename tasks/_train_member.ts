@@ -7,10 +7,11 @@ import type { SavedStates } from "#lib/core/task.ts";
 import { tensor } from "#lib/core/tensor.ts";
 import { enforceAtStart } from "#lib/training/constraints.ts";
 import { type Phase, type Stretch, updatesPerEpoch, wayLabel } from "#lib/training/curriculum.ts";
-import { initialise, sizeOf } from "#lib/training/initialise.ts";
+import { initialise } from "#lib/training/initialise.ts";
 import { decodeState, encodeState, type Numbers, type TrainingState } from "#lib/training/state.ts";
 import { type Accuracies, isReached } from "#lib/training/stop_rule.ts";
 import { type Course, ruleOf, updatesAtMost } from "./_train_course.ts";
+import { parametersOf, seenBefore } from "./_train_start.ts";
 
 /** Why and how a training ends early: told to its member alone. */
 export class Diverged extends Error {
@@ -270,50 +271,6 @@ function boundsOf(
     bounds.set(rule.name, known);
   }
   return known;
-}
-
-/** By rule, the updates whose sequences a network saw before; no sequence of a stream is shown again. */
-function seenBefore({ params }: Course, init: Network | undefined): Record<string, number> {
-  const seen = (init?.about.sequences_seen ?? {}) as Readonly<Record<string, number>>;
-  return Object.fromEntries(
-    Object.entries(seen).map(([rule, num]) => [rule, Math.ceil(num / params.batch_size)]),
-  );
-}
-
-function parametersOf(course: Course, init: Network): Numbers {
-  const { params, model, sizes, parameters, offsets } = course;
-  const refuse = (what: string, found: unknown, right: unknown): never => {
-    throw new RangeError(
-      `training cannot start from this network: its ${what} ${JSON.stringify(found)}, ` +
-        `and here ${JSON.stringify(right)}`,
-    );
-  };
-  if (init.model !== model.name) refuse("model is", init.model, model.name);
-  const rules = course.rules.map(({ name }) => name);
-  if (JSON.stringify(init.about.rules ?? rules) !== JSON.stringify(rules)) {
-    refuse("rules are", init.about.rules, rules);
-  }
-  if (init.dtMs !== params.dt_ms) refuse("dt_ms is", init.dtMs, params.dt_ms);
-  for (const what of ["inputs", "units", "outputs"] as const) {
-    if (init.sizes[what] !== sizes[what]) {
-      refuse(`number of ${what} is`, init.sizes[what], sizes[what]);
-    }
-  }
-  const settings = (of: unknown) => JSON.stringify(of, Object.keys(of as object).sort());
-  if (settings(init.settings) !== settings(params.model_settings)) {
-    refuse("settings are", init.settings, params.model_settings);
-  }
-  const isDouble = Object.values(init.parameters).some(({ data }) => data instanceof Float64Array);
-  const length = offsets[offsets.length - 1];
-  const all = isDouble ? new Float64Array(length) : new Float32Array(length);
-  parameters.forEach((shape, at) => {
-    const found = init.parameters[shape.name];
-    if (found === undefined || found.data.length !== sizeOf(shape)) {
-      return refuse(`${shape.name} has`, found?.shape ?? "nothing", shape.shape);
-    }
-    all.set(found.data, offsets[at]);
-  });
-  return all;
 }
 
 /** A state, if its bytes are one of this network. */

@@ -2,27 +2,27 @@
 // done leave, others take their place. After the loss of a device the epoch is done again from the states that are here.
 // Leaves out what an epoch does to a network's bookkeeping (_train_member.ts) and the order of kernels (gpu/rnn/sweep.ts).
 
+import { joined } from "#gpu/rnn/joined.ts";
 import { networkProgram } from "#gpu/rnn/programs.ts";
 import { Sweep, type SweepModel, type SweepPlan, type UpdateOutcome } from "#gpu/rnn/sweep.ts";
 import { modelsAtOnce } from "#gpu/rnn/sweep_size.ts";
-import { type Engine, type EngineArray, isDeviceLost } from "#lib/core/engine.ts";
-import { accuraciesOf, countRight, noCounts } from "#lib/training/accuracy.ts";
+import { type Engine, isDeviceLost } from "#lib/core/engine.ts";
 import { ruleOfUpdate, updatesPerEpoch } from "#lib/training/curriculum.ts";
 import { numMoments, writeUpdateRow } from "#lib/training/optimiser.ts";
 import { rateFactor } from "#lib/training/schedule.ts";
 import type { Numbers } from "#lib/training/state.ts";
+import type { Accuracies } from "#lib/training/stop_rule.ts";
 import { updateRowLength } from "#lib/training/update_row.ts";
 import {
   type Batches,
   batchesOf,
-  type EvaluationSet,
-  evaluationSet,
   evaluationSource,
   penalisesActivity,
   recurrentNoise,
   trainingSource,
 } from "./_train_batches.ts";
 import { type Course, ruleOf, trainableOf, updatesAtMost } from "./_train_course.ts";
+import { accuraciesAfter, EvaluationSets } from "./_train_evaluation.ts";
 import { Diverged, type RuleReport, type Trainee } from "./_train_member.ts";
 
 /** Who is told how a network's training ended. */
@@ -174,54 +174,10 @@ async function epochOf(
   });
 }
 
-type Found = ReturnType<typeof accuraciesOf>;
-
-/** Accuracies of each network on the rules of its phase. */
-async function accuraciesAfter(
-  sweep: Sweep,
-  active: readonly Trainee[],
-  sets: EvaluationSets,
-): Promise<readonly (readonly Found[])[]> {
-  const wanted = active.map(({ course, phase }) =>
-    phase!.rules.map((name) => sets.of(course, name))
-  );
-  const found: Found[][] = active.map(() => []);
-  const mostRules = Math.max(...wanted.map(({ length }) => length));
-  const passes: { readonly place: number; readonly chunk: number; readonly models: number }[] = [];
-  for (let place = 0; place < mostRules; place++) {
-    const part = wanted.filter(({ length }) => length > place);
-    const chunks = Math.max(...part.map((own) => own[place].slots.length));
-    for (let chunk = 0; chunk < chunks; chunk++) passes.push({ place, chunk, models: part.length });
-  }
-  // Networks of fewer rows than others have no such chunk; any does, nobody reads it.
-  const outputs = await sweep.evaluate(
-    sets.all,
-    passes.map(({ place, chunk, models }) =>
-      wanted.slice(0, models).map((own) => own[place].slots[chunk] ?? own[place].slots[0])
-    ),
-  );
-  for (let place = 0; place < mostRules; place++) {
-    wanted.forEach((own, model) => {
-      if (own.length <= place) return;
-      const counts = noCounts();
-      own[place].slots.forEach((_, chunk) => {
-        const pass = passes.findIndex((one) => one.place === place && one.chunk === chunk);
-        const length = outputs[pass].length / passes[pass].models;
-        countRight(
-          own[place].responses(chunk, outputs[pass].subarray(model * length, (model + 1) * length)),
-          counts,
-        );
-      });
-      found[model].push(accuraciesOf(counts));
-    });
-  }
-  return found;
-}
-
 function reportsOf(
   { phase, course: { params } }: Trainee,
   outcomes: readonly (UpdateOutcome | undefined)[],
-  accuracies: readonly Found[],
+  accuracies: readonly Accuracies[],
 ): RuleReport[] {
   return phase!.rules.map((_, place) => {
     const own = outcomes.filter((outcome, update) =>
@@ -342,17 +298,6 @@ function momentsByName(kind: keyof typeof momentNames, all: Numbers): Record<str
   );
 }
 
-function joined(arrays: readonly Numbers[]): Numbers {
-  const Kind = arrays[0] instanceof Float64Array ? Float64Array : Float32Array;
-  const all = new Kind(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
-}
-
 /** Batches by rule and by what they depend on. */
 class BatchRoom {
   readonly #known = new Map<Course, Map<string, Batches>>();
@@ -364,80 +309,6 @@ class BatchRoom {
     if (batches === undefined) own.set(name, batches = batchesOf(course, ruleOf(course, name)));
     return batches;
   }
-}
-
-/** A rule's evaluation set in chunks of as many rows as a batch has. */
-interface ChunkedSet {
-  /** Places of the chunks among all. */
-  readonly slots: readonly number[];
-  responses(chunk: number, outputs: EngineArray): Parameters<typeof countRight>[0];
-}
-
-/** Evaluation sets of all networks, each once. */
-class EvaluationSets {
-  readonly all: { readonly inputs: Float32Array; readonly steps: number }[] = [];
-  readonly #known = new Map<string, ChunkedSet>();
-  readonly #plan: SweepPlan;
-
-  constructor(plan: SweepPlan) {
-    this.#plan = plan;
-  }
-
-  of(course: Course, name: string): ChunkedSet {
-    const { evaluation, data, seed } = course.params;
-    const key = JSON.stringify([name, evaluation, data.leaky_split ? [data, seed] : null]);
-    let known = this.#known.get(key);
-    if (known === undefined) this.#known.set(key, known = this.#add(course, name));
-    return known;
-  }
-
-  #add(course: Course, name: string): ChunkedSet {
-    const { rows, steps, inputs, outputs } = this.#plan;
-    const rule = ruleOf(course, name);
-    const set = evaluationSet(course, rule, steps);
-    const chunks = Math.ceil(set.numRows / rows);
-    const slots: number[] = [];
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      const first = chunk * rows;
-      const own = new Float32Array(rows * steps * inputs);
-      own.set(
-        set.inputs.subarray(
-          first * steps * inputs,
-          Math.min(set.numRows, first + rows) * steps * inputs,
-        ),
-      );
-      const longest = Math.max(...set.lengths.subarray(first, first + rows));
-      slots.push(this.all.push({ inputs: own, steps: longest }) - 1);
-    }
-    const { isCorrect } = rule.neurotask;
-    return {
-      slots,
-      responses: (chunk, given) => ({
-        outputs: given,
-        numOutputs: outputs,
-        target: course.target,
-        heads: this.#plan.loss.groups ?? 1,
-        steps,
-        ...partOf(set, chunk * rows, rows, steps),
-        ...(isCorrect !== undefined && {
-          isCorrect: (response: Float64Array, target: Float64Array) =>
-            isCorrect(rule.params, response, target),
-        }),
-      }),
-    };
-  }
-}
-
-function partOf(set: EvaluationSet, first: number, rows: number, steps: number) {
-  const width = set.targets.length / (set.numRows * steps);
-  const of = (array: Float32Array, per: number) =>
-    array.subarray(first * per, (first + rows) * per);
-  return {
-    targets: of(set.targets, steps * width),
-    scored: of(set.scored, steps),
-    decidable: of(set.decidable, steps),
-    lengths: set.lengths.subarray(first, first + rows),
-  };
 }
 
 /** Updates between two looks at the clock of those who watch. */

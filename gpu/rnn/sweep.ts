@@ -4,77 +4,24 @@
 // told (lib/training/optimiser.ts), and what becomes of networks that are done (tasks).
 
 import type { Engine, EngineArray, EngineBuffer } from "#lib/core/engine.ts";
-import type { NetworkProgramName } from "#lib/core/network_model.ts";
 import { UpdatePart, updateRowLength } from "#lib/training/update_row.ts";
 import { recordLength } from "../readout_loss.ts";
+import { joined } from "./joined.ts";
 import { openOptimiser, type SweepOptimiser } from "./optimise.ts";
 import { networkProgram } from "./programs.ts";
-import type { NetworkProgram, ProgramConstants, SweepShape } from "./program.ts";
-import { type ReadoutLoss, type ReadoutProgram, readoutProgram, weightPlanes } from "./readout.ts";
+import type { NetworkProgram, SweepShape } from "./program.ts";
+import { type ReadoutProgram, readoutProgram, weightPlanes } from "./readout.ts";
+import { EvaluationRoom, type TrialSet } from "./sweep_evaluation.ts";
+import type {
+  SlotArrays,
+  SweepModel,
+  SweepPlan,
+  SweepUpdate,
+  UpdateOutcome,
+} from "./sweep_plan.ts";
 import { blockDepth } from "./sweep_size.ts";
 
-/** What all networks of a sweep have in common. */
-export interface SweepPlan {
-  readonly program: NetworkProgramName;
-  /** `NetworkModel.constants` and `at_<parameter>`. */
-  readonly constants: ProgramConstants;
-  /** Trials of a batch. */
-  readonly rows: number;
-  /** Steps of the longest batch. */
-  readonly steps: number;
-  readonly inputs: number;
-  readonly units: number;
-  readonly outputs: number;
-  /** Numbers of the target per step. */
-  readonly targetWidth: number;
-  /** Elements of each parameter tensor, in their order. */
-  readonly tensors: readonly number[];
-  readonly numMoments: number;
-  readonly loss: ReadoutLoss;
-}
-
-/** One network as it stands. */
-export interface SweepModel {
-  readonly parameters: EngineArray;
-  /** moment × parameter; zeros if absent. */
-  readonly moments?: EngineArray | undefined;
-  /** By tensor. */
-  readonly trainable: readonly boolean[];
-  /** Codes of `Constraint` by parameter. */
-  readonly constraints?: Float32Array | undefined;
-}
-
-/** Where a batch is written, all zero before: rows × steps × … */
-export interface SlotArrays {
-  readonly inputs: Float32Array;
-  readonly targets: Float32Array;
-  /** rows × steps × head: the part of the loss. */
-  readonly weights: Float32Array;
-  /** rows × steps: the part in penalties on activity; empty if there are none. */
-  readonly activity: Float32Array;
-}
-
-/** One update of the first networks of a sweep. */
-export interface SweepUpdate {
-  /** Write a batch each, and give the number of its steps. */
-  readonly batches: readonly ((out: SlotArrays) => number)[];
-  /** For each network that takes part the place of its batch. */
-  readonly batchOf: readonly number[];
-  /** For each of these a row of `writeUpdateRow`. */
-  readonly rows: Float64Array;
-  /** Fills row × step × unit of a network, where the constant `noise` is not 0. */
-  readonly noise?: (model: number, out: Float32Array) => void;
-}
-
-/** What came of an update, by network. */
-export interface UpdateOutcome {
-  /** Without penalties. */
-  readonly loss: number;
-  /** Penalties on activity and on parameters, before the update. */
-  readonly penalty: number;
-  /** Of all trained gradients, before clipping. */
-  readonly gradientNorm: number;
-}
+export type * from "./sweep_plan.ts";
 
 /**
  * A sweep on an engine. A network's numbers do not depend on the others, nor on how updates were put into blocks.
@@ -243,50 +190,23 @@ export class Sweep implements Disposable {
   /**
    * Outputs of the first networks on sets of trials: for each pass and network the place of its set. Without noise.
    *
-   * @param sets rows × steps × input each, the same in every call, and steps of each
+   * @param sets the same in every call
    * @returns by pass: network × row × step × output.
    */
   async evaluate(
-    sets: readonly { readonly inputs: Float32Array; readonly steps: number }[],
+    sets: readonly TrialSet[],
     passes: readonly (readonly number[])[],
   ): Promise<readonly EngineArray[]> {
     this.#submit();
-    const { rows, steps, outputs } = this.#plan;
-    this.#evaluation ??= this.#roomFor(sets);
-    const room = this.#evaluation;
-    const made: EngineArray[] = [];
-    const length = this.#numModels * rows * steps * outputs;
-    const atOnce = Math.max(1, Math.floor(mostOutputs / length));
-    for (let first = 0; first < passes.length; first += atOnce) {
-      const part = passes.slice(first, first + atOnce);
-      while (room.outputs.length < part.length) {
-        room.outputs.push(this.#engine.allocate(length));
-        room.slots.push(this.#engine.allocate(2 * this.#numModels, "u32"));
-      }
-      part.forEach((setOf, place) => {
-        const table = Uint32Array.from(setOf.flatMap((set) => [set, sets[set].steps]));
-        this.#engine.write(room.slots[place], table);
-        const shape = { ...this.#shape(setOf.length), slots: sets.length };
-        const buffers = {
-          ...this.#buffers,
-          slots: room.slots[place],
-          inputs: room.inputs,
-          outputs: room.outputs[place],
-          noise: room.noise,
-        };
-        const constants = { ...this.#plan.constants, noise: 0 };
-        this.#program.forward(this.#engine, shape, buffers, constants);
-        this.#readout.logits(this.#engine, shape, buffers, constants);
-      });
-      made.push(
-        ...await Promise.all(
-          part.map((setOf, place) =>
-            this.#engine.download(room.outputs[place], 0, length / this.#numModels * setOf.length)
-          ),
-        ),
-      );
-    }
-    return made;
+    this.#evaluation ??= new EvaluationRoom(this.#engine, sets);
+    return await this.#evaluation.outputsOf(passes, {
+      plan: this.#plan,
+      numModels: this.#numModels,
+      shape: (models) => this.#shape(models),
+      program: this.#program,
+      readout: this.#readout,
+      buffers: this.#buffers,
+    });
   }
 
   [Symbol.dispose](): void {
@@ -295,10 +215,8 @@ export class Sweep implements Disposable {
   }
 
   #giveBack(): void {
-    const { inputs, noise, outputs = [], slots = [] } = this.#evaluation ?? {};
-    for (const buffer of [...this.#owned, inputs, noise, ...outputs, ...slots]) {
-      buffer?.[Symbol.dispose]();
-    }
+    this.#evaluation?.[Symbol.dispose]();
+    for (const buffer of this.#owned) buffer[Symbol.dispose]();
     this.#program[Symbol.dispose]();
     this.#readout[Symbol.dispose]();
   }
@@ -316,11 +234,6 @@ export class Sweep implements Disposable {
       slots: this.#slots,
       frozen: this.#frozen,
     };
-  }
-
-  #roomFor(sets: readonly { readonly inputs: Float32Array }[]): EvaluationRoom {
-    const inputs = this.#engine.upload(joined(sets.map((set) => set.inputs)));
-    return { inputs, noise: this.#engine.allocate(1), outputs: [], slots: [] };
   }
 
   /** Gives the block to the engine: batches and rows first, then all its dispatches, then what is to come back. */
@@ -427,14 +340,6 @@ export class Sweep implements Disposable {
   }
 }
 
-/** What lies on the engine for evaluation: sets of trials, and for each pass its outputs and slots. */
-interface EvaluationRoom {
-  readonly inputs: EngineBuffer;
-  readonly noise: EngineBuffer;
-  readonly outputs: EngineBuffer[];
-  readonly slots: EngineBuffer[];
-}
-
 /** Tensors that no network of the sweep trains. */
 function frozenRanges(
   tensors: readonly number[],
@@ -445,22 +350,4 @@ function frozenRanges(
     const range = [at, at += length] as const;
     return models.some(({ trainable }) => trainable[tensor]) ? [] : [range];
   });
-}
-
-/** Numbers of outputs that wait to be read at a time. */
-const mostOutputs = 1 << 23;
-
-function joined(arrays: readonly EngineArray[]): EngineArray {
-  if (arrays.length === 1) return arrays[0];
-  const total = arrays.reduce((sum, { length }) => sum + length, 0);
-  const Numbers = arrays.some((array) => array instanceof Float64Array)
-    ? Float64Array
-    : Float32Array;
-  const all = new Numbers(total);
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
 }

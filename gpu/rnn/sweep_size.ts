@@ -2,7 +2,7 @@
 // numbers.
 
 import type { Engine } from "#lib/core/engine.ts";
-import type { SweepPlan } from "./sweep.ts";
+import type { SweepPlan } from "./sweep_plan.ts";
 
 /**
  * Networks that train side by side at most. On a device as many as its bindings and some memory hold; processors keep the
