@@ -50,7 +50,9 @@ export function constraintCodes(
   constraints: Constraints,
   seed: number | string,
 ): Float32Array | undefined {
-  const { masks } = constraints;
+  const { masks, no_autapses, dale_ratio, density } = constraints;
+  const isFree = no_autapses === false && dale_ratio === null && density === null;
+  if (isFree && Object.keys(masks).length === 0) return undefined;
   for (const name of Object.keys(masks)) {
     if (parameters.some((one) => one.name === name && one.shape.length === 2)) continue;
     const known = parameters.filter(({ shape }) => shape.length === 2).map(({ name }) => name);
