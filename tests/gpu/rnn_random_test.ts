@@ -7,7 +7,7 @@ import { optimiserSchema } from "#lib/training/optimiser.ts";
 import { Constraint } from "#lib/training/update_row.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { assertAllClose } from "#tests/support/close.ts";
-import { processorEngines } from "#tests/support/engines.ts";
+import { processorEngines, wasmEngine } from "#tests/support/engines.ts";
 import { ReferenceOptimiser, type ReferenceRule } from "#tests/support/optimiser_reference.ts";
 import { type ProblemChoice, randomProblem } from "#tests/support/random_networks.ts";
 import { solveOnEngine, trainOnEngine } from "#tests/support/rnn_engine.ts";
@@ -40,6 +40,33 @@ for (const { label, open } of processorEngines) {
     await constrained(engine);
   });
 }
+
+Deno.test("networks and updates are the same bytes on any number of threads, in any order", async () => {
+  const engines = [1, 2, 4].map((threads) => wasmEngine(threads));
+  try {
+    for (const kind of kinds) {
+      const choice = { kind, activation: "softplus", loss: "cross_entropy", keep: 0.6 } as const;
+      const problems = [0, 1, 2].map((i) =>
+        randomProblem(seed + i, { ...choice, ...sizes[4], rows: 19, steps: 4 + i })
+      );
+      const turned = problems.toReversed();
+      const optimiser = optimiserSchema.parse({ kind: "adam", clip_norm: 0.1 });
+      const [one, two, four] = await Promise.all(
+        engines.map(async (engine, i) => {
+          const given = i === 1 ? turned : problems;
+          const solved = await solveOnEngine(engine, given);
+          const trained = await trainOnEngine(engine, given, { optimiser, updates: 3 });
+          const both = solved.map((solution, k) => ({ solution, trained: trained[k] }));
+          return i === 1 ? both.toReversed() : both;
+        }),
+      );
+      assertEquals(two, one, `seed ${seed}, ${kind}: 2 threads, turned around`);
+      assertEquals(four, one, `seed ${seed}, ${kind}: 4 threads`);
+    }
+  } finally {
+    for (const engine of engines) await engine[Symbol.asyncDispose]();
+  }
+});
 
 gpuTest("networks and optimisers agree with the reference on webgpu", async (_, t) => {
   await using engine = await webgpuEngine();
