@@ -53,7 +53,7 @@ export class FakeStates implements SavedStates {
 }
 
 /** Params and members of a training, or what is wrong with them. */
-export async function readTraining(raw: Params) {
+export async function readTraining(raw: Params, own: Readonly<Record<string, Member>> = {}) {
   const parsed = parseParams(task.params, raw);
   if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.error));
   const members: Record<string, Member> = {};
@@ -62,8 +62,8 @@ export async function readTraining(raw: Params) {
     neurotasks,
   };
   for (const [name, use] of Object.entries(chosenMembers(task.members, parsed.value))) {
-    const loaded = await rooms[use.room][use.name]() as { readonly default: Member };
-    members[name] = loaded.default;
+    const load = rooms[use.room][use.name] as () => Promise<{ readonly default: Member }>;
+    members[name] = own[use.name] ?? (await load()).default;
   }
   const read = parseMemberParams(task.members, parsed.value, members);
   if (!read.ok) throw new TypeError(JSON.stringify(read.error));
@@ -77,6 +77,8 @@ export async function readTraining(raw: Params) {
 /** Asks for a training. */
 export interface Wanted {
   readonly params: Params;
+  /** Members that are in no room. */
+  readonly own?: Readonly<Record<string, Member>>;
   readonly init?: Network;
   readonly states?: SavedStates;
   readonly signal?: AbortSignal;
@@ -90,7 +92,7 @@ export async function trainAll(
 ): Promise<(Trained | string)[]> {
   const results: (Trained | string)[] = [];
   const members = await Promise.all(wanted.map(async (one, at) => {
-    const { params, members, issues } = await readTraining(one.params);
+    const { params, members, issues } = await readTraining(one.params, one.own);
     if (issues.length > 0) throw new TypeError(JSON.stringify(issues));
     return {
       members,
