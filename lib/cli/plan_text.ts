@@ -25,7 +25,7 @@ export interface StagePlan {
   readonly seconds: number | null;
   /** Sizes of the batches in which its members run as one, if any do. */
   readonly batches?: readonly number[];
-  /** How many of those that run continue from saved states; absent if none. */
+  /** How many of those that run may continue from saved states; absent if none. */
   readonly continuing?: number;
 }
 
@@ -61,11 +61,11 @@ export function planByStage(
   }));
 }
 
-/** What follows a member's id: that it continues, and from whose states. */
+/** What follows a member's id: from whose states it may continue. Whether they lead its way only its task can tell. */
 export function continuesText(found: Continuing | undefined): string {
   if (found === undefined) return "";
   const whose = found.of === undefined ? "" : ` of ${oneLine(found.of)}`;
-  return `, continues from ${plural(found.states, "state")}${whose}`;
+  return `, may continue from ${plural(found.states, "state")}${whose}`;
 }
 
 /** What the whole of a plan may take, and on how many cores. */
@@ -181,13 +181,11 @@ function continuingLines(
     const [first, ...others] = owners.get(stage) ?? [];
     const more = others.length === 0 ? "" : ` and ${others.length} more`;
     const from = first === undefined ? "saved states" : `states of ${oneLine(first)}${more}`;
-    const [who, go] = run === 1
-      ? ["run", "continues"]
-      : [`${continuing} of ${run} run`, "continue"];
-    return `${oneLine(stage)}: ${who}, ${go} from ${from}`;
+    const who = run === 1 ? "run" : `${continuing} of ${run} run`;
+    return `${oneLine(stage)}: ${who}, may continue from ${from}`;
   });
   if (going.length > maxFused) {
-    lines.push(`… and ${plural(going.length - maxFused, "more stage")} that continue`);
+    lines.push(`… and ${plural(going.length - maxFused, "more stage")} that may continue`);
   }
   return lines;
 }

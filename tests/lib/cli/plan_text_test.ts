@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
-import { planByStage, planText, type StagePlan } from "#lib/cli/plan_text.ts";
+import { continuesText, planByStage, planText, type StagePlan } from "#lib/cli/plan_text.ts";
 import type { Plan, PlanEntry } from "#lib/workflow/plan.ts";
 import { columnsOf } from "#lib/report/format.ts";
 import { hostileNames } from "#tests/support/run_events.ts";
@@ -148,4 +148,19 @@ Deno.test("planText() says what is fused, within the width", () => {
     ]
   ) assert(lines.includes(line), line);
   for (const line of lines) assertLessOrEqual(columnsOf(line), 80);
+});
+
+Deno.test("planText() says what may continue, and from whose states", () => {
+  const plan = planOf([["train[seed=0]", run], ["train[seed=1]", run], ["fit", run]]);
+  const continuing = new Map([[0, { states: 3, of: "train[seed=0]" }], [2, { states: 1 }]]);
+  const going = { ...plan, continuing };
+  const rows = planByStage(going, seen);
+  assertEquals(rows.map((row) => row.continuing), [1, 1]);
+  const text = stripAnsiCode(planText(going, rows, 80));
+  assertStringIncludes(text, "train: 1 of 2 run, may continue from states of train[seed=0]\n");
+  assertStringIncludes(text, "fit: run, may continue from saved states\n");
+  assertEquals(
+    [continuesText(continuing.get(0)), continuesText(undefined)],
+    [", may continue from 3 states of train[seed=0]", ""],
+  );
 });

@@ -8,6 +8,7 @@ import { collect, type CollectOptions } from "#lib/store/collect.ts";
 import { type FsStore, openFsStore } from "#lib/store/fs_store.ts";
 import { layoutOf } from "#lib/store/layout.ts";
 import { labelOfName, nameOfLabel, stateFolder } from "#lib/store/states.ts";
+import { transfer } from "#lib/store/transfer.ts";
 import { denoWorld } from "#lib/world/deno_world.ts";
 import { type SimProcess, SimWorld } from "#tests/support/sim_disk.ts";
 import { filesBelow } from "#tests/support/stored.ts";
@@ -267,4 +268,16 @@ Deno.test("collect() keeps states of kept results, others for a while, and all w
     await collect(denoWorld(), root, { ...all, states: small });
     assertEquals(await left(), "");
     assertEquals((await check(denoWorld(), root)).damage, []);
+  }));
+
+Deno.test("transfer() leaves states where they are", () =>
+  inFolder(async (root) => {
+    await using from = await open(root);
+    const { result, outputs } = sample(1);
+    await from.commit(result, outputs);
+    await from.states(space).save("a", Uint8Array.of(1), { of });
+    await using to = await open(`${root}-copy`);
+    assertEquals((await transfer(from, to)).copied, 1);
+    assertEquals(await to.states(space).list(), []);
+    assertEquals(await filesBelow(layoutOf(`${root}-copy`).states), []);
   }));
