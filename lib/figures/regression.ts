@@ -69,11 +69,15 @@ export default defineFigure({
       throw new TypeError(`regression finds no row with both ${options.x} and ${options.y}`);
     }
     const most = Math.max(...linesIn.values());
+    const room = options.says ? 0.13 * most : 0;
+    const { shown: kept, isCut } = within(marks, options.share_y, room);
     return {
       columns: panels.columns,
       caption: `${sampleText(counts)} points per line. Lines: least squares; band: ${
         100 * options.level
-      } % interval of the line. Band and p take every point as independent.`,
+      } % interval of the line${
+        isCut ? ", cut off where it leaves the panel" : ""
+      }. Band and p take every point as independent.`,
       spec: (panelWidth) => {
         const height = panelHeight(panelWidth, options.aspect);
         const legend = series === undefined
@@ -91,14 +95,18 @@ export default defineFigure({
           field,
           type: "quantitative",
           title: titleBeside(title, height),
-          // Room for what is said above the points.
-          scale: { zero: options.zero, nice: 5, padding: options.says ? 6 + 11 * most : 4 },
+          scale: { zero: options.zero, nice: 5 },
           axis: { tickCount: 5 },
         });
         const part = (name: string) => [{ filter: { field: "part", equal: name } }];
         const own = { field: "colour", type: "nominal", scale: null };
         const detail = { field: "series", type: "nominal" };
         const layer: Record<string, unknown>[] = [
+          {
+            transform: part("room"),
+            mark: { type: "point", opacity: 0 },
+            encoding: { y: up("y") },
+          },
           {
             transform: part("point"),
             mark: { type: "point", filled: true, size: options.size, opacity: options.opacity },
@@ -141,7 +149,7 @@ export default defineFigure({
         }
         return inPanels(
           panels,
-          marks,
+          kept,
           { width: panelWidth, height, layer },
           options.share_y ? undefined : { scale: { y: "independent" }, axis: { x: "independent" } },
         );
@@ -149,6 +157,39 @@ export default defineFigure({
     };
   },
 });
+
+type Mark = Readonly<Record<string, string | number | null>> & { readonly panel: string };
+
+/** Marks with bands that end a little beyond the points, and the room above for what is said. */
+function within(
+  marks: readonly Mark[],
+  shared: boolean,
+  room: number,
+): { readonly shown: readonly Mark[]; readonly isCut: boolean } {
+  const ends = new Map<string, { low: number; high: number }>();
+  const place = ({ panel }: Mark) => shared ? "" : panel;
+  for (const mark of marks) {
+    if (typeof mark.y !== "number") continue;
+    const { low, high } = ends.get(place(mark)) ?? { low: mark.y, high: mark.y };
+    ends.set(place(mark), { low: Math.min(low, mark.y), high: Math.max(high, mark.y) });
+  }
+  let isCut = false;
+  const shown = marks.map((mark): Mark => {
+    if (typeof mark.low !== "number" || typeof mark.high !== "number") return mark;
+    const { low, high } = ends.get(place(mark))!;
+    const beyond = 0.08 * (high - low);
+    const cut = { low: Math.max(mark.low, low - beyond), high: Math.min(mark.high, high + beyond) };
+    isCut ||= cut.low !== mark.low || cut.high !== mark.high;
+    return { ...mark, ...cut };
+  });
+  const panels = new Map(marks.map((mark) => [mark.panel, ends.get(place(mark))!]));
+  const above = [...panels].map(([panel, { low, high }]) => ({
+    part: "room",
+    panel,
+    y: high + room * (high - low),
+  }));
+  return { shown: [...shown, ...above], isCut };
+}
 
 /** The line from the smallest to the largest x with its band, and its numbers in words; nothing where x does not vary. */
 function lineMarks(

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { defineFigure } from "../core/figure.ts";
 import type { Eye } from "../draw/orthographic.ts";
-import { seriesLooks } from "../draw/palette.ts";
+import { type SeriesLook, seriesLooks } from "../draw/palette.ts";
 import { ink, textSize } from "../draw/theme.ts";
 import { type BoxMark, boxValues, onPaper, reachOf } from "./_box_3d.ts";
 import { coordinateWords } from "./_coordinate_words.ts";
@@ -55,6 +55,11 @@ export default defineFigure({
     }));
     const panels = [...new Set(names.map(({ panel }) => panel))];
     const colours = [...new Set(names.map(({ colour }) => colour))];
+    // Known names keep their colour, whatever text is shown for them.
+    const looks = seriesLooks(colours.map((text) => {
+      const { item } = names.find(({ colour }) => colour === text)!;
+      return String(options.colour_by === undefined ? "" : item.coords[options.colour_by]);
+    }));
     if (!options.mean && options.num_trials === 0) {
       throw new TypeError("trajectories_3d has nothing to draw without the mean; give num_trials");
     }
@@ -94,7 +99,7 @@ export default defineFigure({
         (options.limits === "shared"
           ? "all panels with the same axes."
           : "each panel with its own axes."),
-      spec: (panelWidth) => view(panels, colours, columns, values, panelWidth, options),
+      spec: (panelWidth) => view(panels, { colours, looks }, columns, values, panelWidth, options),
     };
   },
 });
@@ -143,7 +148,10 @@ function fromOrigin(path: Path): Path {
 
 function view(
   panels: readonly string[],
-  colours: readonly string[],
+  { colours, looks }: {
+    readonly colours: readonly string[];
+    readonly looks: readonly SeriesLook[];
+  },
   columns: number,
   values: readonly (BoxMark | PathMark)[],
   panelWidth: number,
@@ -166,7 +174,7 @@ function view(
   const colour = {
     field: "colour",
     type: "nominal",
-    scale: { domain: colours, range: seriesLooks(colours).map((look) => look.colour) },
+    scale: { domain: colours, range: looks.map((look) => look.colour) },
     legend: legendAbove(colours, panelWidth * columns, "stroke"),
   };
   const line = { x: u, y: v, color: colour, detail: { field: "path" }, order: { field: "t" } };

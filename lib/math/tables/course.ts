@@ -29,7 +29,7 @@ export const courseParams = z.strictObject({
   num_parts: z.int().min(1).default(5).describe("parts of a run: fifths as published"),
   statistic: z.enum(["median", "mean"]).default("median").describe("of the rows in a part"),
   empty: z.enum(["hold", "missing"]).default("hold").describe(
-    "a part without rows, where a run has fewer than parts: the last row before it, or missing",
+    "a part without rows, where a run has fewer than parts: the row whose share of the run its middle lies in, or missing",
   ),
   at_least: z.int().min(1).default(1).describe(
     "rows below which a run is left out: 5 as published",
@@ -69,8 +69,8 @@ export function course(table: Table, params: z.output<typeof courseParams>): Tab
       { length: params.num_parts },
       (_, part) => {
         const rows = run.slice(edge(part), edge(part + 1));
-        const before = Math.max(0, edge(part) - 1);
-        return rows.length > 0 || params.empty === "missing" ? rows : run.slice(before, before + 1);
+        const middle = Math.floor((part + 0.5) * run.length / params.num_parts);
+        return rows.length > 0 || params.empty === "missing" ? rows : [run[middle]];
       },
     );
     return [run.slice(0, 1), ...parts].map((part, at) => [

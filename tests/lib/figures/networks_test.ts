@@ -135,3 +135,14 @@ Deno.test("trajectories without a mean show single trials from one start", async
     "give num_trials",
   );
 });
+
+Deno.test("regression cuts off bands far beyond the points, and says so", async () => {
+  const flat = [0, 1, 2].map((x) => ({ group: "a", x, value: [0, 1, 0][x] }));
+  const { spec, caption } = await draw("regression", { x: "x", facet: "group" }, flat);
+  const band = marksIn(spec).filter(({ part }) => part === "line");
+  assertEquals(band.map(({ high }) => high as number <= 1.08 + 1e-12), Array(25).fill(true));
+  assertStringIncludes(caption, "cut off where it leaves the panel");
+  const near = [0, 1, 2, 3, 4].map((x) => ({ group: "a", x, value: x + 0.01 * (x % 2) }));
+  const whole = await draw("regression", { x: "x", facet: "group" }, near);
+  assert(!whole.caption.includes("cut off"));
+});

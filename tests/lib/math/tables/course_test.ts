@@ -35,9 +35,9 @@ Deno.test("course() leaves short runs out, follows several columns, and leaves g
   ];
   const found = of({ by: ["group"], along: "epoch", of: ["value", "accuracy"], at_least: 2 }, rows);
   assertEquals(found.map(({ group }) => group), Array(6).fill("a"));
-  // 3 rows in fifths: edges 0, 0, 1, 1, 2, 3. What no row falls on keeps what was there.
-  assertEquals(found.map(({ value }) => value), [1, 1, 1, 1, 2, 3]);
-  assertEquals(found.map(({ accuracy }) => accuracy), [0.1, 0.1, 0.1, 0.1, 0.2, 0.3]);
+  // 3 rows in fifths: edges 0, 0, 1, 1, 2, 3. Rows hold a third of the run each.
+  assertEquals(found.map(({ value }) => value), [1, 1, 1, 2, 2, 3]);
+  assertEquals(found.map(({ accuracy }) => accuracy), [0.1, 0.1, 0.1, 0.2, 0.2, 0.3]);
   const gaps = of({ by: ["group"], along: "epoch", at_least: 2, empty: "missing" }, rows);
   assertEquals(gaps.map(({ value }) => value), [1, null, 1, null, 2, 3]);
   const single = of({ by: ["group"], along: "epoch", num_parts: 1, statistic: "mean" }, rows);
