@@ -7,12 +7,13 @@ import { defineKernel } from "../lib/core/kernel.ts";
 import module from "../lib/wasm/outer_sums.wasm" with { type: "bytes" };
 import source from "./outer_sums.wgsl" with { type: "text" };
 
-/** `slots` as in rnn/program.ts; without a right side, `left` stands there once more. */
-export type OuterBuffer = "slots" | "left" | "right" | "result";
+/** `slots` as in rnn/program.ts; without a right side, `left` stands there once more; `scratch` is for wasm alone. */
+export type OuterBuffer = "slots" | "left" | "right" | "result" | "scratch";
 /**
  * Of a side: whether it has slots instead of models (`_by_slot`), numbers per step (`_stride`) and the first of them that
  * takes part (`_at`), how many do (`num_`), steps that it has room for (`_steps`) and where step 0 lies (`_first`).
  * Rows from `first_row` to before `end_row` take part; what other rows gave is added to if `first_row` is not 0.
+ * `scratch_stride` is the numbers of scratch space for each part, at least those of `outerScratch`.
  */
 export type OuterUniform =
   | "num_models"
@@ -32,7 +33,33 @@ export type OuterUniform =
   | "right_steps"
   | "right_first"
   | "right_stride"
-  | "right_at";
+  | "right_at"
+  | "scratch_stride";
+
+/**
+ * Scratch space of the wasm kernel: into how many blocks the result of a model is cut, which are parts, and how many numbers
+ * each needs.
+ *
+ * @example
+ * ```ts
+ * import { outerScratch } from "#gpu/outer_sums.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(outerScratch(33, 12, 200), { blocks: 3, numbers: 200 * (4 + 8) });
+ * ```
+ */
+export function outerScratch(
+  numLeft: number,
+  numRight: number,
+  steps: number,
+): { readonly blocks: number; readonly numbers: number } {
+  const rows = numLeft > 64 ? 32 : 16;
+  const columns = numRight > 64 ? 64 : numRight > 32 ? 32 : 16;
+  return {
+    blocks: Math.ceil(numLeft / rows) * Math.max(1, Math.ceil(numRight / columns)),
+    // A tile's columns on both sides, for the steps of a slice of trials.
+    numbers: numRight === 0 ? 0 : 12 * Math.max(192, steps),
+  };
+}
 
 export default defineKernel<OuterBuffer, OuterUniform>({
   name: "outer_sums",
@@ -47,7 +74,7 @@ export default defineKernel<OuterBuffer, OuterUniform>({
   wasm: {
     module,
     entry: "outer_sums",
-    buffers: ["slots", "left", "right", "result"],
+    buffers: ["slots", "left", "right", "result", "scratch"],
     uniforms: [
       "num_models",
       "num_rows",
@@ -67,8 +94,10 @@ export default defineKernel<OuterBuffer, OuterUniform>({
       "right_first",
       "right_stride",
       "right_at",
+      "scratch_stride",
     ],
-    numParts: ({ num_models, num_left }) => num_models * Math.ceil(num_left / 16),
+    numParts: ({ num_models, num_left, num_right }) =>
+      num_models * outerScratch(num_left, num_right, 0).blocks,
   },
   twin({ slots, left, right, result }, u) {
     for (let model = 0; model < u.num_models; model++) {

@@ -21,6 +21,7 @@ struct Params {
   right_first: u32,
   right_stride: u32,
   right_at: u32,
+  scratch_stride: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -28,6 +29,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read> left: array<f32>;
 @group(0) @binding(3) var<storage, read> right: array<f32>;
 @group(0) @binding(4) var<storage, read_write> result: array<f32>;
+/** For processors. */
+@group(0) @binding(5) var<storage, read_write> scratch: array<f32>;
 
 override THREADS: u32 = 8u;
 override LANES: u32 = 1u;

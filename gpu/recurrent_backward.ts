@@ -24,7 +24,8 @@ export type BackwardBuffer =
   | "states"
   | "work"
   | "state_gradients"
-  | "carry";
+  | "carry"
+  | "scratch";
 /** As in recurrent_forward; steps are those from `end_step` − 1 down to `first_step`. */
 export type BackwardUniform =
   | "num_models"
@@ -54,7 +55,16 @@ export default defineKernel<BackwardBuffer, BackwardUniform>({
   wasm: {
     module,
     entry: "recurrent_backward",
-    buffers: ["slots", "parameters", "panels", "states", "work", "state_gradients", "carry"],
+    buffers: [
+      "slots",
+      "parameters",
+      "panels",
+      "states",
+      "work",
+      "state_gradients",
+      "carry",
+      "scratch",
+    ],
     uniforms: [
       "num_models",
       "num_rows",

@@ -33,6 +33,8 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> work: array<f32>;
 @group(0) @binding(6) var<storage, read> state_gradients: array<f32>;
 @group(0) @binding(7) var<storage, read_write> carry: array<f32>;
+/** For processors. */
+@group(0) @binding(8) var<storage, read_write> scratch: array<f32>;
 
 /** dL/dp of each unit in four rows. */
 var<workgroup> drives: array<vec4f, 896>;

@@ -23,7 +23,8 @@ export type ForwardBuffer =
   | "inputs"
   | "noise"
   | "states"
-  | "work";
+  | "work"
+  | "scratch";
 /**
  * Lengths of axes; the steps of this dispatch (`first_step` to before `end_step`); offsets of tensors in a model's
  * parameters; the cell as `recurrentProgram` has it. `noise_gain` multiplies the normal numbers of `noise`.
@@ -58,7 +59,7 @@ export default defineKernel<ForwardBuffer, ForwardUniform>({
   wasm: {
     module,
     entry: "recurrent_forward",
-    buffers: ["slots", "parameters", "panels", "inputs", "noise", "states", "work"],
+    buffers: ["slots", "parameters", "panels", "inputs", "noise", "states", "work", "scratch"],
     uniforms: [
       "num_models",
       "num_rows",

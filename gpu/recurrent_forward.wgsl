@@ -35,6 +35,8 @@ struct Params {
 @group(0) @binding(5) var<storage, read> noise: array<f32>;
 @group(0) @binding(6) var<storage, read_write> states: array<f32>;
 @group(0) @binding(7) var<storage, read_write> work: array<f32>;
+/** For processors. */
+@group(0) @binding(8) var<storage, read_write> scratch: array<f32>;
 
 /** What others see of each unit in four rows, before the step. */
 var<workgroup> seen: array<vec4f, 896>;

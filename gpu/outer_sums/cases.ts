@@ -2,8 +2,8 @@
 
 import type { KernelCase } from "../../lib/core/kernel.ts";
 import type { RandomStream } from "../../lib/core/random.ts";
-import type { OuterBuffer, OuterUniform } from "../outer_sums.ts";
-import { fill } from "../rnn/cell_cases.ts";
+import { type OuterBuffer, outerScratch, type OuterUniform } from "../outer_sums.ts";
+import { fill, untouched } from "../rnn/cell_cases.ts";
 
 interface OuterCase {
   readonly label: string;
@@ -19,7 +19,7 @@ interface OuterCase {
   readonly firstRow?: number;
 }
 
-/** Declared and random cases: nothing, one, tiles (4 × 8, 8 × 8) and blocks (16) with their neighbours, large. */
+/** Declared and random cases: nothing, one, tiles (4 × 8, 8 × 8) and blocks (16, 32, 64) with their neighbours, large. */
 export default function* cases(
   random: RandomStream,
 ): Iterable<KernelCase<OuterBuffer, OuterUniform>> {
@@ -40,6 +40,13 @@ function* listed(random: RandomStream): Iterable<OuterCase> {
   // 8 and 64 threads, alone or 16 to a tile: 4, 8, 64 tiles and their neighbours.
   for (const right of [24, 32, 40, 64, 72, 512, 520]) {
     yield { ...base, label: `a row of tiles, ${right}`, left: 3, right };
+  }
+  for (const [left, right] of [[63, 31], [64, 32], [65, 33], [66, 65], [99, 130]]) {
+    yield { ...base, label: `blocks, ${left} by ${right}`, left, right };
+  }
+  // Slices of several trials, of one, and of none.
+  for (const steps of [1, 64, 97, 192, 193]) {
+    yield { ...base, label: `${steps} steps`, rows: 5, steps, left: 6, right: 9 };
   }
   for (const rows of [15, 16, 17, 40]) yield { ...base, label: `${rows} rows`, rows };
   yield { ...base, label: "gaps", models: 3, gap: 3 };
@@ -74,6 +81,7 @@ function caseOf(
   const slots = 3;
   const side = (num: number, isSlot: boolean, j: number) =>
     fill(random, index, j, (isSlot ? slots : models) * rows * (steps + gap) * (num + 2 * gap), 1);
+  const { blocks, numbers } = outerScratch(left, right, steps);
   const result_stride = left * Math.max(1, right) + 2 * gap;
   return {
     label,
@@ -84,6 +92,7 @@ function caseOf(
       left: side(left, leftBySlot, 20),
       right: side(right, rightBySlot, 21),
       result: fill(random, index, 22, models * result_stride, 1),
+      scratch: untouched(models * blocks * numbers),
     },
     uniforms: {
       num_models: models,
@@ -104,6 +113,7 @@ function caseOf(
       right_first: gap,
       right_stride: right + 2 * gap,
       right_at: gap,
+      scratch_stride: numbers,
     },
     // Bound of rounding for sums of products of standard normal numbers: ε times the sum of their sizes.
     tolerance: { abs: 2e-7 * (rows * steps + 4), rel: 1e-6 },

@@ -3,8 +3,9 @@
 import type { KernelCase } from "../../lib/core/kernel.ts";
 import type { RandomStream } from "../../lib/core/random.ts";
 import type { BackwardBuffer, BackwardUniform } from "../recurrent_backward.ts";
-import { type CellCase, cellCases, fill, panelsFor } from "../rnn/cell_cases.ts";
+import { type CellCase, cellCases, fill, panelsFor, untouched } from "../rnn/cell_cases.ts";
 import { panelNumbers } from "../rnn/panels.ts";
+import { packedNumbers } from "../rnn/row_blocks.ts";
 
 /** Declared and random cases, those of the forward pass; states and work are any numbers, within the values of φ. */
 export default function* cases(
@@ -51,6 +52,7 @@ function backwardCase(
       work: within(models * rows * steps * work_stride, 5),
       state_gradients: normal(models * rows * steps * units, 1, 6),
       carry: normal(models * rows * units, 1, 7),
+      scratch: untouched(models * packedNumbers(rows, units)),
     },
     uniforms: {
       num_models: models,

@@ -3,8 +3,9 @@
 import type { KernelCase } from "../../lib/core/kernel.ts";
 import type { RandomStream } from "../../lib/core/random.ts";
 import type { ForwardBuffer, ForwardUniform } from "../recurrent_forward.ts";
-import { type CellCase, cellCases, fill, panelsFor } from "../rnn/cell_cases.ts";
+import { type CellCase, cellCases, fill, panelsFor, untouched } from "../rnn/cell_cases.ts";
 import { panelNumbers } from "../rnn/panels.ts";
+import { packedNumbers } from "../rnn/row_blocks.ts";
 
 /** Declared and random cases: all forms and activations, sizes around panels, vectors and blocks of rows. */
 export default function* cases(
@@ -51,6 +52,7 @@ function forwardCase(
         : normal(models * rows * steps * units, 1, 6),
       states,
       work: new Float32Array(models * rows * steps * work_stride),
+      scratch: untouched(models * packedNumbers(rows, units + inputs)),
     },
     uniforms: {
       num_models: models,

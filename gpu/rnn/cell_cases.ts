@@ -163,3 +163,17 @@ export function panelsFor(models: number, matrices: readonly PanelWeights[]): Fl
   }
   return panels;
 }
+
+/**
+ * Scratch space as kernels find it, and as their twins leave it: rubbish that counts as untouched.
+ *
+ * @example
+ * ```ts
+ * import { untouched } from "#gpu/rnn/cell_cases.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(untouched(2), new Float32Array(2).fill(Math.fround(-1.2345e30)));
+ * ```
+ */
+export function untouched(length: number): Float32Array {
+  return new Float32Array(length).fill(Math.fround(-1.2345e30));
+}

@@ -2,8 +2,9 @@
 // shader's loops stay within what software adapters count.
 
 import type { Engine, EngineBuffer } from "#lib/core/engine.ts";
-import outerSums from "../outer_sums.ts";
+import outerSums, { outerScratch } from "../outer_sums.ts";
 import type { SweepShape } from "./program.ts";
+import { ScratchBuffers } from "./scratch.ts";
 
 /** One side of the products: numbers of each row and step. */
 export interface OuterSide {
@@ -38,6 +39,7 @@ export interface OuterSum {
 /**
  * Puts the kernels in line that sum left ⊗ right over all rows, and the steps that each model has.
  *
+ * @param kept where scratch space stays for later calls; without it, it is made anew
  * @example
  * ```ts
  * import { sumOuter } from "#gpu/rnn/outer.ts";
@@ -59,36 +61,39 @@ export function sumOuter(
     "models" | "rows" | "steps" | "parameters" | "frozen"
   >,
   { slots, left, right, result, at }: OuterSum,
+  kept?: ScratchBuffers,
 ): void {
   if (frozen?.some(([from, to]) => at >= from && at < to)) return;
+  using own = new ScratchBuffers();
+  const { blocks, numbers } = outerScratch(left.num, right?.num ?? 0, steps);
+  const room = engine.name === "wasm" ? models * blocks * numbers : 1;
+  const scratch = (kept ?? own).of(engine, "outer", room);
   const chunk = engine.name === "webgpu"
     ? Math.max(1, Math.floor(mostTurns / (Math.max(1, steps) + 2)))
     : Math.max(1, rows);
+  const sides = { left: left.buffer, right: (right ?? left).buffer };
   for (let first = 0; first === 0 || first < rows; first += chunk) {
-    engine.dispatch(
-      outerSums,
-      { slots, left: left.buffer, right: (right ?? left).buffer, result },
-      {
-        num_models: models,
-        num_rows: rows,
-        first_row: first,
-        end_row: Math.min(rows, first + chunk),
-        result_stride: parameters,
-        result_at: at,
-        num_left: left.num,
-        left_by_slot: left.bySlot === true ? 1 : 0,
-        left_steps: left.steps ?? steps,
-        left_first: left.first ?? 0,
-        left_stride: left.stride ?? left.num,
-        left_at: left.at ?? 0,
-        num_right: right?.num ?? 0,
-        right_by_slot: right?.bySlot === true ? 1 : 0,
-        right_steps: right?.steps ?? steps,
-        right_first: right?.first ?? 0,
-        right_stride: right?.stride ?? right?.num ?? 0,
-        right_at: right?.at ?? 0,
-      },
-    );
+    engine.dispatch(outerSums, { slots, ...sides, result, scratch }, {
+      num_models: models,
+      num_rows: rows,
+      first_row: first,
+      end_row: Math.min(rows, first + chunk),
+      result_stride: parameters,
+      result_at: at,
+      num_left: left.num,
+      left_by_slot: left.bySlot === true ? 1 : 0,
+      left_steps: left.steps ?? steps,
+      left_first: left.first ?? 0,
+      left_stride: left.stride ?? left.num,
+      left_at: left.at ?? 0,
+      num_right: right?.num ?? 0,
+      right_by_slot: right?.bySlot === true ? 1 : 0,
+      right_steps: right?.steps ?? steps,
+      right_first: right?.first ?? 0,
+      right_stride: right?.stride ?? right?.num ?? 0,
+      right_at: right?.at ?? 0,
+      scratch_stride: numbers,
+    });
   }
 }
 

@@ -19,7 +19,7 @@ import recurrentForward from "../recurrent_forward.ts";
 import { sumOuter } from "./outer.ts";
 import { packPanels, panelNumbers } from "./panels.ts";
 import type { NetworkProgram, ProgramConstants, SweepShape } from "./program.ts";
-import { mostShaderUnits } from "./row_blocks.ts";
+import { mostShaderUnits, packedNumbers } from "./row_blocks.ts";
 import { ScratchBuffers } from "./scratch.ts";
 import { stepChunks } from "./step_chunks.ts";
 
@@ -59,6 +59,7 @@ export function recurrentProgram(): NetworkProgram {
           noise: buffers.noise,
           states: buffers.states,
           work: buffers.work,
+          scratch: scratch.of(engine, "rows", scratchOf(engine, shape)),
         }, {
           ...cellOf(shape, constants),
           num_inputs: inputs,
@@ -89,6 +90,7 @@ export function recurrentProgram(): NetworkProgram {
           work: buffers.work,
           state_gradients: buffers.stateGradients,
           carry: buffers.initialGradients,
+          scratch: scratch.of(engine, "rows", scratchOf(engine, shape)),
         }, {
           ...cellOf(shape, constants),
           first_step: first,
@@ -105,7 +107,12 @@ export function recurrentProgram(): NetworkProgram {
         : { buffer: states, num: units, steps: steps + 1 };
       const channels = { buffer: buffers.inputs, num: inputs, bySlot: true };
       const sum = (right: typeof sources | typeof channels | undefined, at: number, from = left) =>
-        sumOuter(engine, shape, { slots, left: from, ...(right && { right }), result, at });
+        sumOuter(
+          engine,
+          shape,
+          { slots, left: from, ...(right && { right }), result, at },
+          scratch,
+        );
       sum(sources, constants.at_W_rec);
       if (inputs > 0) sum(channels, constants.at_W_in);
       sum(undefined, constants.at_b_rec);
@@ -128,6 +135,11 @@ function checkUnits({ name }: Engine, { units }: SweepShape): void {
   throw new RangeError(
     `a recurrent network of ${units} units on webgpu; its shaders have room for ${mostShaderUnits} at most`,
   );
+}
+
+/** Room for the rows of each part, packed, which only wasm uses. */
+function scratchOf({ name }: Engine, { models, rows, units, inputs }: SweepShape): number {
+  return name === "wasm" ? models * packedNumbers(rows, units + inputs) : 1;
 }
 
 /** What a unit leaves per step: φ(p) or p, later dp; φ(h) where that is what others see; terms of dL/dτ. */

@@ -4,6 +4,20 @@
 /** Rows that one part of a wasm kernel takes through time together: fixed, whatever the number of threads. */
 export const rowBlock = 8;
 
+/**
+ * Scratch space of one model in wasm kernels: rows of all blocks, `depth` numbers each.
+ *
+ * @example
+ * ```ts
+ * import { packedNumbers } from "#gpu/rnn/row_blocks.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(packedNumbers(9, 5), 16 * 5);
+ * ```
+ */
+export function packedNumbers(rows: number, depth: number): number {
+  return Math.ceil(rows / rowBlock) * rowBlock * depth;
+}
+
 /** Rows of a workgroup: the four lanes of a vector. */
 export const rowLanes = 4;
 

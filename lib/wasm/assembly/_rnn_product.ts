@@ -1,75 +1,139 @@
-// Products of up to four rows with a panel of eight targets (gpu/rnn/panels.ts): what networks spend their time with. A
-// target's sum is taken in the order of its sources, so it does not depend on how rows are put together.
+// Products of four rows with panels of eight targets (gate_panels): what networks spend their time with. Rows are packed
+// before, source by source, so that a step of the sum reads four numbers and two vectors at two addresses that only grow: the
+// fewest checks of addresses there can be. A target's sum is taken in the order of its sources, whatever is computed beside it.
 
 import { flushed } from "./_flush";
-import { lane0, lane1, lane2, lane3 } from "./_pair_tiles";
 import { loadSome, storeSome } from "./_rnn_math";
 
 /**
- * c[row][0…7] = init + Σ a[row][k] · panel[k][0…7] for rows 0 … rows − 1; `init` is c itself with `INIT_OLD`, zero with
- * `INIT_ZERO`. Steps between rows are in bytes. Only `columns` of the eight results are read and written.
+ * Packs `count` numbers of each of up to four rows: the first of all rows, the second of all rows, … Rows beyond the last
+ * are the last once more, for nobody. `step` is in bytes.
  */
-export function panelProduct(
-  a: usize, stepA: usize, rows: i32, depth: i32, panel: usize, c: usize, stepC: usize, columns: i32, add: bool,
-): void {
-  // Rows beyond the last are the last once more, for nobody.
-  const a1 = rows > 1 ? a + stepA : a;
-  const a2 = rows > 2 ? a1 + stepA : a1;
-  const a3 = rows > 3 ? a2 + stepA : a2;
-  let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0, h0 = l0, h1 = l0, h2 = l0, h3 = l0;
-  let k: usize = 0;
-  const whole = <usize>(depth & ~3) << 2, end = <usize>depth << 2;
-  for (; k < whole; k += 16) {
-    const x0 = v128.load(a + k), x1 = v128.load(a1 + k), x2 = v128.load(a2 + k), x3 = v128.load(a3 + k);
-    let l = v128.load(panel), h = v128.load(panel, 16);
-    let x = lane0(x0);
-    l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
-    x = lane0(x1);
-    l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
-    x = lane0(x2);
-    l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
-    x = lane0(x3);
-    l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
-    l = v128.load(panel, 32), h = v128.load(panel, 48);
-    x = lane1(x0);
-    l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
-    x = lane1(x1);
-    l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
-    x = lane1(x2);
-    l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
-    x = lane1(x3);
-    l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
-    l = v128.load(panel, 64), h = v128.load(panel, 80);
-    x = lane2(x0);
-    l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
-    x = lane2(x1);
-    l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
-    x = lane2(x2);
-    l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
-    x = lane2(x3);
-    l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
-    l = v128.load(panel, 96), h = v128.load(panel, 112);
-    x = lane3(x0);
-    l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
-    x = lane3(x1);
-    l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
-    x = lane3(x2);
-    l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
-    x = lane3(x3);
-    l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
-    panel += 128;
+export function packRows(from: usize, step: usize, rows: i32, count: i32, to: usize): void {
+  let a = from, b = rows > 1 ? a + step : a, c = rows > 2 ? b + step : b, d = rows > 3 ? c + step : c;
+  const whole = to + (<usize>(count & ~3) << 4), end = to + (<usize>count << 4);
+  for (; to < whole; to += 64, a += 16, b += 16, c += 16, d += 16) {
+    const p = v128.load(a), q = v128.load(b), r = v128.load(c), s = v128.load(d);
+    const low0 = v128.shuffle<f32>(p, q, 0, 4, 1, 5), low1 = v128.shuffle<f32>(r, s, 0, 4, 1, 5);
+    const high0 = v128.shuffle<f32>(p, q, 2, 6, 3, 7), high1 = v128.shuffle<f32>(r, s, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f32>(low0, low1, 0, 1, 4, 5));
+    v128.store(to, v128.shuffle<f32>(low0, low1, 2, 3, 6, 7), 16);
+    v128.store(to, v128.shuffle<f32>(high0, high1, 0, 1, 4, 5), 32);
+    v128.store(to, v128.shuffle<f32>(high0, high1, 2, 3, 6, 7), 48);
   }
-  for (; k < end; k += 4) {
-    const l = v128.load(panel), h = v128.load(panel, 16);
-    let x = v128.load32_splat(a + k);
-    l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
-    x = v128.load32_splat(a1 + k);
-    l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
-    x = v128.load32_splat(a2 + k);
-    l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
-    x = v128.load32_splat(a3 + k);
-    l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
-    panel += 32;
+  for (; to < end; to += 16, a += 4, b += 4, c += 4, d += 4) {
+    store<f32>(to, load<f32>(a));
+    store<f32>(to, load<f32>(b), 4);
+    store<f32>(to, load<f32>(c), 8);
+    store<f32>(to, load<f32>(d), 12);
+  }
+}
+
+/**
+ * c[row][0…7] = Σ a[k][row] · panel[k][0…7] for the first `rows` of four packed rows, added to what is there with `add`.
+ * The first `depth` sources have their weights in `panel`, the `more` after them in `next`. `stepC` is in bytes. Only
+ * `columns` of the eight results are written.
+ */
+export function packedProduct(
+  a: usize, depth: i32, panel: usize, more: i32, next: usize,
+  c: usize, stepC: usize, rows: i32, columns: i32, add: bool,
+): void {
+  let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0, h0 = l0, h1 = l0, h2 = l0, h3 = l0;
+  let end = a + (<usize>depth << 4);
+  const last = end + (<usize>more << 4);
+  for (;;) {
+    while (a < end) {
+      let l: v128, h: v128, x: v128;
+      l = v128.load(panel), h = v128.load(panel, 16);
+      x = v128.load32_splat(a);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      a += 16, panel += 32;
+      if (a == end) break;
+      l = v128.load(panel), h = v128.load(panel, 16);
+      x = v128.load32_splat(a);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      a += 16, panel += 32;
+      if (a == end) break;
+      l = v128.load(panel), h = v128.load(panel, 16);
+      x = v128.load32_splat(a);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      a += 16, panel += 32;
+      if (a == end) break;
+      l = v128.load(panel), h = v128.load(panel, 16);
+      x = v128.load32_splat(a);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      a += 16, panel += 32;
+      if (a == end) break;
+      l = v128.load(panel), h = v128.load(panel, 16);
+      x = v128.load32_splat(a);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      a += 16, panel += 32;
+      if (a == end) break;
+      l = v128.load(panel), h = v128.load(panel, 16);
+      x = v128.load32_splat(a);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      a += 16, panel += 32;
+      if (a == end) break;
+      l = v128.load(panel), h = v128.load(panel, 16);
+      x = v128.load32_splat(a);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      a += 16, panel += 32;
+      if (a == end) break;
+      l = v128.load(panel), h = v128.load(panel, 16);
+      x = v128.load32_splat(a);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(a, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      a += 16, panel += 32;
+    }
+    if (a == last) break;
+    end = last, panel = next;
   }
   put8(c, l0, h0, columns, add);
   if (rows > 1) put8(c + stepC, l1, h1, columns, add);
@@ -91,4 +155,15 @@ export function put8(c: usize, l: v128, h: v128, columns: i32, add: bool): void 
   if (high <= 0) return;
   if (add) h = f32x4.add(loadSome(c + 16, high), h);
   storeSome(c + 16, flushed(h), high);
+}
+
+/** Adds the first `columns` of eight numbers to what is there. */
+export function add8(c: usize, l: v128, h: v128, columns: i32): void {
+  if (columns >= 8) {
+    v128.store(c, f32x4.add(v128.load(c), l));
+    v128.store(c, f32x4.add(v128.load(c, 16), h), 16);
+    return;
+  }
+  storeSome(c, f32x4.add(loadSome(c, columns), l), columns);
+  if (columns > 4) storeSome(c + 16, f32x4.add(loadSome(c + 16, columns - 4), h), columns - 4);
 }

@@ -1,35 +1,43 @@
 //! shared
-// The kernel `outer_sums`: a part takes blocks of 16 rows of a model's result. Trials are taken some at a time, so that
-// what they left and right have stays in the cache while all tiles of 4 × 8 results go over it; a tile's sums of these
-// slices are added in order where its results lie.
+// The kernel `outer_sums`: a part takes a block of a model's result. Trials are taken some at a time, so that what they left
+// and right have stays in the cache while all tiles of 4 × 8 results go over it; a tile's sums of these slices are added in
+// order where its results lie. Columns that do not fill a tile are copied beside zeros first.
 
 import { flushed } from "./_flush";
-import { lane0, lane1, lane2, lane3 } from "./_pair_tiles";
 import { loadSome, storeSome } from "./_rnn_math";
-import { put8 } from "./_rnn_product";
-
-/** Rows of a result that a part takes. */
-const LEFT_BLOCK: i32 = 16;
+import { add8 } from "./_rnn_product";
 
 // @ts-ignore: decorator
 @inline function buffer(args: usize, i: usize): usize { return <usize>load<u32>(args + (i << 3)); }
 // @ts-ignore: decorator
-@inline function count(args: usize, i: usize): i32 { return <i32>load<f64>(args + (i << 3), 32); }
+@inline function count(args: usize, i: usize): i32 { return <i32>load<f64>(args + (i << 3), 40); }
+
+// Blocks of a result: as gpu/outer_sums.ts has them.
+// @ts-ignore: decorator
+@inline function leftBlock(left: i32): i32 { return left > 64 ? 32 : 16; }
+// @ts-ignore: decorator
+@inline function rightBlock(right: i32): i32 { return right > 64 ? 64 : right > 32 ? 32 : 16; }
+
+/** Steps of a slice of trials, at least, if there are as many. */
+const SLICE: i32 = 192;
 
 export function outer_sums(args: usize, part: i32, num_parts: i32): void {
-  const models = count(args, 0), left = count(args, 6);
-  const blocks = (left + LEFT_BLOCK - 1) / LEFT_BLOCK;
-  const all = <i64>models * <i64>blocks;
+  const models = count(args, 0), left = count(args, 6), right = count(args, 12);
+  const rows = leftBlock(left), columns = rightBlock(right);
+  const across = max(1, (right + columns - 1) / columns);
+  const perModel = (left + rows - 1) / rows * across;
+  const all = <i64>models * <i64>perModel;
   const end = <i32>(all * <i64>(part + 1) / <i64>num_parts);
   for (let item = <i32>(all * <i64>part / <i64>num_parts); item < end; item++) {
-    const first = item % blocks * LEFT_BLOCK;
-    block(args, item / blocks, first, min(LEFT_BLOCK, left - first));
+    const model = item / perModel, i = item % perModel / across * rows, j = item % across * columns;
+    if (right == 0) columnSums(args, model, i, min(rows, left - i));
+    else block(args, item, model, i, min(rows, left - i), j, min(columns, right - j));
   }
 }
 
 // Where step 0 of a trial of a side lies; sides have six uniforms each from `at` on.
-function sideOf(args: usize, index: usize, at: usize, model: i32, slot: i32, row: i32): usize {
-  const own = count(args, at + 1) != 0 ? slot : model;
+function sideOf(args: usize, index: usize, at: usize, model: i32, row: i32): usize {
+  const own = count(args, at + 1) != 0 ? load<i32>(buffer(args, 0) + (<usize>model << 3)) : model;
   const trial = <usize>(own * count(args, 1) + row);
   const step = trial * <usize>count(args, at + 2) + <usize>count(args, at + 3);
   return buffer(args, index) + (step * <usize>count(args, at + 4) + <usize>count(args, at + 5) << 2);
@@ -41,74 +49,194 @@ function sideOf(args: usize, index: usize, at: usize, model: i32, slot: i32, row
   return <usize>count(args, at + 2) * <usize>count(args, at + 4) << 2;
 }
 
-// Some rows of a model's result.
-function block(args: usize, model: i32, i: i32, num: i32): void {
-  const slots = buffer(args, 0) + (<usize>model << 3), slot = load<i32>(slots), steps = load<i32>(slots, 4);
-  const firstRow = count(args, 2), endRow = count(args, 3);
-  const columns = count(args, 12);
-  const width = <usize>max(1, columns) << 2;
-  const result = buffer(args, 3) + (<usize>model * <usize>count(args, 4) + <usize>count(args, 5) << 2) + <usize>i * width;
-  if (firstRow == 0) memory.fill(result, 0, <usize>num * width);
-  let left = sideOf(args, 1, 6, model, slot, firstRow) + (<usize>i << 2);
-  const stepL = <usize>count(args, 10) << 2, trialL = trialOf(args, 6);
-  if (columns == 0) {
-    for (let k = 0; k < num; k += 4) sums(left + (<usize>k << 2), stepL, trialL, steps, endRow - firstRow, result + (<usize>k << 2), num - k);
-    return;
+// Where results of a model lie.
+// @ts-ignore: decorator
+@inline function resultOf(args: usize, model: i32): usize {
+  return buffer(args, 3) + (<usize>model * <usize>count(args, 4) + <usize>count(args, 5) << 2);
+}
+
+// @ts-ignore: decorator
+@inline function stepsOf(args: usize, model: i32): i32 {
+  return load<i32>(buffer(args, 0) + (<usize>model << 3), 4);
+}
+
+// Results of rows i … and columns j ….
+function block(args: usize, item: i32, model: i32, i: i32, rows: i32, j: i32, columns: i32): void {
+  const steps = stepsOf(args, model), endRow = count(args, 3);
+  const width = <usize>count(args, 12) << 2;
+  const to = resultOf(args, model) + <usize>i * width + (<usize>j << 2);
+  if (count(args, 2) == 0) {
+    for (let k = 0; k < rows; k++) memory.fill(to + <usize>k * width, 0, <usize>columns << 2);
   }
-  let right = sideOf(args, 2, 12, model, slot, firstRow);
+  if (steps == 0) return;
+  let left = sideOf(args, 1, 6, model, count(args, 2)) + (<usize>i << 2);
+  let right = sideOf(args, 2, 12, model, count(args, 2)) + (<usize>j << 2);
+  const stepL = <usize>count(args, 10) << 2, trialL = trialOf(args, 6);
   const stepR = <usize>count(args, 16) << 2, trialR = trialOf(args, 12);
-  for (let row = firstRow; row < endRow; row++) {
-    for (let k = 0; k < num; k += 4) {
-      const some = num - k;
-      for (let j = 0; j < columns; j += 8) {
-        const to = result + <usize>k * width + (<usize>j << 2);
-        const l = left + (<usize>k << 2), r = right + (<usize>j << 2);
-        if (some >= 4 && columns - j >= 8) tile(l, stepL, r, stepR, steps, to, width);
-        else edge(l, stepL, r, stepR, steps, to, width, min(4, some), min(8, columns - j));
-      }
+  const some = max(1, SLICE / steps);
+  const edgeL = buffer(args, 4) + (<usize>item * <usize>count(args, 18) << 2);
+  const edgeR = edgeL + <usize>(some * steps) * 16;
+  for (let row = count(args, 2); row < endRow; row += some) {
+    const trials = min(some, endRow - row);
+    if (rows & 3) copy(left + (<usize>(rows & ~3) << 2), stepL, trialL, trials, steps, rows & 3, 16, edgeL);
+    if (columns & 7) copy(right + (<usize>(columns & ~7) << 2), stepR, trialR, trials, steps, columns & 7, 32, edgeR);
+    tiles(left, stepL, trialL, edgeL, right, stepR, trialR, edgeR, trials, steps, to, width, rows, columns);
+    left += <usize>trials * trialL, right += <usize>trials * trialR;
+  }
+  for (let k = 0; k < rows; k++) flushAll(to + <usize>k * width, columns);
+}
+
+// Fewer columns than a tile has, beside zeros.
+function copy(from: usize, step: usize, trial: usize, trials: i32, steps: i32, columns: i32, bytes: usize, to: usize): void {
+  for (let n = 0; n < trials; n++, from += trial) {
+    let at = from;
+    for (let t = 0; t < steps; t++, at += step, to += bytes) {
+      v128.store(to, loadSome(at, columns));
+      if (bytes > 16) v128.store(to, columns > 4 ? loadSome(at + 16, columns - 4) : f32x4.splat(0), 16);
     }
+  }
+}
+
+// All tiles of a block, some trials.
+function tiles(
+  left: usize, stepL: usize, trialL: usize, edgeL: usize, right: usize, stepR: usize, trialR: usize, edgeR: usize,
+  trials: i32, steps: i32, result: usize, width: usize, rows: i32, columns: i32,
+): void {
+  for (let j = 0; j < columns; j += 8, right += 32, result += 32) {
+    if (columns - j < 8) right = edgeR, stepR = 32, trialR = <usize>steps << 5;
+    let l = left, to = result, k = 0;
+    for (; k + 4 <= rows; k += 4, l += 16, to += 4 * width) {
+      tile(l, stepL, trialL, right, stepR, trialR, trials, steps, to, width, 4, columns - j);
+    }
+    if (k < rows) tile(edgeL, 16, <usize>steps << 4, right, stepR, trialR, trials, steps, to, width, rows - k, columns - j);
+  }
+}
+
+// 4 × 8 results: adds the products of all steps of some trials.
+function tile(
+  left: usize, stepL: usize, trialL: usize, right: usize, stepR: usize, trialR: usize,
+  trials: i32, steps: i32, to: usize, width: usize, rows: i32, columns: i32,
+): void {
+  let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0, h0 = l0, h1 = l0, h2 = l0, h3 = l0;
+  trialL -= <usize>steps * stepL, trialR -= <usize>steps * stepR;
+  for (;;) {
+    const end = left + <usize>steps * stepL;
+    for (;;) {
+      let l: v128, h: v128, x: v128;
+      l = v128.load(right), h = v128.load(right, 16);
+      x = v128.load32_splat(left);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      left += stepL, right += stepR;
+      if (left == end) break;
+      l = v128.load(right), h = v128.load(right, 16);
+      x = v128.load32_splat(left);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      left += stepL, right += stepR;
+      if (left == end) break;
+      l = v128.load(right), h = v128.load(right, 16);
+      x = v128.load32_splat(left);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      left += stepL, right += stepR;
+      if (left == end) break;
+      l = v128.load(right), h = v128.load(right, 16);
+      x = v128.load32_splat(left);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      left += stepL, right += stepR;
+      if (left == end) break;
+      l = v128.load(right), h = v128.load(right, 16);
+      x = v128.load32_splat(left);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      left += stepL, right += stepR;
+      if (left == end) break;
+      l = v128.load(right), h = v128.load(right, 16);
+      x = v128.load32_splat(left);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      left += stepL, right += stepR;
+      if (left == end) break;
+      l = v128.load(right), h = v128.load(right, 16);
+      x = v128.load32_splat(left);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      left += stepL, right += stepR;
+      if (left == end) break;
+      l = v128.load(right), h = v128.load(right, 16);
+      x = v128.load32_splat(left);
+      l0 = f32x4.add(l0, f32x4.mul(x, l)), h0 = f32x4.add(h0, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 4);
+      l1 = f32x4.add(l1, f32x4.mul(x, l)), h1 = f32x4.add(h1, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 8);
+      l2 = f32x4.add(l2, f32x4.mul(x, l)), h2 = f32x4.add(h2, f32x4.mul(x, h));
+      x = v128.load32_splat(left, 12);
+      l3 = f32x4.add(l3, f32x4.mul(x, l)), h3 = f32x4.add(h3, f32x4.mul(x, h));
+      left += stepL, right += stepR;
+      if (left == end) break;
+    }
+    if (--trials == 0) break;
     left += trialL, right += trialR;
   }
+  add8(to, l0, h0, columns);
+  if (rows > 1) add8(to + width, l1, h1, columns);
+  if (rows > 2) add8(to + 2 * width, l2, h2, columns);
+  if (rows > 3) add8(to + 3 * width, l3, h3, columns);
 }
 
-// 4 × 8 results: adds the products of all steps of a trial.
-function tile(left: usize, stepL: usize, right: usize, stepR: usize, steps: i32, to: usize, width: usize): void {
-  let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0, h0 = l0, h1 = l0, h2 = l0, h3 = l0;
-  const end = left + <usize>steps * stepL;
-  for (; left < end; left += stepL, right += stepR) {
-    const x = v128.load(left), l = v128.load(right), h = v128.load(right, 16);
-    let one = lane0(x);
-    l0 = f32x4.add(l0, f32x4.mul(one, l)), h0 = f32x4.add(h0, f32x4.mul(one, h));
-    one = lane1(x);
-    l1 = f32x4.add(l1, f32x4.mul(one, l)), h1 = f32x4.add(h1, f32x4.mul(one, h));
-    one = lane2(x);
-    l2 = f32x4.add(l2, f32x4.mul(one, l)), h2 = f32x4.add(h2, f32x4.mul(one, h));
-    one = lane3(x);
-    l3 = f32x4.add(l3, f32x4.mul(one, l)), h3 = f32x4.add(h3, f32x4.mul(one, h));
-  }
-  put8(to, l0, h0, 8, true);
-  put8(to + width, l1, h1, 8, true);
-  put8(to + 2 * width, l2, h2, 8, true);
-  put8(to + 3 * width, l3, h3, 8, true);
+// Denormals become zeros.
+function flushAll(at: usize, num: i32): void {
+  for (; num > 0; num -= 4, at += 16) storeSome(at, flushed(loadSome(at, num)), num);
 }
 
-// Fewer results: row by row, as many columns as there are.
-function edge(
-  left: usize, stepL: usize, right: usize, stepR: usize, steps: i32, to: usize, width: usize, rows: i32, columns: i32,
-): void {
-  for (let i = 0; i < rows; i++, left += 4, to += width) {
-    let l = f32x4.splat(0), h = l;
-    let a = left, b = right;
-    for (let t = 0; t < steps; t++, a += stepL, b += stepR) {
-      const x = v128.load32_splat(a);
-      l = f32x4.add(l, f32x4.mul(x, loadSome(b, columns)));
-      if (columns > 4) h = f32x4.add(h, f32x4.mul(x, loadSome(b + 16, columns - 4)));
-    }
-    put8(to, l, h, columns, true);
+// Sums of some columns of the left side.
+function columnSums(args: usize, model: i32, i: i32, num: i32): void {
+  const steps = stepsOf(args, model), first = count(args, 2), trials = count(args, 3) - first;
+  const left = sideOf(args, 1, 6, model, first) + (<usize>i << 2), to = resultOf(args, model) + (<usize>i << 2);
+  const step = <usize>count(args, 10) << 2, trial = trialOf(args, 6);
+  for (let k = 0; k < num; k += 4) {
+    if (first == 0) storeSome(to + (<usize>k << 2), f32x4.splat(0), num - k);
+    sums(left + (<usize>k << 2), step, trial, steps, trials, to + (<usize>k << 2), num - k);
   }
 }
 
-// Sums of up to four columns of the left side.
 function sums(left: usize, step: usize, trial: usize, steps: i32, rows: i32, to: usize, num: i32): void {
   let total = loadSome(to, num);
   for (let row = 0; row < rows; row++, left += trial) {
