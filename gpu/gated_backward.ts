@@ -19,7 +19,7 @@ import cell from "./rnn/cell.wgsl" with { type: "text" };
 import { leakOf } from "./rnn/leak.ts";
 import { rowBlock, rowGrid, rowThreads } from "./rnn/row_blocks.ts";
 
-/** As in rnn/program.ts; `carry` is `initialGradients`. */
+/** As in rnn/program.ts; `carry` is `initialGradients`; `scratch` is room that wasm alone uses. */
 export type GatedBackwardBuffer =
   | "slots"
   | "parameters"
@@ -27,7 +27,8 @@ export type GatedBackwardBuffer =
   | "states"
   | "work"
   | "state_gradients"
-  | "carry";
+  | "carry"
+  | "scratch";
 
 /** As in gated_forward; the steps are those from `end_step` − 1 down to `first_step`. */
 export type GatedBackwardUniform =
@@ -56,7 +57,16 @@ export default defineKernel<GatedBackwardBuffer, GatedBackwardUniform>({
   wasm: {
     module,
     entry: "gated_backward",
-    buffers: ["slots", "parameters", "panels", "states", "work", "state_gradients", "carry"],
+    buffers: [
+      "slots",
+      "parameters",
+      "panels",
+      "states",
+      "work",
+      "state_gradients",
+      "carry",
+      "scratch",
+    ],
     uniforms: [
       "num_models",
       "num_rows",

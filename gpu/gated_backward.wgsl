@@ -31,6 +31,8 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> work: array<f32>;
 @group(0) @binding(6) var<storage, read> state_gradients: array<f32>;
 @group(0) @binding(7) var<storage, read_write> carry: array<f32>;
+// For wasm alone.
+@group(0) @binding(8) var<storage, read_write> scratch: array<f32>;
 
 const LIVE = 0u;
 const STATE_GATED = 1u;

@@ -16,7 +16,7 @@ import cell from "./rnn/cell.wgsl" with { type: "text" };
 import { leakOf } from "./rnn/leak.ts";
 import { rowBlock, rowGrid, rowThreads } from "./rnn/row_blocks.ts";
 
-/** As in rnn/program.ts. */
+/** As in rnn/program.ts; `scratch` is room that wasm alone uses (`packedNumbers`). */
 export type GatedForwardBuffer =
   | "slots"
   | "parameters"
@@ -24,7 +24,8 @@ export type GatedForwardBuffer =
   | "inputs"
   | "noise"
   | "states"
-  | "work";
+  | "work"
+  | "scratch";
 
 /** Lengths of axes, the steps of this dispatch (`first_step` to before `end_step`), where tensors begin, and the cell. */
 export type GatedForwardUniform =
@@ -56,7 +57,7 @@ export default defineKernel<GatedForwardBuffer, GatedForwardUniform>({
   wasm: {
     module,
     entry: "gated_forward",
-    buffers: ["slots", "parameters", "panels", "inputs", "noise", "states", "work"],
+    buffers: ["slots", "parameters", "panels", "inputs", "noise", "states", "work", "scratch"],
     uniforms: [
       "num_models",
       "num_rows",

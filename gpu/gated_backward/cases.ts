@@ -5,6 +5,7 @@ import type { RandomStream } from "../../lib/core/random.ts";
 import { activate, logistic } from "../../lib/math/networks/activation.ts";
 import { panelLength } from "../gate_panels.ts";
 import type { GatedBackwardBuffer, GatedBackwardUniform } from "../gated_backward.ts";
+import { untouched } from "../rnn/cell_cases.ts";
 import {
   type GatedCase,
   gatedCases,
@@ -12,6 +13,7 @@ import {
   scaledNormals,
   slotTable,
 } from "../rnn/gated_cases.ts";
+import { packedNumbers } from "../rnn/row_blocks.ts";
 
 /** The cells, sizes and steps of gated_forward, with gates in `work` as a forward pass might leave them. */
 export default function* cases(
@@ -53,6 +55,7 @@ function caseOf(
       work,
       state_gradients: draw(models * rows * steps * units, 1),
       carry: draw(models * rows * units, 1),
+      scratch: untouched(models * packedNumbers(rows, 3 * units)),
     },
     uniforms,
   };

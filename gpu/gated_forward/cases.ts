@@ -4,6 +4,7 @@ import type { KernelCase } from "../../lib/core/kernel.ts";
 import type { RandomStream } from "../../lib/core/random.ts";
 import { panelLength } from "../gate_panels.ts";
 import type { GatedForwardBuffer, GatedForwardUniform } from "../gated_forward.ts";
+import { untouched } from "../rnn/cell_cases.ts";
 import {
   type GatedCase,
   gatedCases,
@@ -11,6 +12,7 @@ import {
   scaledNormals,
   slotTable,
 } from "../rnn/gated_cases.ts";
+import { packedNumbers } from "../rnn/row_blocks.ts";
 
 /** All reset gates and activations, leaks, noise; sizes around vectors, panels and blocks; models of unequal length. */
 export default function* cases(
@@ -39,6 +41,7 @@ function caseOf(
       noise: draw(one.noise_gain === 0 ? 1 : models * rows * steps * units, 1),
       states: draw(models * rows * (steps + 1) * units, 1),
       work: new Float32Array(models * rows * steps * uniforms.work_stride),
+      scratch: untouched(models * packedNumbers(rows, units + inputs)),
     },
     uniforms: {
       ...uniforms,

@@ -11,12 +11,13 @@
 //
 // Leaves out the readout.
 
+import type { Engine } from "#lib/core/engine.ts";
 import gatePanels, { panelLength } from "../gate_panels.ts";
 import gatedBackward from "../gated_backward.ts";
 import gatedForward from "../gated_forward.ts";
 import { type OuterSide, sumOuter } from "./outer.ts";
 import type { NetworkProgram, ProgramConstants, SweepShape } from "./program.ts";
-import { mostShaderUnits } from "./row_blocks.ts";
+import { mostShaderUnits, packedNumbers } from "./row_blocks.ts";
 import { ScratchBuffers } from "./scratch.ts";
 import { stepChunks } from "./step_chunks.ts";
 
@@ -77,6 +78,7 @@ export function gatedProgram(): NetworkProgram {
           noise: buffers.noise,
           states: buffers.states,
           work: buffers.work,
+          scratch: scratch.of(engine, "rows", scratchOf(engine, shape, units + inputs)),
         }, {
           ...cellOf(shape, constants),
           num_inputs: inputs,
@@ -116,9 +118,10 @@ export function gatedProgram(): NetworkProgram {
           work: buffers.work,
           state_gradients: buffers.stateGradients,
           carry: buffers.initialGradients,
+          scratch: scratch.of(engine, "rows", scratchOf(engine, shape, 3 * units)),
         }, { ...cellOf(shape, constants), first_step: first, end_step: end });
       }
-      sumGradients(engine, shape, buffers, constants);
+      sumGradients(engine, shape, buffers, constants, scratch);
     },
 
     [Symbol.dispose]: () => scratch[Symbol.dispose](),
@@ -131,6 +134,7 @@ function sumGradients(
   shape: SweepShape,
   { slots, work, states, inputs, gradients }: Parameters<NetworkProgram["backward"]>[2],
   constants: ProgramConstants,
+  scratch: ScratchBuffers,
 ): void {
   const { units, steps } = shape;
   const { reset_gate, at_W_in, at_W_rec, at_b_rec } = constants;
@@ -142,7 +146,12 @@ function sumGradients(
     at: first * units,
   });
   const sum = (at: number, left: OuterSide, right?: OuterSide) =>
-    sumOuter(engine, shape, { slots, left, ...(right && { right }), result: gradients, at });
+    sumOuter(
+      engine,
+      shape,
+      { slots, left, ...(right && { right }), result: gradients, at },
+      scratch,
+    );
   const gates = ofWork(0, 3);
   sum(at_b_rec, gates);
   if (shape.inputs > 0) sum(at_W_in, gates, { buffer: inputs, num: shape.inputs, bySlot: true });
@@ -164,6 +173,11 @@ function strideOf(units: number, { leak }: ProgramConstants): number {
   const used = units * ((leak ?? 0) > 0 ? 5 : 4);
   // Steps at distances of powers of two would compete for the same lines of a cache.
   return used % 128 === 0 ? used + 16 : used;
+}
+
+/** Room for the rows of each part, packed, which only wasm uses. */
+function scratchOf({ name }: Engine, { models, rows }: SweepShape, depth: number): number {
+  return name === "wasm" ? models * packedNumbers(rows, depth) : 1;
 }
 
 /** Uniforms that both directions have. */

@@ -2,9 +2,9 @@
 // The kernel `gated_backward`: a part takes blocks of eight rows of a model through all steps, last to first.
 
 import { flushed } from "./_flush";
-import { ADD, product, SET } from "./_gate_product";
 import { leakAt, leakGain, leakKeep, leakSlope } from "./_rnn_leak";
 import { loadSome, slope4, storeSome } from "./_rnn_math";
+import { packedProduct, packRows } from "./_rnn_product";
 
 const BLOCK: i32 = 8;
 const LIVE: i32 = 0, STATE_GATED: i32 = 1;
@@ -14,9 +14,9 @@ const LEAKY: i32 = 2;
 // @ts-ignore: decorator
 @inline function at(args: usize, i: usize): usize { return <usize>load<u32>(args + (i << 3)); }
 // @ts-ignore: decorator
-@inline function uniform(args: usize, i: usize): i32 { return <i32>load<f64>(args + (i << 3), 56); }
+@inline function uniform(args: usize, i: usize): i32 { return <i32>load<f64>(args + (i << 3), 64); }
 // @ts-ignore: decorator
-@inline function number(args: usize, i: usize): f32 { return <f32>load<f64>(args + (i << 3), 56); }
+@inline function number(args: usize, i: usize): f32 { return <f32>load<f64>(args + (i << 3), 64); }
 
 export function gated_backward(args: usize, part: i32, num_parts: i32): void {
   const models = uniform(args, 0), rows = uniform(args, 1);
@@ -25,11 +25,11 @@ export function gated_backward(args: usize, part: i32, num_parts: i32): void {
   const end = <i32>(all * (part + 1) / num_parts);
   for (let block = <i32>(all * part / num_parts); block < end; block++) {
     const first = block % blocks * BLOCK;
-    through(args, block / blocks, first, min(BLOCK, rows - first));
+    through(args, block, block / blocks, first, min(BLOCK, rows - first));
   }
 }
 
-function through(args: usize, model: i32, first: i32, count: i32): void {
+function through(args: usize, block: i32, model: i32, first: i32, count: i32): void {
   const rows = uniform(args, 1), steps = uniform(args, 2), units = uniform(args, 3);
   const firstStep = uniform(args, 5), ownSteps = min(steps, load<i32>(at(args, 0) + (<usize>model << 3), 4));
   const taus = at(args, 1) + (<usize>(model * uniform(args, 4) + uniform(args, 7)) << 2);
@@ -44,6 +44,9 @@ function through(args: usize, model: i32, first: i32, count: i32): void {
   const rowH = <usize>(steps + 1) * gate, rowW = <usize>(steps * stride) << 2, rowG = <usize>steps * gate;
   const states = at(args, 3) + row * rowH, work = at(args, 4) + row * rowW;
   const gradients = at(args, 5) + row * rowG, carry = at(args, 6) + row * gate;
+  // Four rows of gradients of what goes into gates, source by source.
+  const ofFour = <usize>(3 * units) << 4;
+  const packed = at(args, 7) + <usize>block * (BLOCK / 4) * ofFour;
   // The last step of a model, and a model without steps, begin with nothing.
   if (uniform(args, 6) >= ownSteps && firstStep <= ownSteps) memory.fill(carry, 0, <usize>count * gate);
   for (let step = min(uniform(args, 6), ownSteps) - 1; step >= firstStep; step--) {
@@ -55,19 +58,39 @@ function through(args: usize, model: i32, first: i32, count: i32): void {
     }
     if (reset == STATE_GATED) {
       // What reaches r ⊙ h takes the place of r, which stands in that of r ⊙ h meanwhile.
-      product(w + 2 * gate, rowW, units, panels + 2 * ofGate, stepPanel, 0, 0, 0, 0, 0, count, units, w, rowW, SET);
+      pack(w + 2 * gate, rowW, count, units, packed, ofFour);
+      reach(packed, ofFour, units, panels + 2 * ofGate, stepPanel, count, units, w, rowW, false);
       for (let i: usize = 0; i < <usize>count; i++) behindGate(w + i * rowW, h + i * rowH, carry + i * gate, units);
-      product(w, rowW, 2 * units, panels, stepPanel, 0, 0, 0, 0, 0, count, units, carry, gate, ADD);
+      pack(w, rowW, count, 2 * units, packed, ofFour);
+      reach(packed, ofFour, 2 * units, panels, stepPanel, count, units, carry, gate, true);
     } else if (reset == LIVE) {
-      product(
-        w + 3 * gate, rowW, units, panels + 2 * ofGate, stepPanel, w, rowW, 2 * units, panels, stepPanel,
-        count, units, carry, gate, ADD,
-      );
+      pack(w, rowW, count, 2 * units, packed, ofFour);
+      pack(w + 3 * gate, rowW, count, units, packed + (<usize>units << 5), ofFour);
+      reach(packed, ofFour, 3 * units, panels, stepPanel, count, units, carry, gate, true);
     } else {
-      product(w + gate, rowW, 2 * units, panels + ofGate, stepPanel, 0, 0, 0, 0, 0, count, units, carry, gate, ADD);
+      pack(w + gate, rowW, count, 2 * units, packed, ofFour);
+      reach(packed, ofFour, 2 * units, panels + ofGate, stepPanel, count, units, carry, gate, true);
     }
   }
   for (let i: usize = 0; i < <usize>count; i++) flushRow(carry + i * gate, units);
+}
+
+function pack(from: usize, step: usize, count: i32, num: i32, to: usize, ofFour: usize): void {
+  for (let i = 0; i < count; i += 4, to += ofFour) packRows(from + <usize>i * step, step, count - i, num, to);
+}
+
+// What reaches units through some gates: products of packed rows with their panels.
+function reach(
+  packed: usize, ofFour: usize, inner: i32, panel: usize, stepPanel: usize,
+  count: i32, units: i32, out: usize, stepOut: usize, add: bool,
+): void {
+  for (let unit = 0; unit < units; unit += 8, panel += stepPanel) {
+    for (let i = 0, a = packed; i < count; i += 4, a += ofFour) {
+      packedProduct(
+        a, inner, panel, 0, 0, out + <usize>i * stepOut + (<usize>unit << 2), stepOut, count - i, units - unit, add,
+      );
+    }
+  }
 }
 
 // Gradients of what goes into the gates of a row, and what of them reaches the state directly.

@@ -3,10 +3,10 @@
 // step come first, row by row what becomes of them after.
 
 import { flushed } from "./_flush";
-import { product, SET } from "./_gate_product";
 import { logisticRow } from "./_logistic_row";
 import { leakAt, leakGain, leakKeep } from "./_rnn_leak";
 import { activate4, loadSome, storeSome } from "./_rnn_math";
+import { packedProduct, packRows } from "./_rnn_product";
 
 const BLOCK: i32 = 8;
 const LIVE: i32 = 0, STATE_GATED: i32 = 1, DEAD: i32 = 2;
@@ -16,9 +16,9 @@ const LEAKY: i32 = 2;
 // @ts-ignore: decorator
 @inline function at(args: usize, i: usize): usize { return <usize>load<u32>(args + (i << 3)); }
 // @ts-ignore: decorator
-@inline function uniform(args: usize, i: usize): i32 { return <i32>load<f64>(args + (i << 3), 56); }
+@inline function uniform(args: usize, i: usize): i32 { return <i32>load<f64>(args + (i << 3), 64); }
 // @ts-ignore: decorator
-@inline function number(args: usize, i: usize): f32 { return <f32>load<f64>(args + (i << 3), 56); }
+@inline function number(args: usize, i: usize): f32 { return <f32>load<f64>(args + (i << 3), 64); }
 
 export function gated_forward(args: usize, part: i32, num_parts: i32): void {
   const models = uniform(args, 0), rows = uniform(args, 1);
@@ -27,11 +27,11 @@ export function gated_forward(args: usize, part: i32, num_parts: i32): void {
   const end = <i32>(all * (part + 1) / num_parts);
   for (let block = <i32>(all * part / num_parts); block < end; block++) {
     const first = block % blocks * BLOCK;
-    through(args, block / blocks, first, min(BLOCK, rows - first));
+    through(args, block, block / blocks, first, min(BLOCK, rows - first));
   }
 }
 
-function through(args: usize, model: i32, first: i32, count: i32): void {
+function through(args: usize, block: i32, model: i32, first: i32, count: i32): void {
   const rows = uniform(args, 1), steps = uniform(args, 2), inputs = uniform(args, 3), units = uniform(args, 4);
   const slots = at(args, 0) + (<usize>model << 3);
   const slot = load<i32>(slots), end = min(uniform(args, 7), load<i32>(slots, 4));
@@ -48,34 +48,52 @@ function through(args: usize, model: i32, first: i32, count: i32): void {
   const rowN = <usize>steps * gate;
   const states = at(args, 5) + row * rowH, work = at(args, 6) + row * rowW, noise = at(args, 4) + row * rowN;
   const given = at(args, 3) + <usize>(slot * rows + first) * rowX;
+  // Four rows of states and inputs, source by source.
+  const ofFour = <usize>(units + inputs) << 4;
+  const packed = at(args, 7) + <usize>block * (BLOCK / 4) * ofFour;
   const code = uniform(args, 10), noiseGain = number(args, 17);
   const keep = number(args, 13), gain = number(args, 14), dt = number(args, 15);
   for (let step = uniform(args, 6); step < end; step++) {
     const h = states + <usize>step * gate, w = work + (<usize>(step * stride) << 2), x = given + (<usize>(step * inputs) << 2);
     const n = w + 2 * gate, q = n + gate;
-    if (reset != DEAD) {
-      product(h, rowH, units, panelsH, stepH, x, rowX, inputs, panelsX, stepX, count, units, w, rowW, SET);
+    for (let i = 0, to = packed; i < count; i += 4, to += ofFour) {
+      packRows(h + <usize>i * rowH, rowH, count - i, units, to);
+      packRows(x + <usize>i * rowX, rowX, count - i, inputs, to + (<usize>units << 4));
     }
-    const fromH = panelsH + 2 * gateH, fromX = panelsX + 2 * gateX;
-    product(
-      h, rowH, units, panelsH + gateH, stepH, x, rowX, inputs, panelsX + gateX, stepX, count, units, w + gate, rowW, SET,
-    );
-    if (reset == LIVE) product(h, rowH, units, fromH, stepH, 0, 0, 0, 0, 0, count, units, q, rowW, SET);
+    const fromH = panelsH + 2 * gateH, fromX = panelsX + 2 * gateX, packedX = packed + (<usize>units << 4);
+    if (reset != DEAD) sums(packed, ofFour, units, panelsH, stepH, inputs, panelsX, stepX, count, units, w, rowW);
+    sums(packed, ofFour, units, panelsH + gateH, stepH, inputs, panelsX + gateX, stepX, count, units, w + gate, rowW);
+    if (reset == LIVE) sums(packed, ofFour, units, fromH, stepH, 0, 0, 0, count, units, q, rowW);
     const skipped = reset == DEAD ? gate : 0;
     for (let i: usize = 0; i < <usize>count; i++) logisticRow(w + i * rowW + skipped, bias + skipped, 2 * units - <i32>(skipped >> 2));
     if (reset == LIVE) {
-      product(x, rowX, inputs, fromX, stepX, 0, 0, 0, 0, 0, count, units, n, rowW, SET);
-    } else if (reset == DEAD) {
-      product(h, rowH, units, fromH, stepH, x, rowX, inputs, fromX, stepX, count, units, n, rowW, SET);
+      sums(packedX, ofFour, inputs, fromX, stepX, 0, 0, 0, count, units, n, rowW);
     } else {
-      for (let i: usize = 0; i < <usize>count; i++) gateState(w + i * rowW, h + i * rowH, units);
-      product(q, rowW, units, fromH, stepH, x, rowX, inputs, fromX, stepX, count, units, n, rowW, SET);
+      if (reset == STATE_GATED) {
+        for (let i: usize = 0; i < <usize>count; i++) gateState(w + i * rowW, h + i * rowH, units);
+        for (let i = 0, to = packed; i < count; i += 4, to += ofFour) packRows(q + <usize>i * rowW, rowW, count - i, units, to);
+      }
+      sums(packed, ofFour, units, fromH, stepH, inputs, fromX, stepX, count, units, n, rowW);
     }
     for (let i: usize = 0; i < <usize>count; i++) {
       const wi = w + i * rowW, hi = h + i * rowH, drawn = noise + i * rowN + <usize>step * gate;
       const whole = units & ~3;
       advance(wi, hi, drawn, bias, taus, gate, 0, whole, reset, code, noiseGain, kind, keep, gain, dt);
       if (whole < units) advanceSome(wi, hi, drawn, bias, taus, gate, whole, units, reset, code, noiseGain, kind, keep, gain, dt);
+    }
+  }
+}
+
+// Products of packed rows with the panels of a gate, of states and of inputs.
+function sums(
+  packed: usize, ofFour: usize, inner: i32, panel: usize, stepPanel: usize, more: i32, next: usize, stepNext: usize,
+  count: i32, units: i32, out: usize, stepOut: usize,
+): void {
+  for (let unit = 0; unit < units; unit += 8, panel += stepPanel, next += stepNext) {
+    for (let i = 0, a = packed; i < count; i += 4, a += ofFour) {
+      packedProduct(
+        a, inner, panel, more, next, out + <usize>i * stepOut + (<usize>unit << 2), stepOut, count - i, units - unit, false,
+      );
     }
   }
 }
