@@ -17,6 +17,7 @@ import trialTraces from "#tasks/trial_traces.ts";
 import { assertAllClose } from "#tests/support/close.ts";
 import { wasmEngine } from "#tests/support/engines.ts";
 import { runTask } from "#tests/support/run_task.ts";
+import { withEngine } from "#tests/support/no_engine.ts";
 import { fresh } from "../lib/math/linalg/fresh.ts";
 
 /** A network with random weights for seven inputs. */
@@ -213,9 +214,9 @@ Deno.test("represent gives equal bytes alone and in a batch, where one member's 
   const params = represent.params.parse({});
   const results: unknown[] = [];
   const failures: unknown[] = [];
-  const context = { engine, signal: new AbortController().signal, members: {}, progress: () => {} };
+  const plain = { signal: new AbortController().signal, members: {}, progress: () => {} };
   await represent.runMany!(
-    context as never,
+    withEngine(plain, engine),
     given.map((inputs, at) => ({
       params,
       inputs,

@@ -17,6 +17,7 @@ import {
   type Params,
   statesOf,
 } from "#tests/support/simulations.ts";
+import { withEngine } from "#tests/support/no_engine.ts";
 
 /** Small members that differ in everything that may. */
 const sweep: readonly Params[] = Array.from({ length: 64 }, (_, i) => ({
@@ -234,8 +235,8 @@ async function batchOf(
       },
     };
   });
-  const context = { members: { system }, signal, progress: () => {}, engine };
-  await task.runMany!(context, members);
+  const context = { members: { system }, signal, progress: () => {} };
+  await task.runMany!(withEngine(context, engine), members);
   for (let i = 0; i < list.length; i++) assert(ends[i] !== undefined, `member ${i} does not end`);
   return ends;
 }

@@ -10,6 +10,7 @@ import { tensor } from "#lib/core/tensor.ts";
 import train from "#tasks/train_tfjs.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { runTask } from "#tests/support/run_task.ts";
+import { withEngine } from "#tests/support/no_engine.ts";
 
 function made(shape: readonly [number, number, number], at: (i: number) => number): Trajectories {
   const data = Float64Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, i) => at(i));
@@ -163,12 +164,11 @@ Deno.test("train_tfjs holds as many tensors after each epoch as after the first,
   for (const engine of [new RefEngine(), new WasmEngine({ threads: 1, Worker })]) {
     await using _engine = engine;
     const held: number[] = [];
-    const context = {
-      engine,
+    const context = withEngine({
       members: {},
       signal: new AbortController().signal,
       progress: () => void held.push(tf.memory().numTensors),
-    };
+    }, engine);
     const params = train.params.parse({ hidden: [8], epochs: 6, batch_size: 16, l2: 0.1 });
     await train.run(context, params, { states, targets: mapped(states) } as never);
     assertEquals(held, Array(6).fill(held[0]));
