@@ -2,59 +2,72 @@
 // of every optimiser. Tolerances as the golden numbers' README has them, for float64 on `ref` and float32 elsewhere.
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { openOptimiser } from "#gpu/rnn/optimise.ts";
 import type { Engine } from "#lib/core/engine.ts";
 import leakyGru from "#lib/models/networks/leaky_gru.ts";
 import leakyRnn from "#lib/models/networks/leaky_rnn.ts";
-import { numMoments, optimiserSchema, writeUpdateRow } from "#lib/training/optimiser.ts";
-import { updateRowLength } from "#lib/training/update_row.ts";
+import vanillaRnn from "#lib/models/networks/vanilla_rnn.ts";
+import { optimiserSchema } from "#lib/training/optimiser.ts";
 import { gpuTest } from "#tests/support/adapter.ts";
 import { assertAllClose } from "#tests/support/close.ts";
 import { processorEngines } from "#tests/support/engines.ts";
+import { type GoldenCase, goldenCase, goldenNames } from "#tests/support/golden_rnn.ts";
 import {
-  basinNames,
-  type GoldenCase,
-  goldenCase,
-  goldenNames,
-  goldenRules,
-} from "#tests/support/golden_rnn.ts";
-import { goldenProblem } from "#tests/support/golden_problem.ts";
+  basinTensor,
+  goldenLogits,
+  goldenOptimisers,
+  goldenProblem,
+  goldenSteps,
+} from "#tests/support/golden_problem.ts";
 import { cellConstants, solveOnEngine, trainOnEngine } from "#tests/support/rnn_engine.ts";
 import { webgpuEngine } from "#tests/support/webgpu_engine.ts";
 
 /** Models and settings that the cells of golden cases are. */
-function modelOf({ kind, activation, dt_ms, tau_ms, alpha }: GoldenCase) {
-  const shared = { activation, tau_ms: tau_ms ?? 100, bias_out: alpha !== undefined };
-  const euler = { ...shared, tau_ms: 20 / (alpha ?? 1), leak: "euler" };
-  const gate = kind.replace("leaky_gru_", "");
+function modelOf(golden: GoldenCase) {
+  const { kind, activation, dt_ms = 20, tau_ms = 100, alpha, heads } = golden;
+  const bias_out = golden.arrays.some((name) => /weights\/(b_out|c)$/.test(name));
+  const shared = { activation, bias_out };
+  const leaky = { ...shared, tau_ms };
+  const dtMs = heads === undefined ? dt_ms : 1;
+  const euler = {
+    ...shared,
+    leak: "euler",
+    tau_ms: dtMs / (alpha ?? 1),
+    unit_taus: heads !== undefined,
+  };
   const [model, settings] = kind === "leaky_rnn"
-    ? [leakyRnn, shared] as const
-    : kind === "euler_inside"
-    ? [leakyRnn, { ...euler, form: "leak_inside" }] as const
-    : kind === "euler_outside"
-    ? [leakyRnn, { ...euler, form: "leak_outside" }] as const
-    : [leakyGru, { ...shared, reset_gate: gate }] as const;
-  const parsed = model.params.parse(settings) as never;
-  return { model, settings: parsed, dtMs: dt_ms ?? 20 };
+    ? [leakyRnn, leaky] as const
+    : kind === "pyrnn_discrete"
+    ? [vanillaRnn, shared] as const
+    : kind.startsWith("leaky_gru")
+    ? [leakyGru, { ...leaky, reset_gate: kind.replace("leaky_gru_", "") }] as const
+    : kind === "pyrnn_ctrnn"
+    ? [leakyRnn, { ...euler, form: "current" }] as const
+    : [leakyRnn, {
+      ...euler,
+      form: kind.endsWith("inside") ? "leak_inside" : "leak_outside",
+    }] as const;
+  return { model, settings: model.params.parse(settings) as never, dtMs };
 }
 
 Deno.test("models tell programs what the golden cases are", () => {
   for (const name of goldenNames) {
     const golden = goldenCase(name);
     const { model, settings, dtMs } = modelOf(golden);
-    const problem = goldenProblem(golden, "ce_mean");
+    const problem = goldenProblem(golden, Object.keys(golden.losses)[0]);
     const { noise, ...expected } = cellConstants(problem);
     const told = model.constants(settings, { dtMs });
     assertEquals(told.noise, noise, name);
     for (const [key, value] of Object.entries(expected)) {
       if (key === "dt_ms" || told[key] === undefined) continue;
+      // Not read where every unit has its own.
+      if ((key === "keep" || key === "gain") && expected.leak > 0) continue;
       assertAlmostEquals(told[key], value, 1e-15, `${name}, ${key}`);
     }
-    const required = model === leakyRnn ? ["form"] : ["reset_gate"];
+    const required = model === leakyGru ? ["reset_gate"] : ["form"];
     for (const key of [...required, "activation", "keep", "gain", "leak"]) {
       assert(key in told, `${name}: ${key}`);
     }
-    const { inputs, units, outputs } = golden;
+    const { inputs, units, outputs } = problem;
     const sizes = { inputs, units, outputs };
     const shapes = model.parameters(settings, sizes);
     assertEquals(
@@ -81,10 +94,6 @@ for (const { label, open } of processorEngines) {
       await hasGoldenNumbers(engine, goldenCase(name));
     });
   }
-  Deno.test(`optimisers follow the golden rules on ${label}`, async () => {
-    await using engine = open();
-    await followsGoldenRules(engine);
-  });
 }
 
 gpuTest("networks have all golden numbers on webgpu", async (_, t) => {
@@ -92,7 +101,6 @@ gpuTest("networks have all golden numbers on webgpu", async (_, t) => {
   for (const name of goldenNames) {
     await t.step(name, () => hasGoldenNumbers(engine, goldenCase(name)));
   }
-  await t.step("optimisers", () => followsGoldenRules(engine));
 });
 
 async function hasGoldenNumbers(engine: Engine, golden: GoldenCase): Promise<void> {
@@ -112,7 +120,8 @@ async function hasGoldenNumbers(engine: Engine, golden: GoldenCase): Promise<voi
     const near = (actual: ArrayLike<number>, expected: Float64Array, size: number, what: string) =>
       assertAllClose(actual, expected, { atol: size }, `${where}, ${what}`);
     near(found.states, golden.array("hidden"), limits.states, "states");
-    near(found.logits, golden.array("logits"), limits.states, "logits");
+    const logits = goldenLogits(golden);
+    near(logits.pick(found.logits), logits.expected, limits.states, "logits");
     const value = found.loss + descents[i].penalties[0];
     assertAllClose([value], [golden.losses[objective]], { rtol: limits.loss }, where);
     for (const array of golden.arrays.filter((name) => name.startsWith(`grad/${objective}/`))) {
@@ -124,19 +133,27 @@ async function hasGoldenNumbers(engine: Engine, golden: GoldenCase): Promise<voi
         near(found.initialGradient, expected, size, array);
         continue;
       }
-      const name = basinNames[tensor];
+      const { name, factor } = basinTensor(golden, tensor);
       const before = problems[i].parameters[name];
       const after = descents[i].parameters[0][name];
-      near(after.map((p, k) => before[k] - p), expected, size, `${array}, by descent`);
+      // A time constant of 100 has no room for its gradient beside it in float32.
+      const isShown = name !== "tau_ms" || engine.name === "ref";
+      if (isShown) {
+        near(after.map((p, k) => factor * (before[k] - p)), expected, size, `${array}, by descent`);
+      }
       const isPlain = Object.keys(problems[i].penalties ?? {}).length === 0;
-      if (isPlain) near(found.gradients[name], expected, size, array);
+      if (isPlain) near(found.gradients[name].map((g) => factor * g), expected, size, array);
     }
   });
-  for (const [name, facts] of Object.entries(golden.optimisers)) {
+  for (const [name, facts] of goldenOptimisers(golden)) {
     const [training] = await trainOnEngine(engine, [goldenProblem(golden, facts.objective)], {
-      optimiser: optimiserSchema.parse({ kind: "adam", learning_rate: facts.lr }),
+      optimiser: optimiserSchema.parse({
+        kind: facts.amsgrad === true ? "amsgrad" : facts.kind,
+        learning_rate: facts.lr,
+        weight_decay: facts.weight_decay ?? 0,
+      }),
       updates: 5,
-      trained: facts.trained.map((tensor) => basinNames[tensor]),
+      trained: facts.trained.map((tensor) => basinTensor(golden, tensor).name),
     });
     const sums = training.losses.map((loss, step) => loss + training.penalties[step]);
     const losses = facts.loss_before_each_step_then_after_last.slice(0, 5);
@@ -144,59 +161,19 @@ async function hasGoldenNumbers(engine: Engine, golden: GoldenCase): Promise<voi
     const norms = facts.gradient_norm_before_clipping_each_step;
     assertAllClose(training.norms, norms, { rtol: limits.gradient }, `${golden.name}, ${name}`);
     for (const tensor of facts.trained) {
-      const after = golden.array(`optimiser/${name}/${tensor}`);
-      const found = training.parameters.flatMap((all) => [...all[basinNames[tensor]]]);
+      const after = goldenSteps(golden, name, tensor);
+      const found = training.parameters.flatMap((
+        all,
+      ) => [...all[basinTensor(golden, tensor).name]]);
       const where = `${golden.name}, ${name}, ${tensor}`;
       assertAllClose(found, after, { atol: limits.weights }, where);
     }
-    for (const [tensor, start] of Object.entries(goldenProblem(golden, "ce_mean").parameters)) {
-      if (facts.trained.some((one) => basinNames[one] === tensor)) continue;
+    for (
+      const [tensor, start] of Object.entries(goldenProblem(golden, facts.objective).parameters)
+    ) {
+      if (facts.trained.some((one) => basinTensor(golden, one).name === tensor)) continue;
       const frozen = engine.name === "ref" ? start : Float32Array.from(start);
       assertAllClose(training.parameters[4][tensor], frozen, {}, `${tensor}, frozen`);
     }
-  }
-}
-
-/** Update rules on given gradients, all twelve steps. */
-async function followsGoldenRules(engine: Engine): Promise<void> {
-  const { start, gradients_by_step, cases } = goldenRules();
-  for (const { optimiser: kind, settings, weights_after_each_step } of cases) {
-    const { lr, amsgrad, clip, ...others } = settings;
-    const optimiser = optimiserSchema.parse({
-      kind: amsgrad === true ? "amsgrad" : kind,
-      learning_rate: lr,
-      ...(clip !== undefined && { clip_norm: clip }),
-      ...others,
-    });
-    const updates = gradients_by_step.length;
-    using rule = openOptimiser(engine, {
-      models: 1,
-      tensors: [start.length],
-      numMoments: numMoments(optimiser),
-      updates,
-    });
-    const rows = new Float64Array(updates * updateRowLength);
-    for (let i = 0; i < updates; i++) {
-      writeUpdateRow(rows, i * updateRowLength, { optimiser, update: i + 1 });
-    }
-    rule.plan(rows);
-    using parameters = engine.upload(Float64Array.from(start));
-    using gradients = engine.allocate(start.length);
-    const after = [];
-    for (let i = 0; i < updates; i++) {
-      engine.write(gradients, Float64Array.from(gradients_by_step[i]));
-      rule.update({ parameters, gradients }, i);
-      after.push(engine.download(parameters));
-    }
-    const atol = engine.name === "ref" ? 1e-12 : 1e-6;
-    const label = `${kind} ${JSON.stringify(settings)}`;
-    (await Promise.all(after)).forEach((found, i) =>
-      assertAllClose(
-        Float64Array.from(found),
-        weights_after_each_step[i],
-        { atol },
-        `${label}, ${i}`,
-      )
-    );
   }
 }

@@ -86,7 +86,7 @@ async function agrees(engine: Engine, kind: ProblemChoice["kind"]): Promise<void
       const choice = { kind, activation, loss, ...sizes[(i + (loss[0] === "s" ? 2 : 0)) % 5] };
       await sideBySide(engine, {
         ...choice,
-        keep: 0.05 + 0.1 * i,
+        keep: 0.15 * i,
         drive: i % 2 === 0,
         tau: (["none", "exponential", "euler"] as const)[i % 3],
         outputBias: i % 2 === 1,

@@ -26,13 +26,23 @@ export interface GoldenCase {
     | "leaky_gru_live"
     | "leaky_gru_live_state_gated"
     | "euler_inside"
-    | "euler_outside";
+    | "euler_outside"
+    | "pyrnn_discrete"
+    | "pyrnn_ctrnn"
+    | "timescales_leak_inside"
+    | "timescales_leak_outside";
   readonly activation: "leaky_relu" | "relu" | "softplus" | "tanh";
   readonly trials: number;
   readonly time: number;
   readonly inputs: number;
   readonly units: number;
+  /** Of all heads together. */
   readonly outputs: number;
+  readonly heads?: number;
+  /** Outputs of each head. */
+  readonly classes?: number;
+  readonly memory_N_of_used_heads?: readonly number[];
+  readonly copies_of_each_bit?: number;
   readonly dt_ms?: number;
   readonly tau_ms?: number;
   /** Of the Euler cells. */
@@ -74,6 +84,7 @@ export function goldenCase(name: string): GoldenCase {
   return {
     ...facts,
     name,
+    outputs: facts.outputs ?? facts.heads * facts.classes,
     arrays: Object.keys(places),
     array(name) {
       const place = places[name];
@@ -89,25 +100,17 @@ export function goldenRules(): GoldenRules {
   return JSON.parse(Deno.readTextFileSync(new URL("optimisers.json", folder)));
 }
 
-/** Names of the golden files as Basin has them. */
+/** What golden tensors are called in Basin. */
 export const basinNames: Readonly<Record<string, string>> = {
   W_ih: "W_in",
   W_hh: "W_rec",
   b: "b_rec",
   W_out: "W_out",
   b_out: "b_out",
+  W_in: "W_in",
+  W: "W_rec",
+  b_in: "b_rec",
+  tau: "tau_ms",
+  V: "W_out",
+  c: "b_out",
 };
-
-/** Weights of the loss per trial and step, so that the objective's data term is Σ weight · ce. */
-export function objectiveWeights(
-  objective: string,
-  mask: Float64Array,
-): Float64Array {
-  const chosen = objective === "ce_decision"
-    ? mask.map((m) => (m > 1 ? 1 : 0))
-    : objective === "ce_mask_weighted"
-    ? mask
-    : mask.map(() => 1);
-  const total = chosen.reduce((sum, w) => sum + w, 0);
-  return chosen.map((w) => w / total);
-}
