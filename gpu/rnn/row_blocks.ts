@@ -5,17 +5,17 @@
 export const rowBlock = 8;
 
 /**
- * Scratch space of one model in wasm kernels: rows of all blocks, `depth` numbers each.
+ * Scratch space of one model in wasm kernels: for each block its rows, `depth` numbers each, and a tile of results.
  *
  * @example
  * ```ts
  * import { packedNumbers } from "#gpu/rnn/row_blocks.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals(packedNumbers(9, 5), 16 * 5);
+ * assertEquals(packedNumbers(9, 5), 2 * (8 * 5 + 32));
  * ```
  */
 export function packedNumbers(rows: number, depth: number): number {
-  return Math.ceil(rows / rowBlock) * rowBlock * depth;
+  return Math.ceil(rows / rowBlock) * (rowBlock * depth + 32);
 }
 
 /** Rows of a workgroup: the four lanes of a vector. */

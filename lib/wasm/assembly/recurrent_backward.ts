@@ -1,11 +1,12 @@
 //! shared
-// The kernel `recurrent_backward`: a part takes blocks of eight rows of a model through all steps, the last first. In each
-// step the units come first, dL/dp of them in `work`, what stays with them in `carry`; then W_recᵀ dp is added to that.
+// The kernel `recurrent_backward`: a part takes blocks of eight rows of a model through all steps, the last first. dL/dp of a
+// step is packed; then panel by panel W_recᵀ dp of eight units is summed for four rows at a time, and while it is at hand,
+// what comes of it in the step before: dL/dp there in `work`, and in `carry` what stays with the units.
 
 import { flushed } from "./_flush";
 import { leakAt, leakGain, leakKeep, leakSlope } from "./_rnn_leak";
 import { loadSome, slope4, storeSome } from "./_rnn_math";
-import { packedProduct, packRows } from "./_rnn_product";
+import { packedProduct, packRows, TILE } from "./_rnn_product";
 
 /** Rows that go through time together. */
 const ROW_BLOCK: i32 = 8;
@@ -40,115 +41,112 @@ function block(args: usize, item: i32, model: i32, row: i32, num: i32): void {
   const carry = buffer(args, 6) + at * bytes;
   if (count(args, 6) >= steps && (first < steps || first == 0)) memory.fill(carry, 0, <usize>num * bytes);
   if (end <= first) return;
-  let h = buffer(args, 3) + (at * <usize>(room + 1) + <usize>end) * bytes;
-  let work = buffer(args, 4) + (at * <usize>room + <usize>end) * stride;
-  let given = buffer(args, 5) + (at * <usize>room + <usize>end) * bytes;
-  const packed = buffer(args, 7) + (<usize>item * <usize>units << 5);
   const stepH = <usize>(room + 1) * bytes, stepW = <usize>room * stride, stepG = <usize>room * bytes;
-  for (let t = end; t > first; t--) {
-    h -= bytes, work -= stride, given -= bytes;
-    for (let r: usize = 0; r < <usize>num; r++) {
-      cells(args, model, units, h + r * stepH, work + r * stepW, given + r * stepG, carry + r * bytes);
-    }
-    if (form == 2) {
-      // φ'(h) comes between the sum and what stays, so the sum gets the place of the state's own gradient first.
-      through(work, stepW, panels, carry, bytes, num, units, count(args, 8), rates);
-    } else {
-      backwards(packed, work, stepW, panels, carry, bytes, num, units);
-    }
-  }
-}
-
-// W_recᵀ dp for all units of some rows, added to what stays.
-function backwards(packed: usize, a: usize, stepA: usize, panel: usize, c: usize, stepC: usize, num: i32, units: i32): void {
-  const second = <usize>units << 4;
-  for (let r = 0, to = packed; r < num; r += 4, to += second) packRows(a + <usize>r * stepA, stepA, num - r, units, to);
+  let h = buffer(args, 3) + (at * <usize>(room + 1) + <usize>end) * bytes - bytes;
+  let work = buffer(args, 4) + (at * <usize>room + <usize>end) * stride - stride;
+  let given = buffer(args, 5) + (at * <usize>room + <usize>end) * bytes - bytes;
+  const second = bytes << 2;
+  const tile = buffer(args, 7) + <usize>item * (2 * second + TILE), packed = tile + TILE;
+  const activation = count(args, 8), keep = <f32>number(args, 11), gain = <f32>number(args, 12);
+  const isPlain = form == 0 && count(args, 10) == 0;
+  // The last step has nothing after it but its carry: a tile of zeros.
+  memory.fill(tile, 0, TILE);
   for (let unit = 0; unit < units; unit += 8) {
-    packedProduct(packed, units, panel, 0, 0, c, stepC, num, units - unit, true);
-    if (num > 4) packedProduct(packed + second, units, panel, 0, 0, c + 4 * stepC, stepC, num - 4, units - unit, true);
-    panel += <usize>units << 5, c += 32;
-  }
-}
-
-// The same with φ'(h) between: sums of single rows are taken unit by unit.
-function through(
-  a: usize, stepA: usize, panel: usize, c: usize, stepC: usize, num: i32, units: i32, activation: i32, rates: usize,
-): void {
-  for (let unit = 0; unit < units; unit += 4) {
-    const left = units - unit;
-    const own = panel + (<usize>(unit >> 3) * <usize>units << 5) + (<usize>(unit & 4) << 2);
+    const offset = <usize>unit << 2;
     for (let r: usize = 0; r < <usize>num; r++) {
-      const row = a + r * stepA;
-      let sum = f32x4.splat(0);
-      for (let k: usize = 0; k < <usize>units; k++) {
-        sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(row + (k << 2)), v128.load(own + (k << 5))));
-      }
-      const slope = slope4(activation, loadSome(row + rates + (<usize>unit << 2), left));
-      const to = c + r * stepC + (<usize>unit << 2);
-      storeSome(to, flushed(f32x4.add(loadSome(to, left), f32x4.mul(sum, slope))), left);
+      general(args, tile, 1, model, unit, h + r * stepH + offset, 0, work + r * stepW + offset, 0, given + r * stepG + offset, 0, carry + r * bytes + offset, 0);
     }
   }
-}
-
-// dL/dp of all units of a row, and what of the gradient stays with them.
-function cells(args: usize, model: i32, units: i32, h: usize, work: usize, given: usize, carry: usize): void {
-  let from = 0;
-  if (count(args, 9) == 0 && count(args, 10) == 0) {
-    from = units & ~3;
-    plain(count(args, 8), <f32>number(args, 11), <f32>number(args, 12), from, work, given, carry,
-      reinterpret<f32>(0x00800000 + (<i32>work & 3)), reinterpret<f32>(0x3f800000 + (<i32>work & 3)));
-    if (from == units) return;
+  for (let t = end - 1; t >= first; t--) {
+    for (let r = 0, to = packed; r < num; r += 4, to += second) packRows(work + <usize>r * stepW, stepW, num - r, units, to);
+    const isLast = t == first;
+    let panel = panels;
+    for (let unit = 0; unit < units; unit += 8, panel += bytes << 3) {
+      const offset = <usize>unit << 2;
+      for (let r = 0, from = packed; r < num; r += 4, from += second) {
+        packedProduct(from, units, panel, 0, 0, tile);
+        const some = min(4, num - r), own = <usize>r;
+        const w = work + own * stepW + offset, g = given + own * stepG + offset, c = carry + own * bytes + offset;
+        if (form == 2) slopes(activation, tile, some, w + rates, stepW, units - unit);
+        if (isLast) put(tile, some, c, bytes, units - unit);
+        else if (isPlain && unit + 8 <= units) plain(tile, some, w - stride, stepW, g - bytes, stepG, c, bytes, activation, keep, gain, ones(w));
+        else general(args, tile, some, model, unit, h - bytes + own * stepH + offset, stepH, w - stride, stepW, g - bytes, stepG, c, bytes);
+      }
+    }
+    h -= bytes, work -= stride, given -= bytes;
   }
-  general(args, model, units, from, h, work, given, carry);
 }
 
-// What networks mostly are: φ outside, one leak for all. Four units at a time.
+// 1, as a number that compilers cannot know: they would make vectors of constants anew at each use.
+// @ts-ignore: decorator
+@inline function ones(address: usize): f32 { return reinterpret<f32>(0x3f800000 + (<i32>address & 3)); }
+
+// W_recᵀ dp times φ'(h), where others saw φ(h).
+function slopes(activation: i32, tile: usize, rows: i32, rates: usize, step: usize, units: i32): void {
+  for (; rows > 0; rows--, tile += 32, rates += step) {
+    v128.store(tile, f32x4.mul(v128.load(tile), slope4(activation, loadSome(rates, units))));
+    if (units <= 4) continue;
+    v128.store(tile, f32x4.mul(v128.load(tile, 16), slope4(activation, loadSome(rates + 16, units - 4))), 16);
+  }
+}
+
+// Before the first step nothing is left but the carry.
+function put(tile: usize, rows: i32, carry: usize, step: usize, units: i32): void {
+  for (; rows > 0; rows--, tile += 32, carry += step) {
+    storeSome(carry, flushed(f32x4.add(loadSome(carry, units), v128.load(tile))), units);
+    if (units > 4) storeSome(carry + 16, flushed(f32x4.add(loadSome(carry + 16, units - 4), v128.load(tile, 16))), units - 4);
+  }
+}
+
+// dL/dp of eight units of some rows, and what stays with them, from the sums of the step after. What networks mostly are:
+// φ outside, one leak for all.
 function plain(
-  activation: i32, keep: f32, gain: f32, units: i32, work: usize, given: usize, carry: usize, tiny: f32, one: f32,
+  tile: usize, rows: i32, work: usize, stepW: usize, given: usize, stepG: usize, carry: usize, stepC: usize,
+  activation: i32, keep: f32, gain: f32, one: f32,
 ): void {
   const keeps = f32x4.splat(keep), gains = f32x4.splat(gain), zero = f32x4.splat(0), ones = f32x4.splat(one);
   const below = f32x4.splat(activation == 2 ? <f32>0.01 : activation == 1 ? <f32>0 : <f32>1);
-  const least = f32x4.splat(tiny);
-  const end = work + (<usize>units << 2);
+  const least = f32x4.splat(reinterpret<f32>(reinterpret<i32>(one) - 0x3f000000));
   const isLinear = activation <= 2;
-  for (; work < end; work += 16, given += 16, carry += 16) {
-    const g = f32x4.add(v128.load(given), v128.load(carry)), taken = v128.load(work);
-    const slope = isLinear ? v128.bitselect(ones, below, f32x4.gt(taken, zero)) : slope4(activation, taken);
-    const p = f32x4.mul(f32x4.mul(gains, g), slope), held = f32x4.mul(keeps, g);
-    v128.store(work, v128.andnot(p, f32x4.lt(f32x4.abs(p), least)));
-    v128.store(carry, v128.andnot(held, f32x4.lt(f32x4.abs(held), least)));
+  for (; rows > 0; rows--, tile += 32, work += stepW, given += stepG, carry += stepC) {
+    for (let i: usize = 0; i < 32; i += 16) {
+      const g = f32x4.add(v128.load(given + i), f32x4.add(v128.load(carry + i), v128.load(tile + i)));
+      const taken = v128.load(work + i);
+      const slope = isLinear ? v128.bitselect(ones, below, f32x4.gt(taken, zero)) : slope4(activation, taken);
+      const p = f32x4.mul(f32x4.mul(gains, g), slope), held = f32x4.mul(keeps, g);
+      v128.store(work + i, v128.andnot(p, f32x4.lt(f32x4.abs(p), least)));
+      v128.store(carry + i, v128.andnot(held, f32x4.lt(f32x4.abs(held), least)));
+    }
   }
 }
 
-// The same in all forms, from a unit on.
-function general(args: usize, model: i32, units: i32, from: i32, h: usize, work: usize, given: usize, carry: usize): void {
-  const activation = count(args, 8), form = count(args, 9), leak = count(args, 10);
-  const first = <usize>from << 2;
-  let tau = buffer(args, 1) + (<usize>model * <usize>count(args, 4) + <usize>count(args, 7) << 2) + first;
-  let keep = f32x4.splat(<f32>number(args, 11)), gain = f32x4.splat(<f32>number(args, 12));
-  const dt = <f32>number(args, 13);
-  const terms = <usize>count(args, 16) << 2;
-  const next = <usize>units << 2;
-  let slope = f32x4.splat(0);
-  h += first, work += first, given += first, carry += first;
-  for (let unit = from; unit < units; unit += 4) {
-    const left = units - unit;
-    let g = f32x4.add(loadSome(given, left), loadSome(carry, left));
-    const taken = loadSome(work, left);
+// The same in all forms, and for fewer units.
+function general(
+  args: usize, tile: usize, rows: i32, model: i32, unit: i32, h: usize, stepH: usize, work: usize, stepW: usize,
+  given: usize, stepG: usize, carry: usize, stepC: usize,
+): void {
+  const units = count(args, 3), activation = count(args, 8), form = count(args, 9), leak = count(args, 10);
+  const taus = buffer(args, 1) + (<usize>model * <usize>count(args, 4) + <usize>(count(args, 7) + unit) << 2);
+  const dt = <f32>number(args, 13), terms = <usize>count(args, 16) << 2, next = <usize>units << 2;
+  let keep = f32x4.splat(<f32>number(args, 11)), gain = f32x4.splat(<f32>number(args, 12)), slope = f32x4.splat(0);
+  for (let i: usize = 0; i < 32 && <i32>(i >> 2) < units - unit; i += 16) {
+    const left = units - unit - <i32>(i >> 2);
     if (leak != 0) {
-      const own = loadSome(tau, left), used = leakAt(leak, dt, own);
+      const tau = loadSome(taus + i, left), used = leakAt(leak, dt, tau);
       keep = leakKeep(leak, dt, used), gain = leakGain(leak, dt, used, keep);
-      slope = leakSlope(leak, dt, own, used, keep);
+      slope = leakSlope(leak, dt, tau, used, keep);
     }
-    if (form == 1) g = f32x4.mul(g, slope4(activation, loadSome(h + next, left)));
-    if (terms > 0) {
-      const term = f32x4.mul(f32x4.mul(g, f32x4.sub(loadSome(h, left), taken)), slope);
-      storeSome(work + terms, flushed(term), left);
+    for (let row: usize = 0; row < <usize>rows; row++) {
+      const from = h + row * stepH + i, to = work + row * stepW + i, held = carry + row * stepC + i;
+      const carried = f32x4.add(loadSome(held, left), v128.load(tile + (row << 5) + i));
+      let g = f32x4.add(loadSome(given + row * stepG + i, left), carried);
+      const taken = loadSome(to, left);
+      if (form == 1) g = f32x4.mul(g, slope4(activation, loadSome(from + next, left)));
+      if (terms > 0) storeSome(to + terms, flushed(f32x4.mul(f32x4.mul(g, f32x4.sub(loadSome(from, left), taken)), slope)), left);
+      let p = f32x4.mul(gain, g);
+      if (form == 0) p = f32x4.mul(p, slope4(activation, taken));
+      storeSome(to, flushed(p), left);
+      storeSome(held, flushed(f32x4.mul(keep, g)), left);
     }
-    let p = f32x4.mul(gain, g);
-    if (form == 0) p = f32x4.mul(p, slope4(activation, taken));
-    storeSome(work, flushed(p), left);
-    storeSome(carry, flushed(f32x4.mul(keep, g)), left);
-    work += 16, given += 16, h += 16, carry += 16, tau += 16;
   }
 }

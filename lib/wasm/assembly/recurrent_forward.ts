@@ -1,11 +1,12 @@
 //! shared
-// The kernel `recurrent_forward`: a part takes blocks of eight rows of a model through all steps. In each step the drive of
-// all units is summed, panel by panel, where φ(p) or p will lie in `work`; then come the units themselves.
+// The kernel `recurrent_forward`: a part takes blocks of eight rows of a model through all steps. In each step the rows are
+// packed, states and inputs together; then panel by panel the drive of eight units is summed for four rows at a time, and
+// their step taken while it is at hand.
 
 import { flushed } from "./_flush";
 import { leakAt, leakGain, leakKeep } from "./_rnn_leak";
 import { activate4, loadSome, storeSome } from "./_rnn_math";
-import { packedProduct, packRows } from "./_rnn_product";
+import { packedProduct, packRows, TILE } from "./_rnn_product";
 
 /** Rows that go through time together. */
 const ROW_BLOCK: i32 = 8;
@@ -36,6 +37,7 @@ function block(args: usize, item: i32, model: i32, row: i32, num: i32): void {
   const panels = buffer(args, 2) + (<usize>model * <usize>((units + 7) >> 3) * <usize>(units + inputs) << 5);
   const stride = <usize>count(args, 17) << 2, rates = <usize>count(args, 18) << 2;
   const form = count(args, 11);
+  const isPlain = form == 0 && count(args, 12) == 0 && number(args, 16) == 0;
   const stateBytes = <usize>units << 2, inputBytes = <usize>inputs << 2;
   const at = <usize>(model * rows + row);
   let t = count(args, 6);
@@ -45,101 +47,104 @@ function block(args: usize, item: i32, model: i32, row: i32, num: i32): void {
   const hasNoise = number(args, 16) != 0;
   let noise = buffer(args, 4) + (hasNoise ? (at * <usize>room + <usize>t) * stateBytes : 0);
   const stepH = <usize>(room + 1) * stateBytes, stepX = <usize>room * inputBytes;
-  const packed = buffer(args, 7) + (<usize>item * <usize>(units + inputs) << 5);
   const stepW = <usize>room * stride, stepN = <usize>room * stateBytes;
+  const second = <usize>(units + inputs) << 4;
+  const tile = buffer(args, 7) + <usize>item * (2 * second + TILE), packed = tile + TILE;
+  const bias = buffer(args, 1) + (<usize>model * <usize>count(args, 5) + <usize>count(args, 8) << 2);
+  const activation = count(args, 10), keep = <f32>number(args, 13), gain = <f32>number(args, 14);
   for (; t < steps; t++) {
-    let a = h, stepA = stepH;
-    if (form == 2) {
-      for (let r = 0; r < num; r++) seen(args, units, h + <usize>r * stepH, work + rates + <usize>r * stepW);
-      a = work + rates, stepA = stepW;
+    for (let r = 0, to = packed; r < num; r += 4, to += second) {
+      const own = h + <usize>r * stepH;
+      if (form == 2) {
+        const rate = work + rates + <usize>r * stepW;
+        for (let i = 0; i < min(4, num - r); i++) seen(activation, units, own + <usize>i * stepH, rate + <usize>i * stepW);
+        packRows(rate, stepW, num - r, units, to);
+      } else {
+        packRows(own, stepH, num - r, units, to);
+      }
+      packRows(x + <usize>r * stepX, stepX, num - r, inputs, to + (<usize>units << 4));
     }
-    drives(packed, a, stepA, x, stepX, panels, work, stepW, num, units, inputs);
-    for (let r: usize = 0; r < <usize>num; r++) {
-      cells(args, model, units, h + r * stepH, work + r * stepW, noise + (hasNoise ? r * stepN : 0));
+    let panel = panels, next = panels + (<usize>((units + 7) >> 3) * <usize>units << 5);
+    for (let unit = 0; unit < units; unit += 8, panel += <usize>units << 5, next += <usize>inputs << 5) {
+      const offset = <usize>unit << 2;
+      for (let r = 0, from = packed; r < num; r += 4, from += second) {
+        packedProduct(from, units, panel, inputs, next, tile);
+        const own = h + <usize>r * stepH + offset, to = work + <usize>r * stepW + offset;
+        const some = min(4, num - r);
+        if (isPlain && unit + 8 <= units) plain(tile, some, bias + offset, own, stepH, own + stateBytes, to, stepW, activation, keep, gain, tiny(to));
+        else general(args, tile, some, model, unit, own, stepH, to, stepW, noise + (hasNoise ? <usize>r * stepN + offset : 0), stepN);
+      }
     }
     h += stateBytes, work += stride, x += inputBytes;
     if (hasNoise) noise += stateBytes;
   }
 }
 
+// 2^-126, as a number that compilers cannot know: they would make vectors of constants anew at each use.
+// @ts-ignore: decorator
+@inline function tiny(address: usize): f32 { return reinterpret<f32>(0x00800000 + (<i32>address & 3)); }
+
 // What others see of the units: φ(h).
-function seen(args: usize, units: i32, h: usize, to: usize): void {
-  const activation = count(args, 10);
+function seen(activation: i32, units: i32, h: usize, to: usize): void {
   for (let unit = 0; unit < units; unit += 4, h += 16, to += 16) {
     storeSome(to, flushed(activate4(activation, loadSome(h, units - unit))), units - unit);
   }
 }
 
-// W_rec h + W_in x for all units of some rows.
-function drives(
-  packed: usize, a: usize, stepA: usize, x: usize, stepX: usize, panel: usize, c: usize, stepC: usize,
-  num: i32, units: i32, inputs: i32,
+// A step of eight units of some rows. What networks mostly are: φ outside, one leak for all, no noise.
+function plain(
+  tile: usize, rows: i32, bias: usize, h: usize, stepH: usize, next: usize, work: usize, stepW: usize,
+  activation: i32, keep: f32, gain: f32, tiny: f32,
 ): void {
-  const second = <usize>(units + inputs) << 4;
-  for (let r = 0, to = packed; r < num; r += 4, to += second) {
-    packRows(a + <usize>r * stepA, stepA, num - r, units, to);
-    packRows(x + <usize>r * stepX, stepX, num - r, inputs, to + (<usize>units << 4));
-  }
-  let next = panel + (<usize>((units + 7) >> 3) * <usize>units << 5);
-  for (let unit = 0; unit < units; unit += 8) {
-    packedProduct(packed, units, panel, inputs, next, c, stepC, num, units - unit, false);
-    if (num > 4) packedProduct(packed + second, units, panel, inputs, next, c + 4 * stepC, stepC, num - 4, units - unit, false);
-    panel += <usize>units << 5, next += <usize>inputs << 5, c += 32;
-  }
-}
-
-// A step of all units of a row, from their drives, which φ(p) or p takes the place of.
-function cells(args: usize, model: i32, units: i32, h: usize, work: usize, noise: usize): void {
-  const own = buffer(args, 1) + (<usize>model * <usize>count(args, 5) << 2);
-  const bias = own + (<usize>count(args, 8) << 2);
-  let from = 0;
-  if (count(args, 11) == 0 && count(args, 12) == 0 && number(args, 16) == 0) {
-    from = units & ~3;
-    plain(count(args, 10), <f32>number(args, 13), <f32>number(args, 14), from, h, h + (<usize>units << 2), work, bias);
-    if (from == units) return;
-  }
-  general(args, own, units, from, h, work, noise);
-}
-
-// What networks mostly are: φ outside, one leak for all, no noise. Four units at a time.
-function plain(activation: i32, keep: f32, gain: f32, units: i32, h: usize, next: usize, work: usize, bias: usize): void {
+  const least = f32x4.splat(tiny);
   const keeps = f32x4.splat(keep), gains = f32x4.splat(gain), zero = f32x4.splat(0);
   // Slope below zero of what is piecewise linear.
   const below = f32x4.splat(activation == 2 ? <f32>0.01 : activation == 1 ? <f32>0 : <f32>1);
-  const end = work + (<usize>units << 2);
+  const biasL = v128.load(bias), biasH = v128.load(bias, 16);
   const isLinear = activation <= 2;
-  for (; work < end; work += 16, bias += 16, h += 16, next += 16) {
-    let p = f32x4.add(v128.load(work), v128.load(bias));
-    if (isLinear) p = f32x4.add(f32x4.max(p, zero), f32x4.mul(f32x4.min(p, zero), below));
-    else p = activate4(activation, p);
-    v128.store(work, flushed(p));
-    v128.store(next, flushed(f32x4.add(f32x4.mul(keeps, v128.load(h)), f32x4.mul(gains, p))));
+  for (; rows > 0; rows--, tile += 32, h += stepH, next += stepH, work += stepW) {
+    let l = f32x4.add(v128.load(tile), biasL), r = f32x4.add(v128.load(tile, 16), biasH);
+    if (isLinear) {
+      l = f32x4.add(f32x4.max(l, zero), f32x4.mul(f32x4.min(l, zero), below));
+      r = f32x4.add(f32x4.max(r, zero), f32x4.mul(f32x4.min(r, zero), below));
+    } else {
+      l = activate4(activation, l), r = activate4(activation, r);
+    }
+    v128.store(work, v128.andnot(l, f32x4.lt(f32x4.abs(l), least)));
+    v128.store(work, v128.andnot(r, f32x4.lt(f32x4.abs(r), least)), 16);
+    l = f32x4.add(f32x4.mul(keeps, v128.load(h)), f32x4.mul(gains, l));
+    r = f32x4.add(f32x4.mul(keeps, v128.load(h, 16)), f32x4.mul(gains, r));
+    v128.store(next, v128.andnot(l, f32x4.lt(f32x4.abs(l), least)));
+    v128.store(next, v128.andnot(r, f32x4.lt(f32x4.abs(r), least)), 16);
   }
 }
 
-// The same in all forms, from a unit on.
-function general(args: usize, own: usize, units: i32, from: i32, h: usize, work: usize, noise: usize): void {
-  const activation = count(args, 10), form = count(args, 11), leak = count(args, 12);
-  const first = <usize>from << 2, next = <usize>units << 2;
-  let bias = own + (<usize>count(args, 8) << 2) + first, tau = own + (<usize>count(args, 9) << 2) + first;
-  let keep = f32x4.splat(<f32>number(args, 13)), gain = f32x4.splat(<f32>number(args, 14));
+// The same in all forms, and for fewer units.
+function general(
+  args: usize, tile: usize, rows: i32, model: i32, unit: i32, h: usize, stepH: usize, work: usize, stepW: usize,
+  noise: usize, stepN: usize,
+): void {
+  const units = count(args, 4), activation = count(args, 10), form = count(args, 11), leak = count(args, 12);
+  const own = buffer(args, 1) + (<usize>model * <usize>count(args, 5) + <usize>unit << 2), next = <usize>units << 2;
   const dt = <f32>number(args, 15), amplitude = f32x4.splat(<f32>number(args, 16));
   const hasNoise = number(args, 16) != 0;
-  h += first, work += first, noise += first;
-  for (let unit = from; unit < units; unit += 4) {
-    const left = units - unit;
-    let p = f32x4.add(loadSome(work, left), loadSome(bias, left));
-    if (hasNoise) p = f32x4.add(p, f32x4.mul(amplitude, loadSome(noise, left)));
+  let keep = f32x4.splat(<f32>number(args, 13)), gain = f32x4.splat(<f32>number(args, 14));
+  for (let i: usize = 0; i < 32 && <i32>(i >> 2) < units - unit; i += 16) {
+    const left = units - unit - <i32>(i >> 2);
+    const bias = loadSome(own + (<usize>count(args, 8) << 2) + i, left);
     if (leak != 0) {
-      const used = leakAt(leak, dt, loadSome(tau, left));
+      const used = leakAt(leak, dt, loadSome(own + (<usize>count(args, 9) << 2) + i, left));
       keep = leakKeep(leak, dt, used), gain = leakGain(leak, dt, used, keep);
     }
-    const held = f32x4.mul(keep, loadSome(h, left));
-    if (form == 0) p = activate4(activation, p);
-    let mixed = f32x4.add(held, f32x4.mul(gain, p));
-    if (form == 1) mixed = activate4(activation, mixed);
-    storeSome(h + next, flushed(mixed), left);
-    storeSome(work, flushed(p), left);
-    work += 16, bias += 16, h += 16, noise += 16, tau += 16;
+    for (let row: usize = 0; row < <usize>rows; row++) {
+      const from = h + row * stepH + i;
+      let p = f32x4.add(v128.load(tile + (row << 5) + i), bias);
+      if (hasNoise) p = f32x4.add(p, f32x4.mul(amplitude, loadSome(noise + row * stepN + i, left)));
+      if (form == 0) p = activate4(activation, p);
+      let mixed = f32x4.add(f32x4.mul(keep, loadSome(from, left)), f32x4.mul(gain, p));
+      if (form == 1) mixed = activate4(activation, mixed);
+      storeSome(from + next, flushed(mixed), left);
+      storeSome(work + row * stepW + i, flushed(p), left);
+    }
   }
 }
