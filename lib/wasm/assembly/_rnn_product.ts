@@ -2,6 +2,7 @@
 // before, source by source, so that a step of the sum reads four numbers and two vectors at two addresses that only grow: the
 // fewest checks of addresses there can be. A target's sum is taken in the order of its sources, whatever is computed beside it.
 
+import { flushed } from "./_flush";
 import { loadSome, storeSome } from "./_rnn_math";
 
 /**
@@ -32,10 +33,31 @@ export function packRows(from: usize, step: usize, rows: i32, count: i32, to: us
 export const TILE: usize = 128;
 
 /**
+ * c[row][0…7] = Σ a[k][row] · panel[k][0…7] for the first `rows` of four packed rows, added to what is there with `add`.
+ * Sources are those of `packedTile`. `stepC` is in bytes. Only `columns` of the eight results are written.
+ */
+// @ts-ignore: decorator
+@inline export function packedProduct(
+  a: usize, depth: i32, panel: usize, more: i32, next: usize,
+  c: usize, stepC: usize, rows: i32, columns: i32, add: bool,
+): void {
+  product<i32>(a, depth, panel, more, next, c, stepC, rows, columns, add);
+}
+
+/**
  * A tile of results: to[row][0…7] = Σ a[k][row] · panel[k][0…7] for four packed rows. The first `depth` sources have their
  * weights in `panel`, the `more` after them in `next`.
  */
-export function packedProduct(a: usize, depth: i32, panel: usize, more: i32, next: usize, to: usize): void {
+// @ts-ignore: decorator
+@inline export function packedTile(a: usize, depth: i32, panel: usize, more: i32, next: usize, to: usize): void {
+  product<f32>(a, depth, panel, more, next, to, 32, 4, 8, false);
+}
+
+// Both, known apart by the type: whole tiles for f32.
+function product<T>(
+  a: usize, depth: i32, panel: usize, more: i32, next: usize,
+  c: usize, stepC: usize, rows: i32, columns: i32, add: bool,
+): void {
   let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0, h0 = l0, h1 = l0, h2 = l0, h3 = l0;
   let end = a + (<usize>depth << 4);
   const last = end + (<usize>more << 4);
@@ -133,10 +155,33 @@ export function packedProduct(a: usize, depth: i32, panel: usize, more: i32, nex
     if (a == last) break;
     end = last, panel = next;
   }
-  v128.store(to, l0), v128.store(to, h0, 16);
-  v128.store(to, l1, 32), v128.store(to, h1, 48);
-  v128.store(to, l2, 64), v128.store(to, h2, 80);
-  v128.store(to, l3, 96), v128.store(to, h3, 112);
+  if (isFloat<T>()) {
+    v128.store(c, l0), v128.store(c, h0, 16);
+    v128.store(c, l1, 32), v128.store(c, h1, 48);
+    v128.store(c, l2, 64), v128.store(c, h2, 80);
+    v128.store(c, l3, 96), v128.store(c, h3, 112);
+  } else {
+    put8(c, l0, h0, columns, add);
+    if (rows > 1) put8(c + stepC, l1, h1, columns, add);
+    if (rows > 2) put8(c + 2 * stepC, l2, h2, columns, add);
+    if (rows > 3) put8(c + 3 * stepC, l3, h3, columns, add);
+  }
+}
+
+/** Writes the first `columns` of eight numbers, or adds them to what is there. Denormals become zeros. */
+export function put8(c: usize, l: v128, h: v128, columns: i32, add: bool): void {
+  if (columns >= 8) {
+    if (add) l = f32x4.add(v128.load(c), l), h = f32x4.add(v128.load(c, 16), h);
+    v128.store(c, flushed(l));
+    v128.store(c, flushed(h), 16);
+    return;
+  }
+  const high = columns - 4;
+  if (add) l = f32x4.add(loadSome(c, columns), l);
+  storeSome(c, flushed(l), columns);
+  if (high <= 0) return;
+  if (add) h = f32x4.add(loadSome(c + 16, high), h);
+  storeSome(c + 16, flushed(h), high);
 }
 
 /** Adds the first `columns` of eight numbers to what is there. */

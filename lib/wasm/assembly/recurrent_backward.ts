@@ -6,7 +6,7 @@
 import { flushed } from "./_flush";
 import { leakAt, leakGain, leakKeep, leakSlope } from "./_rnn_leak";
 import { loadSome, slope4, storeSome } from "./_rnn_math";
-import { packedProduct, packRows, TILE } from "./_rnn_product";
+import { packedTile, packRows, TILE } from "./_rnn_product";
 
 /** Rows that go through time together. */
 const ROW_BLOCK: i32 = 8;
@@ -64,7 +64,7 @@ function block(args: usize, item: i32, model: i32, row: i32, num: i32): void {
     for (let unit = 0; unit < units; unit += 8, panel += bytes << 3) {
       const offset = <usize>unit << 2;
       for (let r = 0, from = packed; r < num; r += 4, from += second) {
-        packedProduct(from, units, panel, 0, 0, tile);
+        packedTile(from, units, panel, 0, 0, tile);
         const some = min(4, num - r), own = <usize>r;
         const w = work + own * stepW + offset, g = given + own * stepG + offset, c = carry + own * bytes + offset;
         if (form == 2) slopes(activation, tile, some, w + rates, stepW, units - unit);

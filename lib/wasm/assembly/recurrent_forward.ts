@@ -6,7 +6,7 @@
 import { flushed } from "./_flush";
 import { leakAt, leakGain, leakKeep } from "./_rnn_leak";
 import { activate4, loadSome, storeSome } from "./_rnn_math";
-import { packedProduct, packRows, TILE } from "./_rnn_product";
+import { packedTile, packRows, TILE } from "./_rnn_product";
 
 /** Rows that go through time together. */
 const ROW_BLOCK: i32 = 8;
@@ -68,7 +68,7 @@ function block(args: usize, item: i32, model: i32, row: i32, num: i32): void {
     for (let unit = 0; unit < units; unit += 8, panel += <usize>units << 5, next += <usize>inputs << 5) {
       const offset = <usize>unit << 2;
       for (let r = 0, from = packed; r < num; r += 4, from += second) {
-        packedProduct(from, units, panel, inputs, next, tile);
+        packedTile(from, units, panel, inputs, next, tile);
         const own = h + <usize>r * stepH + offset, to = work + <usize>r * stepW + offset;
         const some = min(4, num - r);
         if (isPlain && unit + 8 <= units) plain(tile, some, bias + offset, own, stepH, own + stateBytes, to, stepW, activation, keep, gain, tiny(to));
