@@ -4,6 +4,7 @@
 import { randomStream } from "#lib/core/random.ts";
 import { writeLossWeights } from "#lib/training/loss_weights.ts";
 import { type TrialSource, trialSource } from "#lib/trials/batches.ts";
+import { findDuplicates, requireDistinct } from "#lib/trials/duplicates.ts";
 import type { TrialSpec } from "#lib/trials/trial_writer.ts";
 import { type PublishedSource, publishedSource } from "#lib/trials/published.ts";
 import { type Split, splitSequences } from "#lib/trials/split.ts";
@@ -36,11 +37,22 @@ export function penalisesActivity({ params: { penalties } }: Course): boolean {
   return penalties.activity_l1 > 0 || penalties.activity_l2 > 0;
 }
 
-/** The batches of a rule. */
+/** How many sequences of a stream, its first, are looked at for duplicates. */
+const numLookedAt = 128;
+
+/**
+ * The batches of a rule.
+ *
+ * @throws {RangeError} if a stream repeats itself: what looks like many sequences are few.
+ */
 export function batchesOf(course: Course, rule: Rule): Batches {
   const { params } = course;
   const { data, seed, batch_size: rows, loss } = params;
   const source = trainingSource(course, rule);
+  if (data.source === "stream" && rule.neurotask.mayRepeat !== true) {
+    const first = Array.from({ length: numLookedAt }, (_, i) => i);
+    requireDistinct(findDuplicates(source, first), rule.name, "`data: {source: fixed}` takes");
+  }
   const order = data.source === "fixed" ? passesOf(course, rule) : undefined;
   const noise = inputNoiseOf(course);
   const stream = randomStream(seed, `input_noise/${rule.name}`);

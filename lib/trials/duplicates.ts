@@ -49,6 +49,7 @@ export function findDuplicates(
  * Refuses sequences of which some are the same.
  *
  * @param name the neurotask's, for the message
+ * @param instead how to have them all the same
  * @throws {RangeError} that says how many are distinct, and what to do
  *
  * @example
@@ -59,12 +60,16 @@ export function findDuplicates(
  * assertThrows(() => requireDistinct(found, "gonogo_go"), RangeError, "only 2 of 3 sequences of gonogo_go");
  * ```
  */
-export function requireDistinct({ numDistinct, contents }: Duplicates, name: string): void {
+export function requireDistinct(
+  { numDistinct, contents }: Duplicates,
+  name: string,
+  instead = "`generator: as_published` and `duplicates: allow` take",
+): void {
   if (numDistinct === contents.length) return;
   throw new RangeError(
     `only ${numDistinct} of ${contents.length} sequences of ${name} are distinct: the others repeat them to the last bit. ` +
       "Give the stimulus noise (`trial: {sigma: 1}`), vary the timing (`trial: {timing: …}`) or ask for fewer; " +
-      "`generator: as_published` and `duplicates: allow` take them as they are",
+      `${instead} them as they are`,
   );
 }
 
