@@ -28,10 +28,38 @@ export function outer_sums(args: usize, part: i32, num_parts: i32): void {
   const perModel = (left + rows - 1) / rows * across;
   const all = <i64>models * <i64>perModel;
   const end = <i32>(all * <i64>(part + 1) / <i64>num_parts);
-  for (let item = <i32>(all * <i64>part / <i64>num_parts); item < end; item++) {
-    const model = item / perModel, i = item % perModel / across * rows, j = item % across * columns;
-    if (right == 0) columnSums(args, model, i, min(rows, left - i));
-    else block(args, item, model, i, min(rows, left - i), j, min(columns, right - j));
+  let item = <i32>(all * <i64>part / <i64>num_parts);
+  while (item < end) {
+    const model = item / perModel, next = min(end, (model + 1) * perModel);
+    if (right == 0) {
+      for (; item < next; item++) columnSums(args, model, item % perModel * rows, min(rows, left - item % perModel * rows));
+    } else {
+      blocks(args, model, item, next, perModel, rows, columns, across);
+      item = next;
+    }
+  }
+}
+
+// Some blocks of a model's result: all of them from some trials before the next ones, which then are still in the cache.
+function blocks(args: usize, model: i32, item: i32, end: i32, perModel: i32, rows: i32, columns: i32, across: i32): void {
+  const left = count(args, 6), right = count(args, 12), steps = stepsOf(args, model);
+  const first = count(args, 2), endRow = count(args, 3);
+  const width = <usize>right << 2;
+  const some = max(1, SLICE / max(1, steps));
+  for (let row = first;; row += some) {
+    for (let one = item; one < end; one++) {
+      const i = one % perModel / across * rows, j = one % across * columns;
+      const ownRows = min(rows, left - i), ownColumns = min(columns, right - j);
+      const to = resultOf(args, model) + <usize>i * width + (<usize>j << 2);
+      if (row == 0) {
+        for (let k = 0; k < ownRows; k++) memory.fill(to + <usize>k * width, 0, <usize>ownColumns << 2);
+      }
+      if (steps > 0 && row < endRow) block(args, one, model, i, ownRows, j, ownColumns, row, min(some, endRow - row), some, to);
+      if (row + some >= endRow) {
+        for (let k = 0; k < ownRows; k++) flushAll(to + <usize>k * width, ownColumns);
+      }
+    }
+    if (row + some >= endRow) break;
   }
 }
 
@@ -60,30 +88,21 @@ function sideOf(args: usize, index: usize, at: usize, model: i32, row: i32): usi
   return load<i32>(buffer(args, 0) + (<usize>model << 3), 4);
 }
 
-// Results of rows i … and columns j ….
-function block(args: usize, item: i32, model: i32, i: i32, rows: i32, j: i32, columns: i32): void {
-  const steps = stepsOf(args, model), endRow = count(args, 3);
+// Results of rows i … and columns j …, of some trials.
+function block(
+  args: usize, item: i32, model: i32, i: i32, rows: i32, j: i32, columns: i32, row: i32, trials: i32, some: i32, to: usize,
+): void {
+  const steps = stepsOf(args, model);
   const width = <usize>count(args, 12) << 2;
-  const to = resultOf(args, model) + <usize>i * width + (<usize>j << 2);
-  if (count(args, 2) == 0) {
-    for (let k = 0; k < rows; k++) memory.fill(to + <usize>k * width, 0, <usize>columns << 2);
-  }
-  if (steps == 0) return;
-  let left = sideOf(args, 1, 6, model, count(args, 2)) + (<usize>i << 2);
-  let right = sideOf(args, 2, 12, model, count(args, 2)) + (<usize>j << 2);
+  const left = sideOf(args, 1, 6, model, row) + (<usize>i << 2);
+  const right = sideOf(args, 2, 12, model, row) + (<usize>j << 2);
   const stepL = <usize>count(args, 10) << 2, trialL = trialOf(args, 6);
   const stepR = <usize>count(args, 16) << 2, trialR = trialOf(args, 12);
-  const some = max(1, SLICE / steps);
   const edgeL = buffer(args, 4) + (<usize>item * <usize>count(args, 18) << 2);
   const edgeR = edgeL + <usize>(some * steps) * 16;
-  for (let row = count(args, 2); row < endRow; row += some) {
-    const trials = min(some, endRow - row);
-    if (rows & 3) copy(left + (<usize>(rows & ~3) << 2), stepL, trialL, trials, steps, rows & 3, 16, edgeL);
-    if (columns & 7) copy(right + (<usize>(columns & ~7) << 2), stepR, trialR, trials, steps, columns & 7, 32, edgeR);
-    tiles(left, stepL, trialL, edgeL, right, stepR, trialR, edgeR, trials, steps, to, width, rows, columns);
-    left += <usize>trials * trialL, right += <usize>trials * trialR;
-  }
-  for (let k = 0; k < rows; k++) flushAll(to + <usize>k * width, columns);
+  if (rows & 3) copy(left + (<usize>(rows & ~3) << 2), stepL, trialL, trials, steps, rows & 3, 16, edgeL);
+  if (columns & 7) copy(right + (<usize>(columns & ~7) << 2), stepR, trialR, trials, steps, columns & 7, 32, edgeR);
+  tiles(left, stepL, trialL, edgeL, right, stepR, trialR, edgeR, trials, steps, to, width, rows, columns);
 }
 
 // Fewer columns than a tile has, beside zeros.
