@@ -20,6 +20,7 @@ import type { StageMember } from "../workflow/graph.ts";
 import { fileNameOf, type RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import type { Terminal } from "./terminal.ts";
+import { verdictLines } from "./verdict_lines.ts";
 
 /** What publishing works with. */
 export interface PublishInput {
@@ -194,18 +195,6 @@ async function writeAll(
     Object.entries(endings).filter(([name]) => files[name] !== undefined)
       .map(([name, ending]) => folder.write(`${path}.${ending}`, files[name])),
   );
-}
-
-/** One line per verdict: the claim, the setting it is about (the columns between id and number), and what was found. */
-function verdictLines(table: Table): string[] {
-  const column = (name: string) => table.columns.findIndex((each) => each.name === name);
-  const [claim, number, verdict] = [column("claim"), column("number"), column("verdict")];
-  const id = claim >= 0 ? claim : column("id");
-  if (id < 0 || verdict < 0) return [];
-  return table.rows.map((row) => {
-    const setting = row.slice(id + 1, Math.max(id + 1, number)).map(String).join(", ");
-    return `${row[id]}${setting === "" ? "" : ` (${setting})`}: ${row[verdict]}`;
-  });
 }
 
 async function drawGraph(
