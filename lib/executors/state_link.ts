@@ -66,7 +66,7 @@ export class StateLink {
 /**
  * The main thread's end: does what a job in a worker says.
  *
- * @param answer sends bytes to the worker.
+ * @param worker is sent the bytes that it asks for.
  *
  * @example
  * ```ts
@@ -74,14 +74,14 @@ export class StateLink {
  * import { assertEquals } from "@std/assert";
  * const dropped: string[] = [];
  * const states = { drop: (labels: readonly string[]) => dropped.push(...labels) };
- * heed({ do: "drop", labels: ["epoch 1"] }, states as never, () => {});
+ * heed({ do: "drop", labels: ["epoch 1"] }, states as never, { postMessage() {} });
  * assertEquals(dropped, ["epoch 1"]);
  * ```
  */
 export function heed(
   said: StateSaid,
   states: SavedStates | undefined,
-  answer: (answer: StateAnswer, transfer: Transferable[]) => void,
+  worker: { postMessage(answer: StateAnswer, transfer: Transferable[]): void },
 ): void {
   switch (said.do) {
     case "save":
@@ -92,11 +92,11 @@ export function heed(
       return states?.told(said.work);
     case "load": {
       const { question, label } = said;
-      const nothing = () => answer({ question }, []);
+      const nothing = () => worker.postMessage({ question }, []);
       if (states === undefined) return nothing();
       states.load(label).then((bytes) => {
         if (bytes === undefined) nothing();
-        else answer({ question, bytes }, [bytes.buffer as ArrayBuffer]);
+        else worker.postMessage({ question, bytes }, [bytes.buffer as ArrayBuffer]);
       }, nothing);
     }
   }

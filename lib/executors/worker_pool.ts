@@ -189,12 +189,12 @@ export class WorkerPool implements AsyncDisposable {
       }
       case "log":
         return tell(hand.work.get(reply.id), reply.bytes);
-      case "state": {
-        const states = hand.work.get(reply.id)?.errand.states?.[reply.member];
-        return heed(reply.said, states, (answer, transfer) => {
-          if (this.#hands.has(hand)) hand.worker.postMessage(answer, transfer);
-        });
-      }
+      case "state":
+        return heed(
+          reply.said,
+          hand.work.get(reply.id)?.errand.states?.[reply.member],
+          hand.worker,
+        );
       case "unfit":
         hand.bound = hand.served;
         this.#again(hand.work.values(), false);

@@ -11,11 +11,10 @@ import { keysOf, pruneRoots, readRoots, type RootRun, type Roots } from "./roots
 import { SegmentIndex } from "./segment_index.ts";
 import { checkFormat, removeDead } from "./session.ts";
 import {
-  ownerOfStates,
+  freeStates,
   stateFiles,
   type StateLimits,
   stateLimits,
-  type StateSpaceFiles,
   statesToFree,
 } from "./state_files.ts";
 import { filesOf } from "./stored_files.ts";
@@ -183,7 +182,7 @@ async function sweep(
   }
   const limits = options.states ?? stateLimits;
   const unused = new Set(statesToFree(spaces, (space) => live.has(space), clock.now(), limits));
-  for (const states of unused) await freeStates(disk, states, dryRun, freed, problems);
+  for (const states of unused) await freeStates(disk, states, { dryRun, freed, problems });
   if (!dryRun) {
     const temporary = () => `${layout.roots}/part-${uniqueName()}`;
     await pruneRoots(disk, layout, roots, runs, temporary);
@@ -191,31 +190,6 @@ async function sweep(
   const left = spaces.filter((states) => !unused.has(states)).flatMap(({ files }) => files);
   const states = { files: left.length, bytes: left.reduce((sum, { size }) => sum + size, 0) };
   return { freed, kept, young, states, runs, pins: roots.pins, problems };
-}
-
-async function freeStates(
-  disk: Disk,
-  states: StateSpaceFiles,
-  dryRun: boolean,
-  freed: FreedFile[],
-  problems: { path: string; what: string }[],
-): Promise<void> {
-  const stateOf = await ownerOfStates(disk, states) ?? null;
-  for (const { path, size } of states.files) {
-    try {
-      if (!dryRun) await disk.removeAll(path);
-      freed.push({ path, size, stateOf });
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
-      problems.push({ path, what: `cannot be removed (${error.errno})` });
-    }
-  }
-  if (dryRun) return;
-  // What Basin did not make stays, and the folders with it.
-  const { folder } = states;
-  for (const path of [folder, folder.slice(0, folder.lastIndexOf("/"))]) {
-    await disk.remove(path).catch(() => {});
-  }
 }
 
 /** The latest runs of each workflow and results folder; those with the same results count as one. */

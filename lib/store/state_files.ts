@@ -4,6 +4,7 @@
 import type { Digest } from "../core/digest.ts";
 import { type Disk, DiskError } from "../core/disk.ts";
 import type { Damage } from "./check.ts";
+import type { FreedFile } from "./collect.ts";
 import type { Layout } from "./layout.ts";
 import { labelOfName, ownerOf, readState } from "./states.ts";
 
@@ -124,21 +125,44 @@ export function statesToFree(
 }
 
 /**
- * Whose states they are, for people: what a file says of itself.
+ * Removes the states of a namespace, or only notes them.
  *
  * @example
  * ```ts
- * import { ownerOfStates } from "#lib/store/state_files.ts";
+ * import { freeStates } from "#lib/store/state_files.ts";
  * import { denoDisk } from "#lib/world/deno_disk.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals(await ownerOfStates(denoDisk(), { files: [] }), undefined);
+ * const freed: { readonly path: string }[] = [];
+ * const files = [{ path: "no/such/state", size: 3, mtime: 0 }];
+ * const into = { dryRun: true, freed: freed as never, problems: [] };
+ * await freeStates(denoDisk(), { folder: "no/such", files }, into);
+ * assertEquals(freed.map(({ path }) => path), ["no/such/state"]);
  * ```
  */
-export async function ownerOfStates(
+export async function freeStates(
   disk: Disk,
-  { files }: Pick<StateSpaceFiles, "files">,
-): Promise<string | undefined> {
-  return files.length === 0 ? undefined : await ownerOf(disk, files[0].path);
+  { folder, files }: Pick<StateSpaceFiles, "folder" | "files">,
+  { dryRun, freed, problems }: {
+    readonly dryRun: boolean;
+    readonly freed: FreedFile[];
+    readonly problems: { path: string; what: string }[];
+  },
+): Promise<void> {
+  const stateOf = files.length === 0 ? null : await ownerOf(disk, files[0].path) ?? null;
+  for (const { path, size } of files) {
+    try {
+      if (!dryRun) await disk.removeAll(path);
+      freed.push({ path, size, stateOf });
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      problems.push({ path, what: `cannot be removed (${error.errno})` });
+    }
+  }
+  if (dryRun) return;
+  // What Basin did not make stays, and the folders with it.
+  for (const path of [folder, folder.slice(0, folder.lastIndexOf("/"))]) {
+    await disk.remove(path).catch(() => {});
+  }
 }
 
 /**
