@@ -115,7 +115,7 @@ export interface SavedStates {
   /** The bytes of a state, or `undefined` if there is none, or it is damaged. They are the caller's. */
   load(label: string): Promise<Uint8Array | undefined>;
   /**
-   * Keeps a state under a label of 1 to 80 bytes of UTF-8. The bytes are copied at once; a state that is there already
+   * Keeps a state under a label of 1 to 1000 bytes of UTF-8. The bytes are copied at once; a state that is there already
    * stands. A task that is killed right after this finds the state, as a rule, when it runs again.
    */
   save(label: string, bytes: Uint8Array): void;

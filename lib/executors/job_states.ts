@@ -7,7 +7,7 @@ import type { SavedStates, StateWork, Task } from "../core/task.ts";
 import type { Recorder } from "./recorded.ts";
 
 /** The longest label, in bytes of UTF-8. */
-const maxLabel = 80;
+const maxLabel = 1000;
 
 /**
  * The states of a job, if its task says `continues`.

@@ -6,7 +6,7 @@ import { type Disk, DiskError } from "../core/disk.ts";
 import type { Damage } from "./check.ts";
 import type { FreedFile } from "./collect.ts";
 import type { Layout } from "./layout.ts";
-import { labelOfName, ownerOf, readState } from "./states.ts";
+import { labelOfName, ownerOf, readState, stateNames } from "./states.ts";
 
 /** One file. */
 export interface StateFile {
@@ -65,7 +65,7 @@ export async function stateFiles(
         continue;
       }
       const files: StateFile[] = [];
-      for (const name of await list(folder)) {
+      for (const name of disk.stat(folder)?.isDirectory ? await stateNames(disk, folder) : []) {
         const path = `${folder}/${name}`;
         const stat = disk.stat(path);
         if (stat === undefined) continue;
@@ -160,9 +160,20 @@ export async function freeStates(
   }
   if (dryRun) return;
   // What Basin did not make stays, and the folders with it.
-  for (const path of [folder, folder.slice(0, folder.lastIndexOf("/"))]) {
-    await disk.remove(path).catch(() => {});
+  const folders = files.flatMap(({ path }) => foldersBetween(folder, path));
+  const above = folder.slice(0, folder.lastIndexOf("/"));
+  // Those of long names from the inside out.
+  const inner = [...new Set(folders)].sort((a, b) => b.length - a.length);
+  for (const path of [...inner, folder, above]) await disk.remove(path).catch(() => {});
+}
+
+/** The folders from a file up to that of its namespace, both left out. */
+function foldersBetween(folder: string, path: string): string[] {
+  const found: string[] = [];
+  for (let at = path.lastIndexOf("/"); at > folder.length; at = path.lastIndexOf("/", at - 1)) {
+    found.push(path.slice(0, at));
   }
+  return found;
 }
 
 /**
@@ -189,7 +200,7 @@ export async function checkStates(
   const add = (kind: Damage["kind"], path: string, what: string) => {
     damage.push({ path, kind, part: "states", what });
   };
-  for (const { space, files } of await stateFiles(disk, layout, foreign)) {
+  for (const { space, folder, files } of await stateFiles(disk, layout, foreign)) {
     for (const { path, size } of files) {
       if (disk.stat(path)?.isFile === false) {
         add("not-a-file", path, "is a link or a folder, not a file");
@@ -199,8 +210,8 @@ export async function checkStates(
       bytes += size;
       try {
         const state = readState(await disk.read(path));
-        const name = path.slice(path.lastIndexOf("/") + 1);
-        const isAtHome = state?.space === space && state.label === labelOfName(name);
+        const label = labelOfName(path.slice(folder.length + 1));
+        const isAtHome = state?.space === space && state.label === label;
         if (state === undefined) add("damaged", path, "does not hold the state that it held");
         else if (!isAtHome) add("damaged", path, "holds a state that belongs elsewhere");
       } catch (error) {

@@ -75,7 +75,7 @@ export function statesIn(
   };
   const labels = async () => {
     try {
-      return (await disk.list(folder)).flatMap((name) => labelOfName(name) ?? []);
+      return (await stateNames(disk, folder)).flatMap((name) => labelOfName(name) ?? []);
     } catch (error) {
       // A store in which it cannot be looked has none.
       if (error instanceof DiskError) return [];
@@ -94,15 +94,16 @@ export function statesIn(
         await session.start();
         const temporary = session.temporaryPath();
         await disk.create(temporary, writeState({ label, space, of, bytes }));
+        const path = pathOf(label);
         try {
-          await disk.makeDirectory(folder);
+          await disk.makeDirectory(parentOf(path));
           try {
-            await place(temporary, pathOf(label), replace);
+            await place(temporary, path, replace);
           } catch (error) {
             if (!(error instanceof DiskError) || error.errno !== "ENOENT") throw error;
             // Another process has just dropped the last one, and the folder with it.
-            await disk.makeDirectory(folder);
-            await place(temporary, pathOf(label), replace);
+            await disk.makeDirectory(parentOf(path));
+            await place(temporary, path, replace);
           }
         } finally {
           await disk.remove(temporary).catch(() => {});
@@ -124,9 +125,12 @@ export function statesIn(
       }
     },
     async drop(labels) {
-      for (const label of labels) await disk.remove(pathOf(label)).catch(() => {});
-      // Goes if it is empty.
-      await disk.remove(folder).catch(() => {});
+      for (const label of labels) {
+        let path = pathOf(label);
+        await disk.remove(path).catch(() => {});
+        // The folders go that are empty now.
+        while (path !== folder) await disk.remove(path = parentOf(path)).catch(() => {});
+      }
     },
   };
 }
@@ -150,7 +154,7 @@ export function stateFolder({ states }: Pick<Layout, "states">, space: Digest): 
 
 /**
  * The file name of a label: small letters, digits and a few signs as they are, all else by the bytes of its UTF-8, so
- * that labels which differ in case alone differ everywhere.
+ * that labels which differ in case alone differ everywhere. A long one goes on in a folder that ends in `~`.
  *
  * @example
  * ```ts
@@ -166,7 +170,8 @@ export function nameOfLabel(label: string): string {
     const sign = String.fromCharCode(byte);
     name += plain.test(sign) ? sign : `%${byte.toString(16).padStart(2, "0")}`;
   }
-  return name;
+  const parts = name.match(/.{1,200}/gs) ?? [""];
+  return parts.join("~/");
 }
 
 const plain = /^[a-z0-9_=,+-]$/;
@@ -182,14 +187,42 @@ const plain = /^[a-z0-9_=,+-]$/;
  * ```
  */
 export function labelOfName(name: string): string | undefined {
-  if (!/^(?:[a-z0-9_=,+-]|%[0-9a-f]{2})+$/.test(name)) return undefined;
+  const whole = name.replaceAll("~/", "");
+  if (!/^(?:[a-z0-9_=,+-]|%[0-9a-f]{2})+$/.test(whole)) return undefined;
   let label: string;
   try {
-    label = decodeURIComponent(name);
+    label = decodeURIComponent(whole);
   } catch {
     return undefined;
   }
   return nameOfLabel(label) === name ? label : undefined;
+}
+
+/**
+ * The names of all files in the folder of a namespace, folders of long names looked into.
+ *
+ * @throws {DiskError} if a folder cannot be listed.
+ *
+ * @example
+ * ```ts
+ * import { stateNames } from "#lib/store/states.ts";
+ * import { denoDisk } from "#lib/world/deno_disk.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await stateNames(denoDisk(), "no/such/folder"), []);
+ * ```
+ */
+export async function stateNames(disk: Disk, folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of await disk.list(folder)) {
+    const path = `${folder}/${name}`;
+    if (!name.endsWith("~") || !disk.stat(path)?.isDirectory) found.push(name);
+    else for (const rest of await stateNames(disk, path)) found.push(`${name}/${rest}`);
+  }
+  return found;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 /** A state as it lies in its file. */

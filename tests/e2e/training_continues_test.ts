@@ -47,8 +47,12 @@ async function runLikeNew(project: Project, store: string): Promise<Ran> {
 }
 
 Deno.test("a training that is killed goes on with the same bytes", async () => {
-  const phases = "- { rules: [pdm_pro, pdm_anti], epochs: 12, order: interleaved }";
-  await using project = await copyProject({ [file]: workflow(phases, 100) });
+  // A way with a long name.
+  const rules = "rules: [pdm_pro, pdm_anti, pdm_delay, pdm_anti_delay]";
+  const phases = [1, 11].map((epochs) =>
+    `- { ${rules}, epochs: ${epochs}, order: interleaved, trainable: [W_in, W_rec, W_out] }`
+  );
+  await using project = await copyProject({ [file]: workflow(phases.join("\n"), 50) });
   const running = project.start("run", [file, ...engine, "--json"]);
   for await (const line of running.lines) {
     const event = JSON.parse(line) as RunEvent;
