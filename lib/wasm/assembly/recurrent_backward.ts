@@ -49,6 +49,8 @@ function block(args: usize, item: i32, model: i32, row: i32, num: i32): void {
   const tile = buffer(args, 7) + <usize>item * (2 * second + TILE), packed = tile + TILE;
   const activation = count(args, 8), keep = <f32>number(args, 11), gain = <f32>number(args, 12);
   const isPlain = form == 0 && count(args, 10) == 0;
+  // Slope below zero of what is piecewise linear.
+  const below: f32 = activation == 2 ? 0.01 : activation == 1 ? 0 : 1;
   // The last step has nothing after it but its carry: a tile of zeros.
   memory.fill(tile, 0, TILE);
   for (let unit = 0; unit < units; unit += 8) {
@@ -69,8 +71,9 @@ function block(args: usize, item: i32, model: i32, row: i32, num: i32): void {
         const w = work + own * stepW + offset, g = given + own * stepG + offset, c = carry + own * bytes + offset;
         if (form == 2) slopes(activation, tile, some, w + rates, stepW, units - unit);
         if (isLast) put(tile, some, c, bytes, units - unit);
-        else if (isPlain && unit + 8 <= units) plain(tile, some, w - stride, stepW, g - bytes, stepG, c, bytes, activation, keep, gain, ones(w));
-        else general(args, tile, some, model, unit, h - bytes + own * stepH + offset, stepH, w - stride, stepW, g - bytes, stepG, c, bytes);
+        else if (!isPlain || unit + 8 > units) general(args, tile, some, model, unit, h - bytes + own * stepH + offset, stepH, w - stride, stepW, g - bytes, stepG, c, bytes);
+        else if (activation <= 2) linear(tile, some, w - stride, stepW, g - bytes, stepG, c, bytes, keep, gain, below, ones(w));
+        else curved(tile, some, w - stride, stepW, g - bytes, stepG, c, bytes, activation, keep, gain);
       }
     }
     h -= bytes, work -= stride, given -= bytes;
@@ -99,23 +102,38 @@ function put(tile: usize, rows: i32, carry: usize, step: usize, units: i32): voi
 }
 
 // dL/dp of eight units of some rows, and what stays with them, from the sums of the step after. What networks mostly are:
-// φ outside, one leak for all.
-function plain(
+// φ outside, one leak for all; φ piecewise linear.
+function linear(
   tile: usize, rows: i32, work: usize, stepW: usize, given: usize, stepG: usize, carry: usize, stepC: usize,
-  activation: i32, keep: f32, gain: f32, one: f32,
+  keep: f32, gain: f32, below: f32, one: f32,
 ): void {
-  const keeps = f32x4.splat(keep), gains = f32x4.splat(gain), zero = f32x4.splat(0), ones = f32x4.splat(one);
-  const below = f32x4.splat(activation == 2 ? <f32>0.01 : activation == 1 ? <f32>0 : <f32>1);
+  const keeps = f32x4.splat(keep), above = f32x4.splat(gain), slopes = f32x4.splat(gain * below), zero = f32x4.splat(0);
   const least = f32x4.splat(reinterpret<f32>(reinterpret<i32>(one) - 0x3f000000));
-  const isLinear = activation <= 2;
+  for (; rows > 0; rows--, tile += 32, work += stepW, given += stepG, carry += stepC) {
+    let g = f32x4.add(v128.load(given), f32x4.add(v128.load(carry), v128.load(tile)));
+    let p = f32x4.mul(g, v128.bitselect(above, slopes, f32x4.gt(v128.load(work), zero)));
+    g = f32x4.mul(keeps, g);
+    v128.store(work, v128.andnot(p, f32x4.lt(f32x4.abs(p), least)));
+    v128.store(carry, v128.andnot(g, f32x4.lt(f32x4.abs(g), least)));
+    g = f32x4.add(v128.load(given, 16), f32x4.add(v128.load(carry, 16), v128.load(tile, 16)));
+    p = f32x4.mul(g, v128.bitselect(above, slopes, f32x4.gt(v128.load(work, 16), zero)));
+    g = f32x4.mul(keeps, g);
+    v128.store(work, v128.andnot(p, f32x4.lt(f32x4.abs(p), least)), 16);
+    v128.store(carry, v128.andnot(g, f32x4.lt(f32x4.abs(g), least)), 16);
+  }
+}
+
+// The same for any φ.
+function curved(
+  tile: usize, rows: i32, work: usize, stepW: usize, given: usize, stepG: usize, carry: usize, stepC: usize,
+  activation: i32, keep: f32, gain: f32,
+): void {
+  const keeps = f32x4.splat(keep), gains = f32x4.splat(gain);
   for (; rows > 0; rows--, tile += 32, work += stepW, given += stepG, carry += stepC) {
     for (let i: usize = 0; i < 32; i += 16) {
       const g = f32x4.add(v128.load(given + i), f32x4.add(v128.load(carry + i), v128.load(tile + i)));
-      const taken = v128.load(work + i);
-      const slope = isLinear ? v128.bitselect(ones, below, f32x4.gt(taken, zero)) : slope4(activation, taken);
-      const p = f32x4.mul(f32x4.mul(gains, g), slope), held = f32x4.mul(keeps, g);
-      v128.store(work + i, v128.andnot(p, f32x4.lt(f32x4.abs(p), least)));
-      v128.store(carry + i, v128.andnot(held, f32x4.lt(f32x4.abs(held), least)));
+      v128.store(work + i, flushed(f32x4.mul(f32x4.mul(gains, g), slope4(activation, v128.load(work + i)))));
+      v128.store(carry + i, flushed(f32x4.mul(keeps, g)));
     }
   }
 }

@@ -52,6 +52,8 @@ function block(args: usize, item: i32, model: i32, row: i32, num: i32): void {
   const tile = buffer(args, 7) + <usize>item * (2 * second + TILE), packed = tile + TILE;
   const bias = buffer(args, 1) + (<usize>model * <usize>count(args, 5) + <usize>count(args, 8) << 2);
   const activation = count(args, 10), keep = <f32>number(args, 13), gain = <f32>number(args, 14);
+  // Slope below zero of what is piecewise linear.
+  const below: f32 = activation == 2 ? 0.01 : activation == 1 ? 0 : 1;
   for (; t < steps; t++) {
     for (let r = 0, to = packed; r < num; r += 4, to += second) {
       const own = h + <usize>r * stepH;
@@ -71,8 +73,9 @@ function block(args: usize, item: i32, model: i32, row: i32, num: i32): void {
         packedTile(from, units, panel, inputs, next, tile);
         const own = h + <usize>r * stepH + offset, to = work + <usize>r * stepW + offset;
         const some = min(4, num - r);
-        if (isPlain && unit + 8 <= units) plain(tile, some, bias + offset, own, stepH, own + stateBytes, to, stepW, activation, keep, gain, tiny(to));
-        else general(args, tile, some, model, unit, own, stepH, to, stepW, noise + (hasNoise ? <usize>r * stepN + offset : 0), stepN);
+        if (!isPlain || unit + 8 > units) general(args, tile, some, model, unit, own, stepH, to, stepW, noise + (hasNoise ? <usize>r * stepN + offset : 0), stepN);
+        else if (activation <= 2) linear(tile, some, bias + offset, own, stepH, own + stateBytes, to, stepW, keep, gain, below, tiny(to));
+        else curved(tile, some, bias + offset, own, stepH, own + stateBytes, to, stepW, activation, keep, gain);
       }
     }
     h += stateBytes, work += stride, x += inputBytes;
@@ -91,31 +94,40 @@ function seen(activation: i32, units: i32, h: usize, to: usize): void {
   }
 }
 
-// A step of eight units of some rows. What networks mostly are: φ outside, one leak for all, no noise.
-function plain(
+// A step of eight units of some rows. What networks mostly are: φ outside, one leak for all, no noise; φ piecewise linear.
+function linear(
   tile: usize, rows: i32, bias: usize, h: usize, stepH: usize, next: usize, work: usize, stepW: usize,
-  activation: i32, keep: f32, gain: f32, tiny: f32,
+  keep: f32, gain: f32, below: f32, tiny: f32,
 ): void {
+  const keeps = f32x4.splat(keep), gains = f32x4.splat(gain), slopes = f32x4.splat(below), zero = f32x4.splat(0);
   const least = f32x4.splat(tiny);
-  const keeps = f32x4.splat(keep), gains = f32x4.splat(gain), zero = f32x4.splat(0);
-  // Slope below zero of what is piecewise linear.
-  const below = f32x4.splat(activation == 2 ? <f32>0.01 : activation == 1 ? <f32>0 : <f32>1);
   const biasL = v128.load(bias), biasH = v128.load(bias, 16);
-  const isLinear = activation <= 2;
   for (; rows > 0; rows--, tile += 32, h += stepH, next += stepH, work += stepW) {
-    let l = f32x4.add(v128.load(tile), biasL), r = f32x4.add(v128.load(tile, 16), biasH);
-    if (isLinear) {
-      l = f32x4.add(f32x4.max(l, zero), f32x4.mul(f32x4.min(l, zero), below));
-      r = f32x4.add(f32x4.max(r, zero), f32x4.mul(f32x4.min(r, zero), below));
-    } else {
-      l = activate4(activation, l), r = activate4(activation, r);
+    let p = f32x4.add(v128.load(tile), biasL);
+    p = f32x4.add(f32x4.max(p, zero), f32x4.mul(f32x4.min(p, zero), slopes));
+    v128.store(work, v128.andnot(p, f32x4.lt(f32x4.abs(p), least)));
+    p = f32x4.add(f32x4.mul(keeps, v128.load(h)), f32x4.mul(gains, p));
+    v128.store(next, v128.andnot(p, f32x4.lt(f32x4.abs(p), least)));
+    p = f32x4.add(v128.load(tile, 16), biasH);
+    p = f32x4.add(f32x4.max(p, zero), f32x4.mul(f32x4.min(p, zero), slopes));
+    v128.store(work, v128.andnot(p, f32x4.lt(f32x4.abs(p), least)), 16);
+    p = f32x4.add(f32x4.mul(keeps, v128.load(h, 16)), f32x4.mul(gains, p));
+    v128.store(next, v128.andnot(p, f32x4.lt(f32x4.abs(p), least)), 16);
+  }
+}
+
+// The same for any φ.
+function curved(
+  tile: usize, rows: i32, bias: usize, h: usize, stepH: usize, next: usize, work: usize, stepW: usize,
+  activation: i32, keep: f32, gain: f32,
+): void {
+  const keeps = f32x4.splat(keep), gains = f32x4.splat(gain);
+  for (; rows > 0; rows--, tile += 32, h += stepH, next += stepH, work += stepW) {
+    for (let i: usize = 0; i < 32; i += 16) {
+      const p = activate4(activation, f32x4.add(v128.load(tile + i), v128.load(bias + i)));
+      v128.store(work + i, flushed(p));
+      v128.store(next + i, flushed(f32x4.add(f32x4.mul(keeps, v128.load(h + i)), f32x4.mul(gains, p))));
     }
-    v128.store(work, v128.andnot(l, f32x4.lt(f32x4.abs(l), least)));
-    v128.store(work, v128.andnot(r, f32x4.lt(f32x4.abs(r), least)), 16);
-    l = f32x4.add(f32x4.mul(keeps, v128.load(h)), f32x4.mul(gains, l));
-    r = f32x4.add(f32x4.mul(keeps, v128.load(h, 16)), f32x4.mul(gains, r));
-    v128.store(next, v128.andnot(l, f32x4.lt(f32x4.abs(l), least)));
-    v128.store(next, v128.andnot(r, f32x4.lt(f32x4.abs(r), least)), 16);
   }
 }
 
