@@ -46,7 +46,7 @@ export function activationCode(name: Activation): number {
 export function activate(code: number, z: number): number {
   switch (code) {
     case 1:
-      return z > 0 ? z : 0;
+      return Math.max(z, 0);
     case 2:
       return z > 0 ? z : leakySlope * z;
     case 3:

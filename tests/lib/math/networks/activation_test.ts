@@ -32,3 +32,7 @@ Deno.test("activationSlope() takes the side below at a kink", () => {
   assertEquals(activationSlope(activationCode("relu"), 0), 0);
   assertEquals(activationSlope(activationCode("leaky_relu"), 0), leakySlope);
 });
+
+Deno.test("activate() keeps what is not a number, so that divergence is seen", () => {
+  for (const name of activations) assertEquals(activate(activationCode(name), NaN), NaN, name);
+});
