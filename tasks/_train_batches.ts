@@ -37,6 +37,13 @@ export function penalisesActivity({ params: { penalties } }: Course): boolean {
   return penalties.activity_l1 > 0 || penalties.activity_l2 > 0;
 }
 
+/** Numbers of the target per step as the loss reads it: a class for each head, or a value for each output. */
+export function targetWidthOf({ target, sizes, rules, params }: Course): number {
+  if (target === "value" || params.loss.kind === "mse") return sizes.outputs;
+  const [{ neurotask, params: own }] = rules;
+  return neurotask.heads?.(own).length ?? 1;
+}
+
 /** How many sequences of a stream, its first, are looked at for duplicates. */
 const numLookedAt = 128;
 
@@ -57,7 +64,11 @@ export function batchesOf(course: Course, rule: Rule): Batches {
   const noise = inputNoiseOf(course);
   const stream = randomStream(seed, `input_noise/${rule.name}`);
   const width = source.channels.length;
-  let room: { mask: Float32Array; scored: Float32Array } | undefined;
+  // Squared errors of classes are those from 1 at the class and 0 elsewhere.
+  const isOneHot = course.target === "class" && loss.kind === "mse";
+  let room:
+    | { mask: Float32Array; scored: Float32Array; classes: Float32Array | undefined }
+    | undefined;
   const lengths = new Int32Array(rows);
   const activity = penalisesActivity(course);
   return {
@@ -73,9 +84,14 @@ export function batchesOf(course: Course, rule: Rule): Batches {
     ]),
     write(update, out) {
       const steps = out.inputs.length / (rows * width);
-      room ??= { mask: new Float32Array(rows * steps), scored: new Float32Array(rows * steps) };
+      room ??= {
+        mask: new Float32Array(rows * steps),
+        scored: new Float32Array(rows * steps),
+        classes: isOneHot ? new Float32Array(rows * steps * source.targetWidth) : undefined,
+      };
       const { mask, scored } = room;
-      const { inputs, targets, weights } = out;
+      const { inputs, weights } = out;
+      const targets = room.classes ?? out.targets;
       if (order === undefined) {
         source.write(update * rows, rows, { inputs, targets, mask, scored, lengths }, steps);
       } else {
@@ -99,6 +115,7 @@ export function batchesOf(course: Course, rule: Rule): Batches {
       }
       const heads = weights.length / (rows * steps);
       const classes = heads > 1 ? { classes: targets } : {};
+      if (isOneHot) writeOneHot(targets, out.targets);
       writeLossWeights(loss.over, { mask, scored, lengths, ...classes }, weights, heads);
       if (activity) {
         const total = lengths.reduce((sum, n) => sum + n, 0);
@@ -164,9 +181,21 @@ export function trainingSource(course: Course, rule: Rule): TrialSource | Publis
   });
 }
 
-/** Standard normal numbers that recurrent noise is made of, for one update of networks of a seed. */
-export function recurrentNoise(seed: number | string, update: number, out: Float32Array): void {
-  out.set(normalsOf(randomStream(seed, "recurrent_noise").key, 0, out.length, update));
+/**
+ * Standard normal numbers that recurrent noise is made of, for one update of networks of a seed. Each row has a sequence of
+ * its own, so that numbers do not depend on how much room `out`, rows × steps × units, leaves for longer trials.
+ */
+export function recurrentNoise(
+  seed: number | string,
+  update: number,
+  rows: number,
+  out: Float32Array,
+): void {
+  const { key } = randomStream(seed, "recurrent_noise");
+  const length = out.length / rows;
+  for (let row = 0; row < rows; row++) {
+    out.set(normalsOf(key, 0, length, update, row), row * length);
+  }
 }
 
 function specOf(course: Course, rule: Rule): TrialSpec {
@@ -205,6 +234,13 @@ function splitOf(course: Course, rule: Rule): Split {
     (_, sequence) => "origin" in source ? source.origin(sequence) : sequence,
   );
   return splitSequences(contents, { seed, leaky: data.leaky_split });
+}
+
+/** Of classes (…, head) values (…, head × output): 1 at the class, 0 elsewhere, and nowhere where there is none. */
+function writeOneHot(classes: Float32Array, out: Float32Array): void {
+  const width = out.length / classes.length;
+  out.fill(0);
+  for (let i = 0; i < classes.length; i++) if (classes[i] >= 0) out[i * width + classes[i]] = 1;
 }
 
 /** Gives the part of row `at` of arrays of equally many rows. */

@@ -19,6 +19,7 @@ import {
   evaluationSource,
   penalisesActivity,
   recurrentNoise,
+  targetWidthOf,
   trainingSource,
 } from "./_train_batches.ts";
 import { type Course, ruleOf, trainableOf, updatesAtMost } from "./_train_course.ts";
@@ -150,8 +151,10 @@ async function epochOf(
       batchOf,
       rows,
       noise: (model, out) => {
-        const { course, state } = part[model];
-        recurrentNoise(course.params.seed, state.updates + update, out);
+        const { course: { params }, state: { updatesByRule } } = part[model];
+        // Updates before this training among them: no noise comes again.
+        const before = Object.values(updatesByRule).reduce((sum, updates) => sum + updates, 0);
+        recurrentNoise(params.seed, before + update, params.batch_size, out);
       },
     });
     await sweep.pace();
@@ -238,7 +241,7 @@ function planOf(trainees: readonly Trainee[]): SweepPlan {
     rows: params.batch_size,
     steps,
     ...sizes,
-    targetWidth: target === "class" ? heads : sizes.outputs,
+    targetWidth: targetWidthOf(course),
     tensors: parameters.map((_, at) => offsets[at + 1] - offsets[at]),
     numMoments: numMoments(params.optimiser),
     loss: {

@@ -46,6 +46,7 @@ const variants: Readonly<Record<string, Params>> = {
     rules: ["reaching_pro", "reaching_anti"],
     phases: [{ rules: ["reaching_anti"], epochs: 1 }],
   },
+  "classes as values": { ...base, loss: { kind: "mse" } },
   "windows of trials": { ...base, sequence: { window_steps: 13 } },
 };
 

@@ -17,6 +17,7 @@ const recall = defineNeurotask({
   rules: ["recall"],
   periods: ["bits"],
   targets: "class",
+  mayRepeat: true,
   channels: () => ["bit"],
   outputs: () => ["last_0", "last_1", "before_0", "before_1", "idle_0", "idle_1"],
   heads: () => ["last", "before", "idle"].map((name) => ({ name, outputs: 2 })),

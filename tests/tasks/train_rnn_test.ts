@@ -1,7 +1,14 @@
 // The task `train_rnn`: networks in a batch have the bytes they have alone; what is trained, from which start, and what
 // comes of it.
 
-import { assert, assertEquals, assertGreater, assertLess, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertNotEquals,
+} from "@std/assert";
 import { RefEngine } from "#gpu/runtime/ref_engine.ts";
 import { network } from "#lib/core/artifacts/network.ts";
 import { recordsOf } from "#lib/core/table.ts";
@@ -71,6 +78,29 @@ engineTest("a network that diverges fails alone, and says when", async (engine) 
   assertEquals(bytesOf(a), bytesOf(await train(engine, tame)));
 });
 
+engineTest("a network that says nothing has the loss of its kind", async (engine) => {
+  const start = (await train(engine, { ...small, phases: [] })).weights;
+  const parameters = Object.fromEntries(
+    Object.entries(start.parameters).map(([name, one]) => [
+      name,
+      { ...one, data: new Float32Array(one.data.length) },
+    ]),
+  );
+  const init = { ...start, parameters };
+  const lossOf = async (kind: string) => {
+    const params = {
+      ...small,
+      updates_per_epoch: 1,
+      loss: { kind },
+      phases: [phase(["pdm_pro"], 1)],
+    };
+    return recordsOf((await train(engine, params, { init })).log)[0].loss as number;
+  };
+  assertAlmostEquals(await lossOf("cross_entropy"), Math.log(3), 1e-6);
+  // Squares of 0 − 1 at the class and 0 − 0 at two others.
+  assertAlmostEquals(await lossOf("mse"), 1 / 3, 1e-6);
+});
+
 Deno.test("only what is trainable changes", async () => {
   await using engine = wasmEngine(1);
   const start = await train(engine, { ...small, phases: [] });
@@ -104,6 +134,15 @@ engineTest("noise in states and inputs follows the seed alone", async (engine) =
   for (const [i, params] of noisy.entries()) {
     assertEquals(bytesOf(await train(engine, params)), bytesOf(together[i]), `seed ${i}`);
   }
+  // Nor does it depend on the longest trials of others, or of a phase to come.
+  const longer = { ...noisy[0], phases: [phase(["pdm_delay"], 1)] };
+  const [beside] = await trainAll(engine, [noisy[1], longer].map((params) => ({ params })));
+  assertEquals(bytesOf(beside), bytesOf(together[1]));
+  const appended = { ...noisy[1], phases: [...noisy[1].phases, phase(["pdm_delay"], 1)] };
+  assertEquals(
+    recordsOf((await train(engine, appended)).log)[0].loss,
+    recordsOf((together[1] as Trained).log)[0].loss,
+  );
   const weights = ({ weights }: Trained) => weights.parameters.W_rec.data.join();
   for (const only of ["recurrent_noise", "input_noise"]) {
     const params = { ...noisy[0], model_settings: { [only]: 0.1 } };
