@@ -1,8 +1,17 @@
 // What is wrong with the params of a training taken together, told when planning with the place in the YAML.
 
+import type { Condition } from "#lib/core/neurotask.ts";
+import { Constraint } from "#lib/training/update_row.ts";
 import { sharingIssues } from "#lib/trials/channels.ts";
-import { timingIssues } from "#lib/trials/timing.ts";
-import { type Course, courseOf, type Members, ruleOf } from "./_train_course.ts";
+import { timingIssues, trialLengths } from "#lib/trials/timing.ts";
+import {
+  type Course,
+  courseOf,
+  type Members,
+  type Rule,
+  ruleOf,
+  trainableOf,
+} from "./_train_course.ts";
 import type { TrainParams } from "./_train_params.ts";
 
 /** Something wrong; `path` leads from the params. */
@@ -27,7 +36,13 @@ export function trainIssues(params: TrainParams, members: Members): TrainIssue[]
     ...ruleIssues(course),
   ];
   if (issues.length > 0) return issues;
-  return [...timings(course), ...trainables(course), ...dataIssues(course), ...lossIssues(course)];
+  const found = [...timings(course), ...trainables(course), ...dataIssues(course)];
+  return found.length > 0 ? found : [
+    ...constrainedIssues(course),
+    ...windowIssues(course),
+    ...lossIssues(course),
+    ...stopIssues(course),
+  ];
 }
 
 /** Phases that name a rule which the network does not know. */
@@ -105,6 +120,78 @@ function trainables({ params, parameters, model }: Course): TrainIssue[] {
     ...(params.phases.length > 0 ? of(params.trainable, ["trainable"]) : []),
     ...params.phases.flatMap(({ trainable }, at) => of(trainable, ["phases", at, "trainable"])),
   ];
+}
+
+/** Phases that train only what constraints keep at zero. */
+function constrainedIssues(course: Course): TrainIssue[] {
+  const { constraints, offsets, params, parameters } = course;
+  if (constraints === undefined) return [];
+  const isFixed = (code: number) => code === Constraint.absent || code === Constraint.zeroed;
+  return course.phases.flatMap((phase, at): TrainIssue[] => {
+    const trained = trainableOf(course, phase);
+    const isIdle = parameters.every((_, i) =>
+      !trained[i] || constraints.subarray(offsets[i], offsets[i + 1]).every(isFixed)
+    );
+    if (!isIdle) return [];
+    const path = phase.trainable !== null
+      ? ["phases", at, "trainable"]
+      : [params.trainable === undefined ? "constraints" : "trainable"];
+    const names = parameters.filter((_, i) => trained[i]).map(({ name }) => name).join(", ");
+    return [{
+      path,
+      message: `constraints keep all of ${names} at zero, so that phase ${
+        at + 1
+      } trains nothing; name other parameters, or leave connections`,
+    }];
+  });
+}
+
+/** Windows that may hold no decision where the loss looks at nothing else. */
+function windowIssues(course: Course): TrainIssue[] {
+  const { params: { sequence, loss, dt_ms }, phases } = course;
+  if (sequence === "trial" || loss.over !== "decision") return [];
+  const longest = (name: string) => {
+    const { neurotask, params } = ruleOf(course, name);
+    return trialLengths(neurotask.timing(params, "train"), dt_ms).longest;
+  };
+  const steps = Math.max(0, ...phases.flatMap(({ rules }) => rules).map(longest));
+  if (sequence.window_steps >= steps) return [];
+  return [{
+    path: ["sequence", "window_steps"],
+    message: `windows of ${sequence.window_steps} steps may hold no decision, as trials have up ` +
+      `to ${steps} steps, and the loss is over decisions alone; write ${steps} or more, or another \`loss.over\``,
+  }];
+}
+
+/** Stop rules that look at trials that nobody can decide. */
+function stopIssues(course: Course): TrainIssue[] {
+  const { params } = course;
+  const seen = new Set<string>();
+  return course.phases.flatMap(({ stop, rules }, at): TrainIssue[] => {
+    if (stop === null || stop.on !== "decidable") return [];
+    const name = rules.find((name) => !canBeDecided(ruleOf(course, name)));
+    if (name === undefined) return [];
+    const path = params.phases[at].stop === undefined ? ["stop"] : ["phases", at, "stop"];
+    if (seen.has(path.join())) return [];
+    seen.add(path.join());
+    return [{
+      path,
+      message: `no trial of ${name} can be decided, so that this rule never ends a phase; ` +
+        "write `on: all`, or give the trials something to decide",
+    }];
+  });
+}
+
+/** Whether some values of the conditions make a trial that can be decided. */
+function canBeDecided({ neurotask, params }: Rule): boolean {
+  const conditions: readonly Condition[] = neurotask.conditions(params);
+  const isDecidable = (given: Readonly<Record<string, number>>, at: number): boolean => {
+    if (at === conditions.length) return neurotask.isDecidable(given);
+    const condition = conditions[at];
+    const values = "values" in condition ? condition.values : condition.uniform;
+    return values.some((value) => isDecidable({ ...given, [condition.name]: value }, at + 1));
+  };
+  return isDecidable({}, 0);
 }
 
 function dataIssues({ params }: Course): TrainIssue[] {

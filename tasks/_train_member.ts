@@ -121,11 +121,13 @@ export class Trainee {
     const phase = this.phase!;
     const { params } = this.course;
     const start = this.startOfEpoch();
-    const bad = reports.findIndex(({ loss }) => !Number.isFinite(loss));
+    const bad = reports.findIndex(({ loss, penalty }) => !Number.isFinite(loss + penalty));
     const isFinite = bad < 0 && parameters.every(Number.isFinite);
     if (!isFinite) {
       const what = bad < 0
         ? "a weight is no finite number"
+        : Number.isFinite(reports[bad].loss)
+        ? `the penalty of ${phase.rules[bad]} is ${reports[bad].penalty}`
         : `the loss of ${phase.rules[bad]} is ${reports[bad].loss}`;
       throw new Diverged(
         `training diverged in epoch ${this.epochs + 1} (phase ${this.#phase + 1}): ${what}; ` +
@@ -142,7 +144,7 @@ export class Trainee {
       updates: start.updates + updates,
       loss: report.loss,
       penalty: report.penalty,
-      gradient_norm: report.gradientNorm,
+      gradient_norm: finite(report.gradientNorm),
       accuracy: finite(report.accuracies.accuracy),
       accuracy_all: finite(report.accuracies.accuracy_all),
       accuracy_per_step: finite(report.accuracies.accuracy_per_step),

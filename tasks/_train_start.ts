@@ -50,6 +50,11 @@ export function parametersOf(course: Course, init: Network): Numbers {
     if (found === undefined || found.data.length !== sizeOf(shape)) {
       return refuse(`${shape.name} has`, found?.shape ?? "nothing", shape.shape);
     }
+    if (!found.data.every(Number.isFinite)) {
+      throw new RangeError(
+        `training cannot start from this network: ${shape.name} holds numbers that are not finite`,
+      );
+    }
     all.set(found.data, offsets[at]);
   });
   return all;

@@ -52,21 +52,23 @@ export function sweepKey({ model, params }: Course): string {
 }
 
 /**
- * Trains networks of equal `sweepKey` that are not done yet.
+ * Trains networks of equal `sweepKey` that are not done yet. One whose batches cannot be made fails alone.
  *
  * @throws what the engine throws; networks that were not told how they ended did not end.
  */
 export async function trainTogether(
   engine: Engine,
-  trainees: readonly Trainee[],
+  given: readonly Trainee[],
   by: TrainedBy,
 ): Promise<void> {
+  const batches = new BatchRoom();
+  const trainees = given.filter((trainee) => hasBatches(trainee, batches, by));
+  if (trainees.length === 0) return;
   const plan = planOf(trainees);
   using program = networkProgram(plan.program);
   const work = program.workPerStep({ ...plan, models: 1, parameters: 0, slots: 1 }, plan.constants);
   const most = modelsAtOnce(engine, plan, work);
   const sets = new EvaluationSets(plan);
-  const batches = new BatchRoom();
   // What no network of a sweep trains needs no gradients, so those that train the same go together.
   const trained = ({ course, phase }: Trainee) => trainableOf(course, phase!).map(Number).join("");
   const waiting = trainees.toSorted((a, b) =>
@@ -97,6 +99,21 @@ export async function trainTogether(
     }
   } finally {
     kept?.sweep[Symbol.dispose]();
+  }
+}
+
+/** Whether there are batches of all rules that are left. */
+function hasBatches(trainee: Trainee, batches: BatchRoom, by: TrainedBy): boolean {
+  const { course, phaseIndex } = trainee;
+  try {
+    for (const { rules } of course.phases.slice(phaseIndex)) {
+      for (const name of rules) batches.of(course, name);
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    by.fail(trainee, error);
+    return false;
   }
 }
 

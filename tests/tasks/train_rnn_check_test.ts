@@ -30,6 +30,35 @@ Deno.test("a network of another kind is no start", async () => {
   assert((await of({ model_settings: { activation: "tanh" } })).includes("settings are"));
 });
 
+Deno.test("a network without finite weights is no start", async () => {
+  await using engine = wasmEngine(1);
+  const { weights } = await train(engine, { ...small, phases: [] });
+  const { W_in } = weights.parameters;
+  const init = {
+    ...weights,
+    parameters: { ...weights.parameters, W_in: { ...W_in, data: W_in.data.map(() => NaN) } },
+  } as typeof weights;
+  const [made] = await trainAll(engine, [{ params: { ...small, phases: [] }, init }]);
+  assert(typeof made === "string" && made.includes("W_in holds numbers that are not finite"));
+});
+
+Deno.test("a network whose batches cannot be made fails alone", async () => {
+  await using engine = wasmEngine(1);
+  const trial = { sigma: 0, timing: { train: shortTiming, test: shortTiming } };
+  const rules = ["gonogo_go", "gonogo_anti"];
+  const fixed = {
+    ...small,
+    rules,
+    trial,
+    data: { source: "fixed", num_sequences: 10 },
+    phases: [phase(["gonogo_go"], 1)],
+  };
+  const stream = { ...fixed, data: { source: "stream" } };
+  const [made, failed] = await trainAll(engine, [{ params: fixed }, { params: stream }]);
+  assert(typeof failed === "string" && failed.includes("only 2 of 128 sequences of gonogo_go"));
+  assertEquals(bytesOf(made), bytesOf(await train(engine, fixed)));
+});
+
 Deno.test("what is wrong with a curriculum is told when planning, with its place", async () => {
   const issues = async (params: Params) => (await readTraining({ ...small, ...params })).issues;
   const phases = [phase(["pdm_pro"], 1), phase(["pdm_anti", "pdm_prow"], 1)];
@@ -56,6 +85,28 @@ Deno.test("what is wrong with a curriculum is told when planning, with its place
   assertEquals(mixed.path, ["rules", 1]);
   const [alias] = await issues({ phases: one, data: { source: "fixed", aliased: true } });
   assertEquals(alias.path, ["data", "aliased"]);
+  const absent = { phases: one, constraints: { no_autapses: true }, units: 1 };
+  assertEquals(await issues(absent), []);
+  const [idle] = await issues({ ...absent, trainable: ["W_rec"] });
+  assertEquals(idle.path, ["trainable"]);
+  assert(idle.message.includes("constraints keep all of W_rec at zero"));
+  const own = phase(["pdm_pro"], 1, { trainable: ["W_rec"] });
+  const [late] = await issues({ ...absent, phases: [...one, own] });
+  assertEquals(late.path, ["phases", 1, "trainable"]);
+  const short = { phases: one, sequence: { window_steps: 7 }, loss: { over: "decision" } };
+  const [window] = await issues(short);
+  assertEquals(window.path, ["sequence", "window_steps"]);
+  assert(window.message.includes("write 8 or more"));
+  assertEquals(await issues({ ...short, sequence: { window_steps: 8 } }), []);
+  const undecidable = { phases: one, trial: { ...small.trial as Params, coherences_percent: [0] } };
+  const [stop] = await issues({ ...undecidable, stop: { accuracy: 0.9 } });
+  assertEquals(stop.path, ["stop"]);
+  const [ownStop] = await issues({
+    ...undecidable,
+    phases: [phase(["pdm_pro"], 1, { stop: { accuracy: 0.9 } })],
+  });
+  assertEquals(ownStop.path, ["phases", 0, "stop"]);
+  assertEquals(await issues({ ...undecidable, stop: { accuracy: 0.9, on: "all" } }), []);
   const [mask] = await issues({ phases: one, constraints: { masks: { W_hh: [[1]] } } });
   assertEquals(mask.path, ["constraints"]);
   assertEquals(await issues({ phases: [], trainable: [] }), []);

@@ -1,7 +1,9 @@
 // The task `train_rnn` with saved states: a training that goes on has the bytes of one that ran through.
 
-import { assertEquals, assertLess, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertLess, assertNotEquals } from "@std/assert";
+import { RefEngine } from "#gpu/runtime/ref_engine.ts";
 import { DeviceLostError, type Engine } from "#lib/core/engine.ts";
+import { recordsOf } from "#lib/core/table.ts";
 import task from "#tasks/train_rnn.ts";
 import { wasmEngine } from "#tests/support/engines.ts";
 import {
@@ -90,6 +92,33 @@ Deno.test("a training that was killed goes on to the same bytes", async () => {
   const made = await train(engine, params, { states });
   assertEquals(states.work, { unit: "epochs", found: 3, computed: 1 });
   assertEquals(bytesOf(made), bytesOf(await train(engine, params)));
+});
+
+Deno.test("what grows beyond all numbers is the same, found or made", async () => {
+  await using engine = new RefEngine();
+  const wild = {
+    ...small,
+    phases: [phase(["pdm_pro"], 2)],
+    optimiser: { learning_rate: 1e30 },
+  };
+  const states = new FakeStates();
+  const made = await train(engine, wild, { states });
+  assertEquals(recordsOf(made.log).map((row) => row.gradient_norm), [null, null]);
+  assertEquals(bytesOf(await train(engine, wild, { states })), bytesOf(made));
+  assertEquals(states.work, { unit: "epochs", found: 2, computed: 0 });
+  // The readout is the first to overflow: in its squares, which the penalty sums.
+  const [penalised] = await trainAll(engine, [{
+    params: {
+      ...wild,
+      penalties: { l2_squared: 1 },
+      phases: [phase(["pdm_pro"], 1)],
+      updates_per_epoch: 2,
+      optimiser: { kind: "sgd", learning_rate: 1e160, clip_value: 1 },
+      trainable: ["W_out"],
+      model_settings: { activation: "tanh" },
+    },
+  }]);
+  assert(typeof penalised === "string" && penalised.includes("the penalty of pdm_pro is"));
 });
 
 Deno.test("damaged and foreign states are computed again", async () => {
