@@ -9,6 +9,7 @@ export const kernels = {
   gated_backward: () => import("./gated_backward.ts"),
   gated_forward: () => import("./gated_forward.ts"),
   gram: () => import("./gram.ts"),
+  group_sums: () => import("./group_sums.ts"),
   ode_ensemble: () => import("./ode_ensemble.ts"),
   ode_network: () => import("./ode_network.ts"),
   outer_sums: () => import("./outer_sums.ts"),

@@ -16,10 +16,10 @@ interface OuterCase {
   /** Numbers before and behind those that take part, and before the whole tensor. */
   readonly gap?: number;
   readonly stepsOf?: (model: number) => number;
-  readonly firstRow?: number;
+  readonly groups?: number;
 }
 
-/** Declared and random cases: nothing, one, tiles (4 × 8, 8 × 8) and blocks (16, 32, 64) with their neighbours, large. */
+/** Declared and random cases: nothing, one, tiles (4 × 8, 8 × 8) with their neighbours, large. */
 export default function* cases(
   random: RandomStream,
 ): Iterable<KernelCase<OuterBuffer, OuterUniform>> {
@@ -37,12 +37,9 @@ function* listed(random: RandomStream): Iterable<OuterCase> {
   for (const left of [3, 4, 5, 8, 9, 15, 16, 17, 33]) {
     for (const right of [0, 7, 8, 9]) yield { ...base, label: `${left} by ${right}`, left, right };
   }
-  // 8 and 64 threads, alone or 16 to a tile: 4, 8, 64 tiles and their neighbours.
-  for (const right of [24, 32, 40, 64, 72, 512, 520]) {
+  // 8 and 64 threads: tiles for one workgroup and their neighbours.
+  for (const right of [56, 64, 72, 504, 512, 520]) {
     yield { ...base, label: `a row of tiles, ${right}`, left: 3, right };
-  }
-  for (const [left, right] of [[63, 31], [64, 32], [65, 33], [66, 65], [99, 130]]) {
-    yield { ...base, label: `blocks, ${left} by ${right}`, left, right };
   }
   // Slices of several trials, of one, and of none.
   for (const steps of [1, 64, 97, 192, 193]) {
@@ -54,8 +51,18 @@ function* listed(random: RandomStream): Iterable<OuterCase> {
   yield { ...base, label: "slots on the left", models: 4, bySlot: [true, false] };
   yield { ...base, label: "slots on the right", models: 4, bySlot: [false, true], gap: 1 };
   yield { ...base, label: "fewer steps", models: 4, rows: 5, stepsOf: (m) => (m + 2) % 4 };
-  yield { ...base, label: "later rows", rows: 7, firstRow: 3, left: 9, right: 11 };
-  yield { ...base, label: "later rows, column sums", rows: 7, firstRow: 3, left: 9, right: 0 };
+  yield { ...base, label: "groups", rows: 7, groups: 3, left: 9, right: 11 };
+  yield { ...base, label: "groups, column sums", rows: 7, groups: 3, left: 9, right: 0 };
+  yield { ...base, label: "more groups than rows", models: 2, rows: 2, groups: 3 };
+  yield {
+    ...base,
+    label: "long rows, packed",
+    rows: 3,
+    steps: 40,
+    left: 21,
+    right: 130,
+    groups: 2,
+  };
   yield { label: "large", models: 2, rows: 20, steps: 60, left: 40, right: 50 };
   for (let i = 0; i < 4; i++) {
     const draw = (bound: number, k: number) => random.integer(bound, 1000 + i, k);
@@ -67,13 +74,14 @@ function* listed(random: RandomStream): Iterable<OuterCase> {
       left: 1 + draw(40, 3),
       right: draw(40, 4),
       gap: draw(3, 5),
+      groups: 1 + draw(5, 8),
       bySlot: [draw(2, 6) === 1, draw(2, 7) === 1],
     };
   }
 }
 
 function caseOf(
-  { label, models, rows, steps, left, right, bySlot, gap = 0, stepsOf, firstRow = 0 }: OuterCase,
+  { label, models, rows, steps, left, right, bySlot, gap = 0, stepsOf, groups = 1 }: OuterCase,
   random: RandomStream,
   index: number,
 ): KernelCase<OuterBuffer, OuterUniform> {
@@ -81,8 +89,7 @@ function caseOf(
   const slots = 3;
   const side = (num: number, isSlot: boolean, j: number) =>
     fill(random, index, j, (isSlot ? slots : models) * rows * (steps + gap) * (num + 2 * gap), 1);
-  const { blocks, numbers } = outerScratch(left, right, steps);
-  const result_stride = left * Math.max(1, right) + 2 * gap;
+  const scratch_stride = outerScratch(left, right, steps);
   return {
     label,
     buffers: {
@@ -91,16 +98,13 @@ function caseOf(
       ),
       left: side(left, leftBySlot, 20),
       right: side(right, rightBySlot, 21),
-      result: fill(random, index, 22, models * result_stride, 1),
-      scratch: untouched(models * blocks * numbers),
+      partials: fill(random, index, 22, models * groups * left * Math.max(1, right), 1),
+      scratch: untouched(models * groups * scratch_stride),
     },
     uniforms: {
       num_models: models,
       num_rows: rows,
-      first_row: firstRow,
-      end_row: rows,
-      result_stride,
-      result_at: gap,
+      num_groups: groups,
       num_left: left,
       left_by_slot: leftBySlot ? 1 : 0,
       left_steps: steps + gap,
@@ -113,7 +117,7 @@ function caseOf(
       right_first: gap,
       right_stride: right + 2 * gap,
       right_at: gap,
-      scratch_stride: numbers,
+      scratch_stride,
     },
     // Bound of rounding for sums of products of standard normal numbers: ε times the sum of their sizes.
     tolerance: { abs: 2e-7 * (rows * steps + 4), rel: 1e-6 },

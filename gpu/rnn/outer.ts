@@ -1,7 +1,8 @@
-// Gradients of weights and biases from what lies on an engine after a backward pass: one call per tensor, cut so that a
-// shader's loops stay within what software adapters count.
+// Gradients of weights and biases from what lies on an engine after a backward pass: one call per tensor. Rows are summed by
+// groups that their number alone decides, then the groups in order.
 
 import type { Engine, EngineBuffer } from "#lib/core/engine.ts";
+import groupSums from "../group_sums.ts";
 import outerSums, { outerScratch } from "../outer_sums.ts";
 import type { SweepShape } from "./program.ts";
 import { ScratchBuffers } from "./scratch.ts";
@@ -65,36 +66,46 @@ export function sumOuter(
 ): void {
   if (frozen?.some(([from, to]) => at >= from && at < to)) return;
   using own = new ScratchBuffers();
-  const { blocks, numbers } = outerScratch(left.num, right?.num ?? 0, steps);
-  const room = engine.name === "wasm" ? models * blocks * numbers : 1;
-  const scratch = (kept ?? own).of(engine, "outer", room);
-  const chunk = engine.name === "webgpu"
-    ? Math.max(1, Math.floor(mostTurns / (Math.max(1, steps) + 2)))
-    : Math.max(1, rows);
+  const space = kept ?? own;
+  const num_groups = groupsOf(engine, rows, steps);
+  const scratch_stride = outerScratch(left.num, right?.num ?? 0, steps);
+  const num = left.num * Math.max(1, right?.num ?? 0);
+  const partials = space.of(engine, "partials", models * num_groups * num);
+  const packed = engine.name === "wasm" ? models * num_groups * scratch_stride : 1;
   const sides = { left: left.buffer, right: (right ?? left).buffer };
-  for (let first = 0; first === 0 || first < rows; first += chunk) {
-    engine.dispatch(outerSums, { slots, ...sides, result, scratch }, {
-      num_models: models,
-      num_rows: rows,
-      first_row: first,
-      end_row: Math.min(rows, first + chunk),
-      result_stride: parameters,
-      result_at: at,
-      num_left: left.num,
-      left_by_slot: left.bySlot === true ? 1 : 0,
-      left_steps: left.steps ?? steps,
-      left_first: left.first ?? 0,
-      left_stride: left.stride ?? left.num,
-      left_at: left.at ?? 0,
-      num_right: right?.num ?? 0,
-      right_by_slot: right?.bySlot === true ? 1 : 0,
-      right_steps: right?.steps ?? steps,
-      right_first: right?.first ?? 0,
-      right_stride: right?.stride ?? right?.num ?? 0,
-      right_at: right?.at ?? 0,
-      scratch_stride: numbers,
-    });
-  }
+  const scratch = space.of(engine, "packed", packed);
+  engine.dispatch(outerSums, { slots, ...sides, partials, scratch }, {
+    num_models: models,
+    num_rows: rows,
+    num_groups,
+    num_left: left.num,
+    left_by_slot: left.bySlot === true ? 1 : 0,
+    left_steps: left.steps ?? steps,
+    left_first: left.first ?? 0,
+    left_stride: left.stride ?? left.num,
+    left_at: left.at ?? 0,
+    num_right: right?.num ?? 0,
+    right_by_slot: right?.bySlot === true ? 1 : 0,
+    right_steps: right?.steps ?? steps,
+    right_first: right?.first ?? 0,
+    right_stride: right?.stride ?? right?.num ?? 0,
+    right_at: right?.at ?? 0,
+    scratch_stride,
+  });
+  engine.dispatch(groupSums, { partials, result }, {
+    num_models: models,
+    num_groups,
+    num,
+    result_stride: parameters,
+    result_at: at,
+  });
+}
+
+/** Groups of eight rows, up to eight groups; more where a shader's loops would get too long. */
+function groupsOf({ name }: Engine, rows: number, steps: number): number {
+  const groups = Math.max(1, Math.min(8, Math.ceil(rows / 8)));
+  if (name !== "webgpu") return groups;
+  return Math.max(groups, Math.ceil(rows / Math.max(1, Math.floor(mostTurns / (steps + 2)))));
 }
 
 /** Less than the 65,535 turns after which Mesa's software adapters leave loops. */
