@@ -34,19 +34,32 @@ export type OuterUniform =
   | "scratch_stride";
 
 /**
- * Numbers of scratch space that the wasm kernel needs for a group: both sides of some trials, packed.
+ * Numbers of scratch space that the wasm kernel needs for a group: sides that it packs, for some trials.
  *
  * @example
  * ```ts
  * import { outerScratch } from "#gpu/outer_sums.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals(outerScratch(33, 12, 200), 400 * (36 + 16));
+ * assertEquals(outerScratch({ num: 33, stride: 33 }, { num: 12, stride: 12 }, 500), 500 * (36 + 16));
+ * assertEquals(outerScratch({ num: 64, stride: 64 }, { num: 64, stride: 64 }, 500), 0);
  * ```
  */
-export function outerScratch(numLeft: number, numRight: number, steps: number): number {
-  if (numRight === 0) return 0;
-  return Math.max(400, steps) * (4 * Math.ceil(numLeft / 4) + 8 * Math.ceil(numRight / 8));
+export function outerScratch(left: Columns, right: Columns, steps: number): number {
+  if (right.num === 0) return 0;
+  const packed = ({ num, stride }: Columns, wide: number) =>
+    num % wide !== 0 || stride >= longRow ? wide * Math.ceil(num / wide) : 0;
+  return Math.max(sliceSteps, steps) * (packed(left, 4) + packed(right, 8));
 }
+
+/** How many numbers of each step take part, and how many there are. */
+interface Columns {
+  readonly num: number;
+  readonly stride: number;
+}
+
+/** As the wasm kernel has them. */
+const sliceSteps = 400;
+const longRow = 256;
 
 export default defineKernel<OuterBuffer, OuterUniform>({
   name: "outer_sums",

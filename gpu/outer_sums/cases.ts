@@ -89,7 +89,8 @@ function caseOf(
   const slots = 3;
   const side = (num: number, isSlot: boolean, j: number) =>
     fill(random, index, j, (isSlot ? slots : models) * rows * (steps + gap) * (num + 2 * gap), 1);
-  const scratch_stride = outerScratch(left, right, steps);
+  const columns = (num: number) => ({ num, stride: num + 2 * gap });
+  const scratch_stride = outerScratch(columns(left), columns(right), steps);
   return {
     label,
     buffers: {

@@ -68,7 +68,11 @@ export function sumOuter(
   using own = new ScratchBuffers();
   const space = kept ?? own;
   const num_groups = groupsOf(engine, rows, steps);
-  const scratch_stride = outerScratch(left.num, right?.num ?? 0, steps);
+  const columns = (side?: OuterSide) => ({
+    num: side?.num ?? 0,
+    stride: side?.stride ?? side?.num ?? 0,
+  });
+  const scratch_stride = outerScratch(columns(left), columns(right), steps);
   const num = left.num * Math.max(1, right?.num ?? 0);
   const partials = space.of(engine, "partials", models * num_groups * num);
   const packed = engine.name === "wasm" ? models * num_groups * scratch_stride : 1;

@@ -59,7 +59,7 @@ function products(
   const some = max(1, SLICE / steps);
   const isPackedL = stepL >= LONG || (rows & 3) != 0, isPackedR = stepR >= LONG || (columns & 7) != 0;
   const packedL = buffer(args, 4) + (<usize>item * <usize>count(args, 15) << 2);
-  const packedR = packedL + <usize>(some * steps) * (<usize>((rows + 3) & ~3) << 2);
+  const packedR = packedL + (isPackedL ? <usize>(some * steps) * (<usize>((rows + 3) & ~3) << 2) : 0);
   while (trials > 0) {
     const now = min(some, trials), depth = <usize>(now * steps);
     if (isPackedL) pack4(left, stepL, trialL, now, steps, rows, packedL);
