@@ -186,9 +186,9 @@ export function readoutProgram(): ReadoutProgram {
       const { slots, outputs, states, gradients: result } = buffers;
       const left = { buffer: outputs, num: shape.outputs };
       const right = { buffer: states, num: shape.units, steps: shape.steps + 1, first: 1 };
-      sumOuter(engine, shape, { slots, left, right, result, at: constants.at_W_out });
+      sumOuter(engine, shape, { slots, left, right, result, at: constants.at_W_out }, scratch);
       if (constants.at_b_out === undefined) return;
-      sumOuter(engine, shape, { slots, left, result, at: constants.at_b_out });
+      sumOuter(engine, shape, { slots, left, result, at: constants.at_b_out }, scratch);
     },
 
     [Symbol.dispose]: () => scratch[Symbol.dispose](),
