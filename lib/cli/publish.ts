@@ -6,7 +6,6 @@ import { figure as figureType } from "../core/artifacts/figure.ts";
 import { pathProblem } from "../core/artifacts/folder.ts";
 import { table as tableType } from "../core/artifacts/table.ts";
 import type { ActionKey } from "../core/digest.ts";
-import type { Table } from "../core/table.ts";
 import type { DagStage } from "../report/dag.ts";
 import {
   type ReportContent,

@@ -86,7 +86,15 @@ Deno.test("CONTRIBUTING shows files that work as they stand", async () => {
 
   const { ran, failed } = await project.run(["workflows/adding.yaml"]);
   assertEquals({ ran, failed }, {
-    ran: ["counts[mu=1]", "counts[mu=4]", "cycles[mu=1]", "cycles[mu=4]", "distances", "picture", "shown"],
+    ran: [
+      "counts[mu=1]",
+      "counts[mu=4]",
+      "cycles[mu=1]",
+      "cycles[mu=4]",
+      "distances",
+      "picture",
+      "shown",
+    ],
     failed: [],
   });
 });
