@@ -206,7 +206,10 @@ function gather(
   floor: number | null,
 ): Evidence {
   if (rows.length === 0) return { number: NaN, low: NaN, high: NaN, effect: null, floor, n: 0 };
-  const { number, effect } = measure(rows);
+  const { number, effect, missing } = measure(rows);
+  if (missing !== undefined) {
+    return { number: NaN, low: NaN, high: NaN, effect: null, floor, n: 0, missing };
+  }
   const params = claim.interval ?? shared.interval;
   if (params === "none") {
     return { number, low: number, high: number, effect, floor, n: rows.length };

@@ -44,6 +44,8 @@ export type QuantityParams = z.output<typeof quantityParams>;
 export interface Measured {
   readonly number: number;
   readonly effect: number | null;
+  /** What there are no rows of, in words, where that is why there is no number. */
+  readonly missing?: string;
 }
 
 /**
@@ -84,7 +86,11 @@ export function quantityOf(
     const { difference, ratio } = quantity;
     const first = part(difference?.of ?? ratio!.of);
     const second = part(difference?.minus ?? ratio!.to);
+    const sides = [difference?.of ?? ratio!.of, difference?.minus ?? ratio!.to];
+    const tests = sides.map((where) => rowTest(table, where, "claim"));
     return (rows) => {
+      const absent = sides.find((_, side) => !rows.some(tests[side]));
+      if (absent !== undefined) return { ...unmeasured, missing: rowsWith(absent) };
       const a = first(rows);
       const b = second(rows);
       return { number: ratio === undefined ? a - b : a / b, effect: Math.abs(a - b) };
@@ -96,6 +102,15 @@ export function quantityOf(
   return ofCurve(table, quantity, meanOf);
 }
 
+const unmeasured: Measured = { number: NaN, effect: null };
+
+function rowsWith(where: z.output<typeof conditions>): string {
+  const each = Object.entries(where).map(([column, value]) =>
+    `${column} ${typeof value === "object" ? JSON.stringify(value) : value}`
+  );
+  return `no rows with ${each.join(", ")}`;
+}
+
 function smallestRise(
   table: Table,
   { along, order }: NonNullable<QuantityParams["smallest_rise"]>,
@@ -104,11 +119,13 @@ function smallestRise(
   const at = order === undefined ? numberIndex(table, along, "claim") : -1;
   const tests = order?.map((cell) => rowTest(table, { [along]: cell }, "claim"));
   return (rows) => {
+    const absent = order?.find((_, place) => !rows.some(tests![place]));
+    if (absent !== undefined) return { ...unmeasured, missing: rowsWith({ [along]: absent }) };
     const means = tests === undefined
       ? meansAlong(table, along, at, rows, meanOf).y
       : tests.map((test) => meanOf(rows.filter(test)));
     const rises = means.slice(1).map((one, i) => one - means[i]);
-    if (rises.length === 0) return { number: NaN, effect: null };
+    if (rises.length === 0) return { ...unmeasured, missing: `fewer than two values of ${along}` };
     // Not Math.min: NaN must win.
     const smallest = rises.reduce((a, b) => a < b || Number.isNaN(a) ? a : b);
     return { number: smallest, effect: means[means.length - 1] - means[0] };
@@ -127,7 +144,7 @@ function ofCurve(
   const at = numberIndex(table, column, "claim");
   return (rows) => {
     const { x, y } = meansAlong(table, column, at, rows, meanOf);
-    if (x.length < 2) return { number: NaN, effect: null };
+    if (x.length < 2) return { ...unmeasured, missing: `fewer than two values of ${column}` };
     const effect = Math.max(...y) - Math.min(...y);
     const last = y[y.length - 1];
     if (kind === "r_squared") return { number: fitLine(x, y).rSquared, effect };

@@ -17,6 +17,8 @@ export interface Evidence {
   readonly floor: number | null;
   /** Independent units behind the number; 0 where nothing was measured. */
   readonly n: number;
+  /** What there are no measurements of, in words, where that is why nothing was measured. */
+  readonly missing?: string;
 }
 
 /** What the claim demands, declared before the run. Both bounds together: a band. */
@@ -40,7 +42,7 @@ export interface Judgement {
 /**
  * Judges a claim. In this order:
  *
- * 1. nothing measured (n = 0): *not tested here*;
+ * 1. nothing measured (n = 0), or nothing of one side of a comparison: *not tested here*;
  * 2. no finite number, too few units, or no interval: *undecidable*;
  * 3. the whole interval lies on the wrong side of a threshold, or on it: *fails*;
  * 4. the interval contains a threshold: *undecidable*;
@@ -64,8 +66,11 @@ export function judge(found: Evidence, wanted: Thresholds): Judgement {
   if (above === undefined && below === undefined) {
     throw new RangeError("judge() got no threshold; give above, below or both");
   }
-  const { number, low, high, effect, floor, n } = found;
-  if (n === 0) return { verdict: "not tested here", reason: "nothing was measured" };
+  const { number, low, high, effect, floor, n, missing } = found;
+  if (n === 0) {
+    const reason = missing === undefined ? "nothing was measured" : `there are ${missing}`;
+    return { verdict: "not tested here", reason };
+  }
   const undecidable = (reason: string): Judgement => ({ verdict: "undecidable", reason });
   if (!Number.isFinite(number)) return undecidable(`the number is ${number}`);
   if (n < wanted.minN) return undecidable(`n = ${n}, and the claim needs ${wanted.minN}`);

@@ -77,3 +77,23 @@ Deno.test("a curve of one point has no shape, and columns must be numbers", () =
   assertThrows(() => measured(records, { slope: { x: "x" } }), TypeError, "holds strings");
   assertThrows(() => measured(records, { slope: { x: "y" } }), TypeError, "'y'");
 });
+
+Deno.test("a quantity says what there are no rows of", () => {
+  const records = [{ pool: "full", x: 1, value: 0.2 }, { pool: "full", x: 1, value: 0.3 }];
+  const missing = (quantity: unknown) => measured(records, quantity).missing;
+  assertEquals(
+    missing({ difference: { of: { pool: "partial" }, minus: { pool: "full" } } }),
+    "no rows with pool partial",
+  );
+  assertEquals(
+    missing({ ratio: { of: { pool: "full" }, to: { pool: "none" } } }),
+    "no rows with pool none",
+  );
+  assertEquals(
+    missing({ smallest_rise: { along: "pool", order: ["full", "partial"] } }),
+    "no rows with pool partial",
+  );
+  assertEquals(missing({ slope: { x: "x" } }), "fewer than two values of x");
+  assertEquals(missing({ smallest_rise: { along: "x" } }), "fewer than two values of x");
+  assertEquals(missing({ mean: {} }), undefined);
+});
