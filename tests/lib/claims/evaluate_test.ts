@@ -1,3 +1,9 @@
+// Claims on tables that lack what they are about.
+
+import { assertEquals } from "@std/assert";
+import { claimParams, sharedParams } from "#lib/claims/claim.ts";
+import { evaluateClaims } from "#lib/claims/evaluate.ts";
+import { recordsOf, tableOf } from "#lib/core/table.ts";
 Deno.test("evaluateClaims() calls a comparison untested of which one side was not measured", () => {
   const table = tableOf([1, 2, 3, 4].map((seed) => ({ pool: "full", seed, value: 0.1 * seed })));
   const claim = claimParams.parse({
