@@ -80,3 +80,13 @@ Deno.test("isReached() looks at the share that the rule names", () => {
   });
   assert(!isReached(null, [only("accuracy")]));
 });
+
+Deno.test("isReached() wants more than the share, of the least or the mean of the rules", () => {
+  const of = (...shares: number[]) => shares.map((accuracy) => ({ accuracy }) as Accuracies);
+  const least = stopSchema.parse({ accuracy: 0.75 });
+  const mean = stopSchema.parse({ accuracy: 0.75, of: "mean" });
+  assert(!isReached(least, of(0.75)) && isReached(least, of(0.7500001)));
+  assert(!isReached(mean, of(0.5, 1)) && isReached(mean, of(0.5, 1, 0.875)));
+  assert(!isReached(least, of(0.7, 0.9)) && !isReached(least, of(0.9, 0.7)));
+  assert(isReached(least, of(0.8, 0.9)) && isReached(mean, of(0.7, 0.9)));
+});
