@@ -11,6 +11,12 @@ import { exactlyOne } from "../math/tables/exactly_one.ts";
 
 const curve = z.strictObject({ x: z.string().describe("a column of numbers") });
 
+const line = curve.extend({
+  of: z.enum(["means", "rows"]).optional().describe(
+    "rows: the line through all rows, where each has an x of its own; default: through the means at each x",
+  ),
+});
+
 /**
  * The quantity of a claim; exactly one of the keys.
  *
@@ -25,8 +31,10 @@ export const quantityParams = exactlyOne({
   mean: z.strictObject({ of: conditions.default({}) }),
   difference: z.strictObject({ of: conditions, minus: conditions }).describe("of two means"),
   ratio: z.strictObject({ of: conditions, to: conditions }).describe("of two means"),
-  r_squared: curve.describe("of the least-squares line through the means at each x"),
-  slope: curve.describe("of that line"),
+  r_squared: line.describe(
+    "of the least-squares line through the means at each x, or through rows",
+  ),
+  slope: line.describe("of that line"),
   exponent: curve.describe("slope of log mean against log x; 1 is proportionality"),
   relative_change: curve.describe("(mean at the largest x − at the smallest) / at the largest"),
   relative_range: curve.describe("(largest mean − smallest) / largest"),
@@ -99,7 +107,7 @@ export function quantityOf(
   if (quantity.smallest_rise !== undefined) {
     return smallestRise(table, quantity.smallest_rise, meanOf);
   }
-  return ofCurve(table, quantity, meanOf);
+  return ofCurve(table, value, quantity, meanOf);
 }
 
 const unmeasured: Measured = { number: NaN, effect: null };
@@ -134,17 +142,24 @@ function smallestRise(
 
 function ofCurve(
   table: Table,
+  value: string,
   quantity: QuantityParams,
   meanOf: (rows: readonly Row[]) => number,
 ): (rows: readonly Row[]) => Measured {
-  const [kind, { x: column }] = Object.entries(quantity).find(([, one]) => one !== undefined) as [
-    string,
-    { x: string },
-  ];
+  const [kind, { x: column, of }] = Object.entries(quantity)
+    .find(([, one]) => one !== undefined) as [string, { x: string; of?: "means" | "rows" }];
   const at = numberIndex(table, column, "claim");
+  const valueAt = numberIndex(table, value, "claim");
   return (rows) => {
     const { x, y } = meansAlong(table, column, at, rows, meanOf);
     if (x.length < 2) return { ...unmeasured, missing: `fewer than two values of ${column}` };
+    if (of === "rows") {
+      const known = rows.filter((row) => row[at] !== null && row[valueAt] !== null);
+      const { slope, rSquared } = fitLine(numbersAt(known, at), numbersAt(known, valueAt));
+      // What the line rises over all x: single rows may lie anywhere.
+      const effect = Math.abs(slope) * (x[x.length - 1] - x[0]);
+      return { number: kind === "slope" ? slope : rSquared, effect };
+    }
     const effect = Math.max(...y) - Math.min(...y);
     const last = y[y.length - 1];
     if (kind === "r_squared") return { number: fitLine(x, y).rSquared, effect };

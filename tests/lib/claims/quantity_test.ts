@@ -1,6 +1,6 @@
 // Quantities of claims: their values on curves that are known, and what missing rows give.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { quantityOf, type QuantityParams, quantityParams } from "#lib/claims/quantity.ts";
 import { type Cell, tableOf } from "#lib/core/table.ts";
 import { assertAllClose } from "#tests/support/close.ts";
@@ -96,4 +96,18 @@ Deno.test("a quantity says what there are no rows of", () => {
   assertEquals(missing({ slope: { x: "x" } }), "fewer than two values of x");
   assertEquals(missing({ smallest_rise: { along: "x" } }), "fewer than two values of x");
   assertEquals(missing({ mean: {} }), undefined);
+});
+
+Deno.test("slope goes through means at each x, or through all rows", () => {
+  // At x = 0 three rows of mean 0, at x = 1 one row of 1, at x = 2 one of 0.
+  const table = tableOf(
+    [[0, -1], [0, 0], [0, 1], [1, 1], [2, 0]].map(([x, value]) => ({ x, value })),
+  );
+  const slope = (of?: "means" | "rows") =>
+    quantityOf(table, "value", { slope: { x: "x", of } })(table.rows);
+  assertEquals(slope().number, 0);
+  assertEquals(slope("means"), slope());
+  // Mean x 0.6, mean value 0.2: Σ dx·dy = 0.4, Σ dx² = 3.2.
+  assertAlmostEquals(slope("rows").number, 0.125, 1e-15);
+  assertAlmostEquals(slope("rows").effect!, 0.25, 1e-15);
 });
