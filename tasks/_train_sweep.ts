@@ -7,7 +7,7 @@ import { networkProgram } from "#gpu/rnn/programs.ts";
 import { Sweep, type SweepModel, type SweepPlan, type UpdateOutcome } from "#gpu/rnn/sweep.ts";
 import { modelsAtOnce } from "#gpu/rnn/sweep_size.ts";
 import { type Engine, isDeviceLost } from "#lib/core/engine.ts";
-import { ruleOfUpdate, updatesPerEpoch } from "#lib/training/curriculum.ts";
+import { epochsTogether, ruleOfUpdate, updatesPerEpoch } from "#lib/training/curriculum.ts";
 import { numMoments, writeUpdateRow } from "#lib/training/optimiser.ts";
 import { rateFactor } from "#lib/training/schedule.ts";
 import type { Numbers } from "#lib/training/state.ts";
@@ -292,7 +292,7 @@ function lengthOf({ phase, course: { params } }: Trainee): number {
 
 function factorOf(trainee: Trainee): number {
   const { phases, params: { schedule } } = trainee.course;
-  const total = phases.reduce((sum, { epochs }) => sum + epochs, 0);
+  const total = epochsTogether(phases, trainee.phaseIndex);
   return rateFactor(schedule, trainee.epochsOfOptimiser, total);
 }
 

@@ -53,7 +53,8 @@ export default defineTask({
   continues: ({ phases, epochs, stop, order, checkpoint_every: _every, ...rest }) => ({
     ...rest,
     ...(dependsOnTotal(rest.schedule) && {
-      epochs: phasesOf({ phases, epochs, stop, order }).map((phase) => phase.epochs),
+      epochs: phasesOf({ phases, epochs, stop, order })
+        .map((phase) => [phase.epochs, phase.optimiser]),
     }),
   }),
   examples: [

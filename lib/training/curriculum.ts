@@ -106,6 +106,31 @@ export function ruleOfUpdate(
     : { place: update % rules.length, turn: Math.floor(update / rules.length) };
 }
 
+/**
+ * Epochs at most of all phases that share their optimiser with one of them: what a schedule spans that depends on how many
+ * there will be.
+ *
+ * @example
+ * ```ts
+ * import { epochsTogether } from "#lib/training/curriculum.ts";
+ * import { assertEquals } from "@std/assert";
+ * const phases = [
+ *   { epochs: 5, optimiser: "kept" }, { epochs: 2, optimiser: "fresh" }, { epochs: 1, optimiser: "kept" },
+ * ] as const;
+ * assertEquals([0, 1, 2].map((place) => epochsTogether(phases, place)), [5, 3, 3]);
+ * ```
+ */
+export function epochsTogether(
+  phases: readonly Pick<Phase, "epochs" | "optimiser">[],
+  place: number,
+): number {
+  let first = place;
+  while (first > 0 && phases[first].optimiser === "kept") first--;
+  let end = place + 1;
+  while (end < phases.length && phases[end].optimiser === "kept") end++;
+  return phases.slice(first, end).reduce((sum, { epochs }) => sum + epochs, 0);
+}
+
 /** A stretch of a way: what decides the steps of a phase, and how many epochs of it were done. */
 export interface Stretch {
   readonly phase: Phase;

@@ -48,7 +48,7 @@ export function dependsOnTotal(schedule: Schedule): boolean {
  * What the learning rate is multiplied with in an epoch.
  *
  * @param epoch counted from 0, over all phases that share the optimiser
- * @param numEpochs all there will be; only the cosine reads it (Loshchilov & Hutter 2017, eq. 5, without restarts:
+ * @param numEpochs all of these there will be; only the cosine reads it (Loshchilov & Hutter 2017, eq. 5, without restarts:
  *   1 in the first epoch, `end_factor` in the last)
  * @throws {RangeError} if an epoch lies outside of what a cosine spans
  *

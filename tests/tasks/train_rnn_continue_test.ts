@@ -136,13 +136,47 @@ Deno.test("damaged and foreign states are computed again", async () => {
 });
 
 Deno.test("a schedule that depends on the total shares states with equal totals only", async () => {
+  const schedule = { kind: "cosine" };
   const cosine = async (epochs: number) => {
     const phases = [phase(["pdm_pro"], epochs)];
-    const { params } = await readTraining({ ...small, schedule: { kind: "cosine" }, phases });
+    const { params } = await readTraining({ ...small, schedule, phases });
     return task.continues!(params);
   };
   assertNotEquals(await cosine(2), await cosine(3));
+  const shared = async (optimiser: string) => {
+    const phases = [phase(["pdm_pro"], 2), phase(["pdm_anti"], 2, { optimiser })];
+    return task.continues!((await readTraining({ ...small, schedule, phases })).params);
+  };
+  assertNotEquals(await shared("kept"), await shared("fresh"));
   assertEquals(await cosine(2), await cosine(2));
+});
+
+Deno.test("a schedule counts the epochs of phases that share an optimiser", async () => {
+  await using engine = wasmEngine(1);
+  // Plain descent has no memory: a training is a chain of trainings of one epoch each, at the rates of the schedule.
+  const descent = (rate: number) => ({
+    ...small,
+    optimiser: { kind: "sgd", learning_rate: 0.1 * rate },
+  });
+  const check = async (schedule: Params, optimiser: string, rates: readonly number[]) => {
+    const whole = await train(engine, {
+      ...descent(1),
+      schedule,
+      phases: [phase(["pdm_pro"], 2), phase(["pdm_anti"], 2, { optimiser })],
+    });
+    let init = (await train(engine, { ...descent(1), phases: [] })).weights;
+    for (const [epoch, rate] of rates.entries()) {
+      const phases = [phase([epoch < 2 ? "pdm_pro" : "pdm_anti"], 1)];
+      init = (await train(engine, { ...descent(rate), phases }, { init })).weights;
+    }
+    assertEquals(whole.weights.parameters, init.parameters, `${JSON.stringify(schedule)}`);
+  };
+  const exponential = { kind: "exponential", gamma: 0.5 };
+  await check(exponential, "kept", [1, 0.5, 0.25, 0.125]);
+  await check(exponential, "fresh", [1, 0.5, 1, 0.5]);
+  await check({ kind: "multi_step", milestones: [1, 3], gamma: 0.5 }, "kept", [1, 0.5, 0.5, 0.25]);
+  await check({ kind: "cosine", end_factor: 0.5 }, "fresh", [1, 0.5, 1, 0.5]);
+  await check({ kind: "cosine", end_factor: 0 }, "kept", [1, 0.75, 0.25, 1e-17]);
 });
 
 Deno.test("after the loss of a device the epoch is done again, to the same bytes", async () => {
