@@ -1,6 +1,12 @@
 // The task `train_rnn`: what is wrong is told early, with its place; data as published, with their defects.
 
-import { assert, assertEquals, assertGreater, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertNotEquals,
+} from "@std/assert";
 import { recordsOf } from "#lib/core/table.ts";
 import { wasmEngine } from "#tests/support/engines.ts";
 import {
@@ -139,4 +145,35 @@ Deno.test("published data: windows, 32 sequences that come again, and evaluation
     data: { ...published.data, aliased: false },
   });
   assertNotEquals(bytesOf(all).weights, bytesOf(distinct).weights);
+});
+
+Deno.test("a fixed set is shown once in each pass, each time in another order", async () => {
+  await using engine = wasmEngine(1);
+  const descent = {
+    ...small,
+    batch_size: 8,
+    updates_per_epoch: 1,
+    rules: ["pdm_pro"],
+    data: { source: "fixed", num_sequences: 10 },
+    // Steps too small to be seen: the loss of an epoch is that of its eight sequences, all that are trained on.
+    optimiser: { kind: "sgd", learning_rate: 1e-12 },
+    loss: { over: "all" },
+    trial: { timing: { train: shortTiming, test: shortTiming } },
+  };
+  const losses = async (more: Params) => {
+    const { log } = await train(engine, { ...descent, phases: [phase(["pdm_pro"], 3)], ...more });
+    return recordsOf(log).map(({ loss }) => loss as number);
+  };
+  const whole = await losses({});
+  for (const loss of whole) assertAlmostEquals(loss, whole[0], 1e-6);
+  // Halves of a pass are not the halves of the next, and together they are the pass.
+  const halves = await losses({
+    batch_size: 4,
+    updates_per_epoch: 1,
+    phases: [phase(["pdm_pro"], 6)],
+  });
+  assertEquals(new Set(halves.map((loss) => loss.toFixed(5))).size, 6);
+  for (const pass of [0, 2, 4]) {
+    assertAlmostEquals((halves[pass] + halves[pass + 1]) / 2, whole[0], 1e-6);
+  }
 });

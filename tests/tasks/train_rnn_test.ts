@@ -122,6 +122,51 @@ Deno.test("only what is trainable changes", async () => {
   assertEquals(changed(readout), ["W_out"]);
 });
 
+engineTest("constraints hold at the start and after every update, exactly", async (engine) => {
+  const mask = Array.from(
+    { length: 3 },
+    (_, k) => Array.from({ length: 6 }, (_, i) => (k + i) % 2),
+  );
+  for (const model of ["leaky_rnn", "leaky_gru"]) {
+    for (const signs_by of ["projection", "reflection"]) {
+      const params = {
+        ...small,
+        model,
+        optimiser: { kind: "sgd", learning_rate: 0.5, momentum: 0.9, clip_norm: 1 },
+        penalties: { l1: 1e-3 },
+        constraints: {
+          no_autapses: true,
+          dale_ratio: 0.5,
+          density: 0.8,
+          masks: { W_out: mask },
+          signs_by,
+        },
+      };
+      const { weights: { parameters: start } } = await train(engine, { ...params, phases: [] });
+      const { weights: { parameters: end } } = await train(engine, {
+        ...params,
+        phases: [phase(["pdm_pro"], 2)],
+      });
+      const [isAbsent, isOut] = [start, start].map(({ W_rec, W_out }, i) =>
+        [...(i === 0 ? W_rec : W_out).data].map((x) => x === 0)
+      );
+      // One connection of each unit to itself in each block of rows, and some by chance.
+      assertGreater(isAbsent.filter(Boolean).length, start.W_rec.data.length / 6);
+      assertEquals(isOut, mask.flat().map((entry) => entry === 0));
+      for (const { W_rec, W_out } of [start, end]) {
+        W_rec.data.forEach((x, i) => {
+          const [row, column] = [Math.floor(i / 6), i % 6];
+          if (row % 6 === column) assertEquals(x, 0, "a connection of a unit to itself");
+          if (isAbsent[i]) assertEquals(Math.abs(x), 0, "an absent connection");
+          assert(column < 3 ? x >= 0 : x <= 0, `${x} from unit ${column}`);
+        });
+        W_out.data.forEach((x, i) => assert(!isOut[i] || x === 0, "a masked weight"));
+      }
+      assert(end.W_rec.data.some((x, i) => x !== start.W_rec.data[i]), "nothing is trained");
+    }
+  }
+});
+
 engineTest("noise in states and inputs follows the seed alone", async (engine) => {
   const settings = { model_settings: { recurrent_noise: 0.1, input_noise: 0.1 } };
   const noisy = [0, 1].map((seed) => ({
