@@ -38,10 +38,12 @@ export function parametersOf(course: Course, init: Network): Numbers {
       refuse(`number of ${what} is`, init.sizes[what], sizes[what]);
     }
   }
-  const settings = (of: unknown) => JSON.stringify(of, Object.keys(of as object).sort());
-  if (settings(init.settings) !== settings(params.model_settings)) {
-    refuse("settings are", init.settings, params.model_settings);
-  }
+  const [found, right] = [init.settings, params.model_settings] as Record<string, unknown>[];
+  const others = [...new Set([...Object.keys(found), ...Object.keys(right)])].sort()
+    .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(right[name]));
+  const of = (all: Record<string, unknown>) =>
+    Object.fromEntries(others.map((name) => [name, all[name] ?? null]));
+  if (others.length > 0) refuse("settings are", of(found), of(right));
   const isDouble = Object.values(init.parameters).some(({ data }) => data instanceof Float64Array);
   const length = offsets[offsets.length - 1];
   const all = isDouble ? new Float64Array(length) : new Float32Array(length);

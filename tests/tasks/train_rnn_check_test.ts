@@ -33,7 +33,11 @@ Deno.test("a network of another kind is no start", async () => {
   assert((await of({ model: "vanilla_rnn" })).includes('"leaky_rnn", and here "vanilla_rnn"'));
   assert((await of({ rules: ["pdm_pro", "pdm_anti", "pdm_delay", "pdm_anti_delay"] }))
     .includes("its rules are"));
-  assert((await of({ model_settings: { activation: "tanh" } })).includes("settings are"));
+  assert(
+    (await of({ model_settings: { activation: "tanh" } })).includes(
+      'settings are {"activation":"leaky_relu"}, and here {"activation":"tanh"}',
+    ),
+  );
 });
 
 Deno.test("a network without finite weights is no start", async () => {
