@@ -255,6 +255,17 @@ Deno.test("the checkpoints' weights are the networks at the ends of epochs", asy
   const three = await train(engine, { ...small, phases: [phase(["pdm_pro"], 3)] });
   const two = await train(engine, { ...small, phases: [phase(["pdm_pro"], 2)] });
   assertEquals(recordsOf(three.checkpoints).map(({ epoch }) => epoch), [1, 2, 3]);
+  // With fewer checkpoints, the ends of phases have one all the same.
+  const some = await train(engine, {
+    ...small,
+    checkpoint_every: 3,
+    phases: [phase(["pdm_pro"], 2), phase(["pdm_anti"], 3)],
+  });
+  assertEquals(recordsOf(some.checkpoints).map(({ epoch }) => epoch), [2, 3, 5]);
+  assertEquals(
+    recordsOf(some.log).map(({ is_last }) => is_last),
+    [false, true, false, false, true],
+  );
   const files = three.checkpoints.files!;
   const own = Object.fromEntries(
     Object.keys(files).filter((name) => name.startsWith("weights/2/"))
