@@ -40,6 +40,39 @@ engineTest(
   },
 );
 
+Deno.test("networks beside others that differ in one thing alone have the bytes they have alone", async () => {
+  await using engine = wasmEngine(1);
+  const base = { ...small, phases: [phase(["pdm_pro"], 2)] };
+  const fixed = { source: "fixed", num_sequences: 10 };
+  const others: Params[] = [
+    base,
+    { data: fixed },
+    { data: { ...fixed, num_sequences: 15 } },
+    { data: { ...fixed, leaky_split: true } },
+    { data: { ...fixed, leaky_split: true }, seed: 1 },
+    { loss: { over: "all" } },
+    { shared_timing: false },
+    { evaluation: { num_trials: 12, seed: 1 } },
+    { evaluation: { num_trials: 12, mode: "train" } },
+    { evaluation: { num_trials: 7 } },
+    { updates_per_epoch: 4 },
+    { constraints: { density: 0.5 } },
+    { initialisation: "gaussian" },
+    { schedule: { kind: "exponential", gamma: 0.5 } },
+    { trainable: ["W_out"] },
+    { loss: { kind: "mse" } },
+    { phases: [phase(["pdm_pro"], 1), phase(["pdm_pro"], 1, { optimiser: "fresh" })] },
+    { penalties: { activity_l2: 0.1 } },
+    { penalties: { activity_l2: 0.1 }, loss: { over: "all" } },
+  ];
+  const all = others.map((one) => ({ ...base, ...one }));
+  const together = (await trainAll(engine, all.map((params) => ({ params })))).map(bytesOf);
+  for (const [i, params] of all.entries()) {
+    assertEquals(bytesOf(await train(engine, params)), together[i], JSON.stringify(others[i]));
+  }
+  assertEquals(new Set(together.map((one) => JSON.stringify(one))).size, others.length);
+});
+
 Deno.test("results do not depend on the number of threads", async () => {
   const made = [];
   for (const threads of [1, 3]) {
