@@ -21,7 +21,7 @@ import {
 
 const timing = {
   train: { ...variedTiming, decision: { choice: [100, 300] } },
-  test: { ...variedTiming, stimulus: 500, decision: 200 },
+  test: { ...variedTiming, stimulus: 600, decision: 200 },
 };
 const trained: Params = {
   ...small,

@@ -218,4 +218,7 @@ Deno.test("a network that is trained further is shown no sequence and no noise a
   const both = await train(engine, { ...descent, phases: [phase(["pdm_pro"], 2)] });
   assertEquals(second.weights.parameters, both.weights.parameters);
   assertEquals(second.weights.about.sequences_seen, { pdm_pro: 30 });
+  // With batches of 4 the first that has none of the 15 begins with sequence 16; three of them end before 28.
+  const other = await train(engine, { ...one, batch_size: 4 }, { init: first.weights });
+  assertEquals(other.weights.about.sequences_seen, { pdm_pro: 28 });
 });
