@@ -46,6 +46,7 @@ Deno.test("raised epochs, appended and shortened phases compute the difference o
   await continued(engine, longer, two, { found: 2, computed: 0 });
   const sparse = { ...two, checkpoint_every: 3 };
   await continued(engine, sparse, { ...four, checkpoint_every: 3 }, { found: 2, computed: 2 });
+  await continued(engine, sparse, { ...four, checkpoint_every: 2 }, { found: 2, computed: 2 });
   const fresh = phase(["pdm_delay"], 1, { optimiser: "fresh" });
   await continued(engine, longer, { ...small, phases: [...two.phases, fresh] }, {
     found: 2,

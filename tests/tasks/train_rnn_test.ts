@@ -73,6 +73,15 @@ Deno.test("networks beside others that differ in one thing alone have the bytes 
   assertEquals(new Set(together.map((one) => JSON.stringify(one))).size, others.length);
 });
 
+Deno.test("networks of a batch have the bytes they have alone on ref", async () => {
+  await using engine = new RefEngine();
+  const some = sweep.slice(0, 4);
+  const together = await trainAll(engine, some.map((params) => ({ params })));
+  for (const [i, params] of some.entries()) {
+    assertEquals(bytesOf(await train(engine, params)), bytesOf(together[i]), `network ${i}`);
+  }
+});
+
 Deno.test("results do not depend on the number of threads", async () => {
   const made = [];
   for (const threads of [1, 3]) {
@@ -299,6 +308,17 @@ Deno.test("the checkpoints' weights are the networks at the ends of epochs", asy
     recordsOf(some.log).map(({ is_last }) => is_last),
     [false, true, false, false, true],
   );
+  // A checkpoint is as good as the worst of its rules.
+  const both = await train(engine, {
+    ...small,
+    updates_per_epoch: 30,
+    phases: [phase(["pdm_pro", "pdm_anti"], 1)],
+  });
+  const [shares, [checkpoint]] = [both.log, both.checkpoints].map(recordsOf);
+  assertNotEquals(shares[0].accuracy_all, shares[1].accuracy_all);
+  for (const name of ["accuracy", "accuracy_all", "accuracy_per_step"]) {
+    assertEquals(checkpoint[name], Math.min(...shares.map((row) => row[name] as number)), name);
+  }
   const files = three.checkpoints.files!;
   const own = Object.fromEntries(
     Object.keys(files).filter((name) => name.startsWith("weights/2/"))
