@@ -123,13 +123,14 @@ function normal(length: number, label: string): number[] {
 async function frozen(engine: Engine): Promise<void> {
   const tensors = [5, 2100, 3];
   const start = drawn(2 * 2108, "test/start");
+  const gradients = normal(2 * 2108, "test/gradients");
   const moments = Float64Array.from(
     drawn(2 * 2 * 2108, "test/moments"),
     (x) => Math.fround(x * x),
   );
   const { after: [after], moments: kept, told } = await updated(engine, {
     start,
-    gradients: [normal(2 * 2108, "test/gradients")],
+    gradients: [gradients],
     optimiser: optimiserSchema.parse({ kind: "adam", weight_decay: 0.1 }),
     penalties: penaltiesSchema.parse({ l1: 0.1, l2_norm: 0.1, l2_squared: 0.1 }),
     settings: { models: 2, tensors, moments, trainable: Uint32Array.of(1, 0, 1, 0, 1, 0) },
@@ -163,6 +164,22 @@ async function frozen(engine: Engine): Promise<void> {
       [value],
       { rtol: engine.name === "ref" ? 1e-12 : 2e-6 },
       `seed ${seed}, penalty of model ${model}`,
+    );
+    // The norm, by which gradients are clipped, does not.
+    let square = 0;
+    for (const [from, to] of model === 1 ? [[5, 2105]] : [[0, 5], [2105, 2108]]) {
+      const size = Math.sqrt(squares(from, to));
+      for (let i = from; i < to; i++) {
+        const p = own[i];
+        square += (gradients[model * 2108 + i] + 0.1 * Math.sign(p) + 0.1 * p / size + 0.2 * p) **
+          2;
+      }
+    }
+    assertAllClose(
+      [told[model * updateRowLength + UpdatePart.gradientNorm]],
+      [Math.sqrt(square)],
+      { rtol: engine.name === "ref" ? 1e-12 : 1e-5 },
+      `seed ${seed}, norm of model ${model}`,
     );
   }
 }
