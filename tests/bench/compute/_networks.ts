@@ -5,6 +5,7 @@ import { openOptimiser } from "#gpu/rnn/optimise.ts";
 import type { SweepShape } from "#gpu/rnn/program.ts";
 import { networkProgram } from "#gpu/rnn/programs.ts";
 import { readoutProgram } from "#gpu/rnn/readout.ts";
+import { modelsAtOnce } from "#gpu/rnn/sweep_size.ts";
 import type { Engine, EngineArray, EngineBuffer } from "#lib/core/engine.ts";
 import { activationCode } from "#lib/math/networks/activation.ts";
 import { optimiserSchema, writeUpdateRow } from "#lib/training/optimiser.ts";
@@ -20,6 +21,8 @@ export interface NetworkWork {
   readonly rows: number;
   readonly steps: number;
   readonly models: number;
+  /** Of those of a larger sweep, which comes first; 0 if absent. */
+  readonly firstModel?: number;
 }
 
 /** Losses are kept of as many updates. */
@@ -47,6 +50,15 @@ export function operationsOf(work: NetworkWork): number {
   return 2 * work.models * work.rows * work.steps * each;
 }
 
+/** How many of the models a sweep on this engine trains side by side, as `train_rnn` does. */
+export function sideBySide(engine: Engine, work: NetworkWork): number {
+  const { cell, inputs, units, outputs, rows, steps } = work;
+  const tensors = tensorsOf(work);
+  const workPerStep = cell === "leaky_gru" ? 4 * units : units;
+  const plan = { rows, steps, units, inputs, outputs, tensors, numMoments: 2 };
+  return Math.min(work.models, modelsAtOnce(engine, plan, workPerStep));
+}
+
 /** A training that goes on update by update. */
 export interface NetworkTraining extends Disposable {
   /** Puts one update of all models in line; on engines of the processor it is done then. */
@@ -58,8 +70,7 @@ export interface NetworkTraining extends Disposable {
 /** Opens a training on an engine. */
 export function openTraining(engine: Engine, work: NetworkWork): NetworkTraining {
   const { cell, inputs, units, outputs, rows, steps, models } = work;
-  const gates = cell === "leaky_gru" ? 3 : 1;
-  const tensors = [gates * units * inputs, gates * units * units, gates * units, outputs * units];
+  const tensors = tensorsOf(work);
   const perModel = tensors.reduce((sum, n) => sum + n, 0);
   const shape: SweepShape = {
     models,
@@ -155,8 +166,16 @@ export function openTraining(engine: Engine, work: NetworkWork): NetworkTraining
   };
 }
 
+function tensorsOf({ cell, inputs, units, outputs }: NetworkWork): readonly number[] {
+  const gates = cell === "leaky_gru" ? 3 : 1;
+  return [gates * units * inputs, gates * units * units, gates * units, outputs * units];
+}
+
 /** Weights of all models, as the peer has them. */
-function startOf({ inputs, units, models }: NetworkWork, tensors: readonly number[]): Float32Array {
+function startOf(
+  { inputs, units, models, firstModel = 0 }: NetworkWork,
+  tensors: readonly number[],
+): Float32Array {
   const perModel = tensors.reduce((sum, n) => sum + n, 0);
   const all = new Float32Array(models * perModel);
   const [fromInputs, fromUnits] = [2 / Math.sqrt(inputs), 2 / Math.sqrt(units)];
@@ -164,7 +183,7 @@ function startOf({ inputs, units, models }: NetworkWork, tensors: readonly numbe
     let at = model * perModel;
     tensors.forEach((length, i) => {
       const scale = i === 0 || i === 2 ? fromInputs : fromUnits;
-      all.set(scaled(10 + 4 * model + i, length, scale), at);
+      all.set(scaled(10 + 4 * (firstModel + model) + i, length, scale), at);
       at += length;
     });
   }

@@ -7,7 +7,13 @@ import { WasmEngine } from "#gpu/runtime/wasm_engine.ts";
 import { WebgpuEngine } from "#gpu/runtime/webgpu_engine.ts";
 import type { Engine } from "#lib/core/engine.ts";
 import { median, minimum, NoPeer, peer, requireAgreement, type Row } from "./harness.ts";
-import { keptLosses, type NetworkWork, openTraining, operationsOf } from "./_networks.ts";
+import {
+  keptLosses,
+  type NetworkWork,
+  openTraining,
+  operationsOf,
+  sideBySide,
+} from "./_networks.ts";
 import { measuredPeak } from "./_peak.ts";
 
 /** A work and what it is measured for. */
@@ -65,6 +71,20 @@ export async function compareTraining(one: TrainingCase, quick: boolean): Promis
       note: await noteOf(seconds, operations, threads, peers),
     });
   }
+  if (one.models > 1) {
+    const seconds = await timeWorkers(one, work, losses, times);
+    const peers = rows.filter(({ by }) => by.startsWith("PyTorch"));
+    const best = peers.toSorted((a, b) => minimum(a.seconds) - minimum(b.seconds)).at(0);
+    rows.push({
+      work,
+      by: "wasm, 4 workers",
+      seconds,
+      operations,
+      ...(best && { against: best.by }),
+      goal: one.goals.four,
+      note: await noteOf(seconds, operations, 4, peers),
+    });
+  }
   if (one.onWebgpu) rows.push(...await onAdapter(one, work, losses, quick));
   return rows;
 }
@@ -89,8 +109,29 @@ async function noteOf(
   } × to the best stepwise one`;
 }
 
-/** Seconds of updates, after those whose losses are compared, which also let V8 compile. */
+/**
+ * Seconds of updates, after those whose losses are compared, which also let V8 compile. Of many models some are trained side
+ * by side, those after them later, as `train_rnn` does; an update of all is the sum.
+ */
 async function timeTraining(
+  engine: Engine,
+  one: NetworkWork,
+  work: string,
+  losses: readonly number[] | undefined,
+  times: number,
+): Promise<number[]> {
+  const total = new Array<number>(times).fill(0);
+  const atOnce = sideBySide(engine, one);
+  for (let firstModel = 0; firstModel < one.models; firstModel += atOnce) {
+    const models = Math.min(atOnce, one.models - firstModel);
+    const own = losses?.slice(firstModel * keptLosses, (firstModel + models) * keptLosses);
+    const seconds = await timeSome(engine, { ...one, models, firstModel }, work, own, times);
+    seconds.forEach((each, i) => total[i] += each);
+  }
+  return total;
+}
+
+async function timeSome(
   engine: Engine,
   one: NetworkWork,
   work: string,
@@ -113,6 +154,45 @@ async function timeTraining(
     seconds.push((performance.now() - began) / 1000 / together);
   }
   return seconds;
+}
+
+/** Seconds of updates of all models, which four workers share, some updates at a time. */
+async function timeWorkers(
+  one: NetworkWork,
+  work: string,
+  losses: readonly number[] | undefined,
+  times: number,
+): Promise<number[]> {
+  const count = 4;
+  const share = Math.ceil(one.models / count);
+  const url = new URL("./_training_worker.ts", import.meta.url);
+  const workers = Array.from({ length: count }, () => new Worker(url, { type: "module" }));
+  const ask = <T>(worker: Worker, message: unknown) =>
+    new Promise<T>((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data as T);
+      worker.onerror = (event) => reject(new Error(event.message));
+      worker.postMessage(message);
+    });
+  try {
+    const found = await Promise.all(workers.map((worker, i) => {
+      const firstModel = i * share;
+      const models = Math.max(0, Math.min(share, one.models - firstModel));
+      return ask<number[]>(worker, { work: { ...one, models, firstModel } });
+    }));
+    if (losses !== undefined) {
+      requireAgreement(`${work}, workers`, found.flat(), losses, { abs: 0, rel: 2e-5 });
+    }
+    const updates = 5;
+    const seconds: number[] = [];
+    for (let i = 0; i < times; i++) {
+      const began = performance.now();
+      await Promise.all(workers.map((worker) => ask(worker, { updates })));
+      seconds.push((performance.now() - began) / 1000 / updates);
+    }
+    return seconds;
+  } finally {
+    for (const worker of workers) worker.terminate();
+  }
 }
 
 async function onAdapter(
