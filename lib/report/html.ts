@@ -1,9 +1,10 @@
 // The report: one self-contained page, no script, no request. Verdicts first, then figures, then stages.
 
-import { type Cell, recordsOf, type Table } from "../core/table.ts";
+import type { Table } from "../core/table.ts";
 import { formatSeconds, stageOf } from "./format.ts";
 import { escapeHtml } from "./escape_html.ts";
 import type { RunRecord } from "./record.ts";
+import { cellText, verdictClass, verdictsHtml } from "./verdicts_html.ts";
 import { warningsHtml } from "./warnings_html.ts";
 
 /** A figure of the report. */
@@ -78,7 +79,7 @@ export function reportHtml(content: ReportContent): string {
 <main>
 ${failed.length === 0 ? "" : failures(failed, content.command)}
 ${leftOut(record)}
-${section("Verdicts", content.verdicts.map(verdictsHtml).join("\n"))}
+${section("Verdicts", content.verdicts.map(({ table }) => verdictsHtml(table)).join("\n"))}
 ${
     section(
       "Figures",
@@ -174,13 +175,21 @@ function section(title: string, body: string, count = 1): string {
 }
 
 function figureHtml({ stage, svg, caption }: ReportFigure): string {
-  return `<figure><img alt="${escapeHtml(caption === "" ? stage : caption)}" src="${
-    svgUrl(svg)
-  }">` +
+  return `<figure${isWide(svg) ? ' class="wide"' : ""}><img alt="${
+    escapeHtml(caption === "" ? stage : caption)
+  }" src="${svgUrl(svg)}">` +
     `<figcaption><strong>${escapeHtml(stage)}</strong> ${
       escapeHtml(caption)
     }</figcaption></figure>`;
 }
+
+/** Figures of two journal columns have the page's whole width: in half of it nobody can read them. */
+function isWide(svg: string): boolean {
+  const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
+  return Number(width) > wideFrom * Number(height);
+}
+
+const wideFrom = 1.6;
 
 function svgUrl(svg: string): string {
   let binary = "";
@@ -213,100 +222,6 @@ function tableHtml({ stage, table }: ReportTable): string {
   }</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>${
     more > 0 ? `<p><small>and ${more} more rows in tables/</small></p>` : ""
   }`;
-}
-
-/** Claims one below the other: what was claimed and published, then a row for each setting that was judged. */
-function verdictsHtml({ table }: ReportTable): string {
-  const records = recordsOf(table);
-  const groups = new Map<string, Record<string, Cell>[]>();
-  for (const record of records) {
-    const id = String(record.id ?? "");
-    groups.set(id, [...groups.get(id) ?? [], record]);
-  }
-  const by = table.columns.map(({ name }) => name).filter((name) => !claimColumns.has(name));
-  return [...groups].map(([id, rows]) => claimHtml(id, rows, by)).join("\n");
-}
-
-/** What the claims task writes of itself; other columns say which setting a row is about. */
-const claimColumns = new Set([
-  "id",
-  "statement",
-  "published",
-  "quantity",
-  "test",
-  "number",
-  "low",
-  "high",
-  "unit",
-  "effect",
-  "floor",
-  "n",
-  "num_rows",
-  "verdict",
-  "reason",
-]);
-
-function claimHtml(
-  id: string,
-  rows: readonly Readonly<Record<string, Cell>>[],
-  by: readonly string[],
-): string {
-  const [first] = rows;
-  const published =
-    first.published === null || first.published === undefined || first.published === ""
-      ? ""
-      : `<p class="published">Published: ${escapeHtml(String(first.published))}</p>`;
-  const head = [
-    ...by.map((name) => name.replaceAll("_", " ")),
-    "verdict",
-    "number",
-    "interval",
-    "effect",
-    "self floor",
-    "n",
-    "because",
-  ];
-  const body = rows.map((row) => {
-    const unit = row.unit === null || row.unit === undefined ? "" : ` ${row.unit}`;
-    const cells = [
-      ...by.map((name) =>
-        `<td>${escapeHtml(cellText(row[name] ?? null).replaceAll("_", " "))}</td>`
-      ),
-      `<td class="verdict ${verdictClass(row.verdict)}">${escapeHtml(String(row.verdict))}</td>`,
-      `<td class="number measured">${escapeHtml(cellText(row.number ?? null) + unit)}</td>`,
-      `<td class="number interval">${
-        escapeHtml(`${cellText(row.low ?? null)} … ${cellText(row.high ?? null)}`)
-      }</td>`,
-      `<td class="number effect">${escapeHtml(cellText(row.effect ?? null))}</td>`,
-      `<td class="number floor">${escapeHtml(cellText(row.floor ?? null))}</td>`,
-      `<td class="number count">${escapeHtml(cellText(row.n ?? null))}</td>`,
-      `<td class="reason">${escapeHtml(String(row.reason ?? ""))}</td>`,
-    ];
-    return `<tr>${cells.join("")}</tr>`;
-  });
-  return `<article class="claim"><h3><span>${escapeHtml(id)}</span> ${
-    escapeHtml(String(first.statement ?? ""))
-  }</h3>${published}
-<p class="published">Tested: ${escapeHtml(`${first.quantity ?? ""} ${first.test ?? ""}`)}</p>
-<div class="table"><table><thead><tr>${
-    head.map((name, i) =>
-      `<th scope="col"${i > by.length && i < head.length - 1 ? ' class="number"' : ""}>${
-        escapeHtml(name)
-      }</th>`
-    ).join("")
-  }</tr></thead><tbody>${body.join("\n")}</tbody></table></div></article>`;
-}
-
-function verdictClass(cell: unknown): string {
-  return cell === "holds" ? "holds" : cell === "fails" ? "fails" : "open";
-}
-
-/** Four significant digits: the file beside the page has them all. */
-function cellText(cell: unknown): string {
-  if (cell === null) return "n/a";
-  if (typeof cell !== "number" || Number.isInteger(cell)) return String(cell);
-  const size = Math.abs(cell);
-  return size >= 1e-3 && size < 1e5 ? String(Number(cell.toPrecision(4))) : cell.toExponential(2);
 }
 
 function stagesHtml(record: RunRecord): string {
@@ -364,6 +279,7 @@ th { font-weight: 600; } thead th { color: var(--soft); white-space: nowrap; }
 .verdict { font-weight: 600; white-space: nowrap; } .holds { color: var(--good); } .fails { color: var(--bad); } .open { color: var(--open); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem; align-items: start; }
 figure { margin: 0; background: #fff; border: 1px solid var(--line); border-radius: .4rem; overflow: hidden; }
+figure.wide { grid-column: 1 / -1; }
 figure img { display: block; width: 100%; height: auto; padding: .75rem; }
 figcaption { font-size: .85rem; padding: .6rem .75rem; background: var(--panel); color: var(--ink); }
 .graph { background: #fff; margin-top: 1rem; border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto; padding: .75rem; }

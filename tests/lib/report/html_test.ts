@@ -12,7 +12,7 @@ const tags = new Set(
     "table thead tbody tr th td figure figcaption img details summary").split(" "),
 );
 const attributes = new Set(
-  "lang charset http-equiv content name class scope alt src".split(" "),
+  "lang charset http-equiv content name class scope rowspan alt src".split(" "),
 );
 
 function hostileReport(seed: number): ReportContent {
