@@ -128,23 +128,29 @@ async function frozen(engine: Engine): Promise<void> {
     drawn(2 * 2 * 2108, "test/moments"),
     (x) => Math.fround(x * x),
   );
-  const { after: [after], moments: kept, told } = await updated(engine, {
+  const given = {
     start,
     gradients: [gradients],
     optimiser: optimiserSchema.parse({ kind: "adam", weight_decay: 0.1 }),
     penalties: penaltiesSchema.parse({ l1: 0.1, l2_norm: 0.1, l2_squared: 0.1 }),
     settings: { models: 2, tensors, moments, trainable: Uint32Array.of(1, 0, 1, 0, 1, 0) },
-  });
+  };
+  const { after: [after], moments: kept, told } = await updated(engine, given);
+  await using ref = new RefEngine();
+  const { after: [exact] } = await updated(ref, given);
   const isTrained = (i: number) => {
     const [model, at] = [Math.floor(i / 2108), i % 2108];
     return (at >= 5 && at < 2105) === (model === 1);
   };
-  let moved = 0;
   for (const [i, value] of after.entries()) {
-    if (isTrained(i)) moved += value === start[i] ? 0 : 1;
-    else assert(Object.is(value, start[i]), `seed ${seed}: parameter ${i} moved`);
+    if (!isTrained(i)) assert(Object.is(value, start[i]), `seed ${seed}: parameter ${i} moved`);
+    // In single precision a step of less than half a unit of the last place leaves a parameter where it is.
+    else if (value === start[i]) {
+      const step = Math.abs(exact[i] - start[i]);
+      const isLost = engine.name !== "ref" && step <= 1.001 * 2 ** -24 * Math.abs(start[i]);
+      assert(isLost, `seed ${seed}: parameter ${i}, ${start[i]}, stayed where ${step} was due`);
+    }
   }
-  assertEquals(moved, 8 + 2100, `seed ${seed}: all that is trained moves`);
   for (const [i, value] of kept.entries()) {
     const [model, at] = [Math.floor(i / 4216), i % 2108];
     if (!isTrained(model * 2108 + at)) {
