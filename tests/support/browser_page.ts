@@ -45,11 +45,17 @@ export interface Page extends AsyncDisposable {
   /** Drags from an element's middle. */
   drag(selector: string, dx: number, dy: number): Promise<void>;
   wheel(selector: string, dy: number): Promise<void>;
-  /** A PNG of the whole page, of its viewport, or of one element. */
-  screenshot(what?: "page" | "viewport" | { readonly selector: string }): Promise<Uint8Array>;
+  /** A PNG of the whole page, of its viewport, of one element, or of a strip of the page. */
+  screenshot(what?: "page" | "viewport" | Part): Promise<Uint8Array>;
   /** The page as it is printed on A4, a PDF. */
   pdf(): Promise<Uint8Array>;
 }
+
+/** An element, or a strip over the whole width. */
+export type Part = { readonly selector: string } | {
+  readonly top: number;
+  readonly height: number;
+};
 
 const defaults: View = {
   width: 1440,
@@ -172,9 +178,12 @@ export async function openPage(
       await mouse("mouseWheel", x, y, { button: "none", deltaX: 0, deltaY: dy });
     },
     async screenshot(what = "page") {
-      const clip = what === "viewport"
-        ? undefined
-        : await call(boxOf, what === "page" ? null : what.selector);
+      const selector = typeof what === "object" && "selector" in what ? what.selector : null;
+      const whole = await call(boxOf, selector);
+      const strip = typeof what === "object" && "top" in what
+        ? { y: what.top, height: what.height }
+        : {};
+      const clip = what === "viewport" ? undefined : { ...whole, ...strip };
       const { data } = await send("Page.captureScreenshot", {
         format: "png",
         ...(clip && { clip: { ...clip, scale: 1 }, captureBeyondViewport: true }),
