@@ -7,12 +7,8 @@ import { pathProblem } from "../core/artifacts/folder.ts";
 import { table as tableType } from "../core/artifacts/table.ts";
 import type { ActionKey } from "../core/digest.ts";
 import type { DagStage } from "../report/dag.ts";
-import {
-  type ReportContent,
-  type ReportFigure,
-  reportHtml,
-  type ReportTable,
-} from "../report/html.ts";
+import type { ReportContent, ReportFigure, ReportTable } from "../report/content.ts";
+import { reportHtml } from "../report/html.ts";
 import { stageOf } from "../report/format.ts";
 import type { RunRecord, StageRecord } from "../report/record.ts";
 import type { StageMember } from "../workflow/graph.ts";
@@ -67,7 +63,7 @@ export async function publish(input: PublishInput): Promise<Published> {
     command,
     graph: await drawGraph(session, record),
   };
-  await folder.write("report.html", reportHtml(content));
+  await folder.write("report.html", await reportHtml(content));
   return {
     report: relative(terminal.cwd, join(folder.path, "report.html")),
     highlights: found.verdicts.flatMap(({ table }) => verdictLines(table)),

@@ -15,6 +15,37 @@ export interface FigureData {
   trajectories: readonly Item<Trajectories>[];
 }
 
+/** A path of a scene: a trajectory, or the mean of several. */
+export interface ScenePath {
+  /** Names of what it belongs to, by coordinate, as shown to people. */
+  readonly coords: Readonly<Record<string, string>>;
+  /** The mean over trials, or one trial. */
+  readonly of: "mean" | "trial";
+  /** x, y, z of each time step, one after the other. */
+  readonly points: readonly number[];
+}
+
+/** A point of a scene: a fixed point. */
+export interface ScenePoint {
+  readonly coords: Readonly<Record<string, string>>;
+  readonly position: readonly [x: number, y: number, z: number];
+  readonly stable: boolean;
+  /** What is said of it when it is pointed at. */
+  readonly label?: string;
+}
+
+/** What a viewer can turn: trajectories and fixed points in three dimensions. */
+export interface Scene {
+  /** Names of the axes with their units. */
+  readonly axes: readonly [x: string, y: string, z: string];
+  /** Coordinates that paths may be coloured by, the figure's own choice first. */
+  readonly colour_by: readonly string[];
+  readonly paths: readonly ScenePath[];
+  readonly points: readonly ScenePoint[];
+  /** Milliseconds from one time step to the next, if there is one for all. */
+  readonly dt_ms?: number;
+}
+
 /** A figure that only lacks its width. */
 export interface FigureDraft {
   /** The Vega-Lite specification for panels of this width in px; inline data, no title. */
@@ -23,6 +54,8 @@ export interface FigureDraft {
   readonly columns: number;
   /** What is shown: n, what error bars and bands are, what lines and dots mean. Sentences. */
   readonly caption: string;
+  /** For figures of three dimensions. */
+  readonly scene?: Scene;
 }
 
 /** A kind of figure. */

@@ -1,9 +1,10 @@
-// `deno task gen`: writes the files that follow from others (indexes of rooms, the table of rooms, the schema of
-// workflows). `--check` writes nothing and fails if one is stale. What the files say is decided in indexes.ts.
+// `deno task gen`: writes the files that follow from others (indexes of rooms, the table of rooms, the report's
+// script, the schema of workflows). `--check` writes nothing and fails if one is stale. What the files say is decided in indexes.ts.
 
 import { fromFileUrl, join, toFileUrl } from "@std/path";
 import type { TaskIndex } from "#lib/core/task.ts";
 import { indexSource, roomsSource } from "./indexes.ts";
+import { pageScript, pageScriptSource } from "./page_script.ts";
 import { isMemberFile, memberRooms } from "./rooms.ts";
 
 /** Generated text by path relative to the project's root. */
@@ -40,6 +41,9 @@ export async function generate(
     }
   };
   settle(indexes(root));
+  if (isDirectory(join(root, "lib/report/client"))) {
+    settle(new Map([[pageScript, await pageScriptSource(root)]]));
+  }
   // The schema is made from the tasks, so it needs the indexes on disk.
   settle(await workflowSchema(root));
   return stale;

@@ -54,6 +54,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/workflow": { imports: ["lib/core"], pure: true },
   "lib/store": { imports: ["lib/core"], pure: true },
   "lib/scheduler": { imports: ["lib/core", "lib/workflow"], pure: true },
+  // Runs in browsers, bundled into the report.
+  "lib/report/client": { imports: ["lib/report/client"], pure: false },
   "lib/report": { imports: ["lib/core"], pure: true },
   "lib/closure": { imports: ["lib/core"], pure: false },
   // Opens engines, and lazily, so that workers without one load nothing of them.

@@ -8,10 +8,10 @@ import { projectPath } from "./project_path.ts";
 const exempt: readonly string[] = ["tests", "lib/types"];
 
 /**
- * Rooms whose exports need no example: they run programs or talk to terminals, and their tests show how.
+ * Rooms whose exports need no example: they run programs, talk to terminals or run in browsers, and their tests show how.
  * Neither do files that start with `_`, which only their siblings import.
  */
-const withoutExamples: readonly string[] = ["lib/dev", "lib/cli", "tasks"];
+const withoutExamples: readonly string[] = ["lib/dev", "lib/cli", "lib/report/client", "tasks"];
 
 /** The rule. */
 export const documented: Deno.lint.Rule = {

@@ -32,7 +32,9 @@ class Stage {
       const say = (text: string) => options.output!(new TextEncoder().encode(text));
       options.started!({ id: 99, kill: () => {} });
       say("100 4096\n");
-      const lines = options.input!.pipeThrough(new TextDecoderStream());
+      const lines = options.input!.pipeThrough(
+        new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
+      );
       for await (const line of lines) {
         const [what, number, ...rest] = line.trim().split(" ");
         if (what === "note") this.notes.push(rest.join(" "));

@@ -1,8 +1,9 @@
 // Verdicts on the page: claims one below the other, each with what was claimed, what was published and a row for each
 // setting that was judged; and where there are many, all of them in one table at the end.
 
-import { type Cell, recordsOf, type Table } from "../core/table.ts";
-import { escapeHtml } from "./escape_html.ts";
+import { type Cell, recordsOf, type Table } from "../../core/table.ts";
+import type { ReportContent, Section } from "../content.ts";
+import { escapeHtml } from "../escape_html.ts";
 
 type Verdict = Readonly<Record<string, Cell>>;
 
@@ -10,11 +11,31 @@ type Verdict = Readonly<Record<string, Cell>>;
 const mostAtOnce = 6;
 
 /**
+ * The verdicts of a run; nothing without any.
+ *
+ * @example
+ * ```ts
+ * import { verdictsSection } from "#lib/report/sections/verdicts.ts";
+ * import { reportContent } from "#tests/support/report_content.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(verdictsSection(reportContent()), null);
+ * ```
+ */
+export function verdictsSection({ verdicts }: ReportContent): Section | null {
+  if (verdicts.length === 0) return null;
+  return {
+    id: "verdicts",
+    title: "Verdicts",
+    html: verdicts.map(({ table }) => verdictsHtml(table)).join("\n"),
+  };
+}
+
+/**
  * The claims of a table of verdicts, as HTML. Settings that never differ are left out.
  *
  * @example
  * ```ts
- * import { verdictsHtml } from "#lib/report/verdicts_html.ts";
+ * import { verdictsHtml } from "#lib/report/sections/verdicts.ts";
  * import { tableOf } from "#lib/core/table.ts";
  * import { assertStringIncludes } from "@std/assert";
  * const table = tableOf([{ id: "R1", number: 0.5, low: 0.4, high: 0.6, verdict: "holds", statement: "<Farther>" }]);
@@ -141,7 +162,7 @@ function cellsOf(row: Verdict, by: readonly string[]): string[] {
  *
  * @example
  * ```ts
- * import { verdictClass } from "#lib/report/verdicts_html.ts";
+ * import { verdictClass } from "#lib/report/sections/verdicts.ts";
  * import { assertEquals } from "@std/assert";
  * assertEquals(["holds", "fails", "undecidable"].map(verdictClass), ["holds", "fails", "open"]);
  * ```
@@ -155,7 +176,7 @@ export function verdictClass(cell: unknown): string {
  *
  * @example
  * ```ts
- * import { cellText } from "#lib/report/verdicts_html.ts";
+ * import { cellText } from "#lib/report/sections/verdicts.ts";
  * import { assertEquals } from "@std/assert";
  * assertEquals([0.123456, 12, 1e-9, null].map(cellText), ["0.1235", "12", "1.00e-9", "n/a"]);
  * ```

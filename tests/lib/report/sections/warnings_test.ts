@@ -5,7 +5,7 @@ import { stripAnsiCode } from "@std/fmt/colors";
 import { warningsOf } from "#lib/core/warnings_of.ts";
 import { liveReporter } from "#lib/report/live.ts";
 import { plainReporter } from "#lib/report/plain.ts";
-import { warningsHtml } from "#lib/report/warnings_html.ts";
+import { warningsHtml } from "#lib/report/sections/warnings.ts";
 
 const facts = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 

@@ -1,17 +1,34 @@
 // The warnings of a run as HTML: grouped by stage of the file and text, whatever the numbers in it, so that a hundred
 // members that warn of one thing are one line.
 
-import { escapeHtml } from "./escape_html.ts";
+import type { ReportContent, Section } from "../content.ts";
+import { escapeHtml } from "../escape_html.ts";
 
 /** Members named beside a warning that many of them share. */
 const shownMembers = 3;
+
+/**
+ * The warnings of a run; nothing without any.
+ *
+ * @example
+ * ```ts
+ * import { warningsSection } from "#lib/report/sections/warnings.ts";
+ * import { reportContent } from "#tests/support/report_content.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(warningsSection(reportContent()), null);
+ * ```
+ */
+export function warningsSection({ record }: ReportContent): Section | null {
+  if (record.warnings.length === 0) return null;
+  return { id: "warnings", title: "Warnings", html: warningsHtml(record.warnings) };
+}
 
 /**
  * A list of warnings (`stage[member]: text`, or text alone); empty without any.
  *
  * @example
  * ```ts
- * import { warningsHtml } from "#lib/report/warnings_html.ts";
+ * import { warningsHtml } from "#lib/report/sections/warnings.ts";
  * import { assertEquals } from "@std/assert";
  * assertEquals(warningsHtml([]), "");
  * assertEquals(

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { tableOf } from "#lib/core/table.ts";
-import { verdictsHtml } from "#lib/report/verdicts_html.ts";
+import { verdictsHtml } from "#lib/report/sections/verdicts.ts";
 
 const claim = (id: string, preset: string, number: number | null) => ({
   id,
