@@ -94,6 +94,7 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   "h5wasm": ["lib/formats"],
   "ml-matrix": [],
   "fast-check": [],
+  "axe-core": [],
 };
 
 /** The `node:` modules that compute and touch nothing; pure rooms may use these and no other. */
