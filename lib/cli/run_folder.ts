@@ -4,7 +4,9 @@
 import { join } from "@std/path";
 import type { Disk } from "../core/disk.ts";
 import type { RunEvent } from "../core/event.ts";
-import { digestOf, hexOf } from "../core/digest.ts";
+import { fileNameOf } from "../core/file_name.ts";
+
+export { fileNameOf };
 
 /** A folder `runs/<workflow>/<run id>/` being written. */
 export interface RunFolder {
@@ -19,34 +21,8 @@ export interface RunFolder {
   close(): Promise<void>;
 }
 
-/**
- * A file name for a stage's id that every file system takes: `a[x=1,y=0.5]` becomes `a.x-1.y-0.5`. Different ids have
- * different names, also where upper and lower case are one: what this writing cannot keep apart ends in `~` and part
- * of the id's digest.
- *
- * @example
- * ```ts
- * import { fileNameOf } from "#lib/cli/run_folder.ts";
- * import { assertEquals, assertNotEquals } from "@std/assert";
- * assertEquals(fileNameOf("after[metric=dsa,seed=0]"), "after.metric-dsa.seed-0");
- * assertNotEquals(fileNameOf("a[x=b c]"), fileNameOf("a[x=b_c]"));
- * ```
- */
-export function fileNameOf(id: string): string {
-  const name = id.replace(/\]$/, "").replace(/[[,]/g, ".").replaceAll("=", "-")
-    .replace(/[^A-Za-z0-9_.+-]+/g, "_");
-  if (plainId.test(id) && name.length <= maxName) return name;
-  return `${name.slice(0, maxName - 13)}~${hexOf(digestOf(id)).slice(0, 12)}`;
-}
-
-const maxName = 180;
-
 /** Characters of events that are written together at most. */
 const groupLength = 64 * 1024;
-
-/** Ids that can be read back from their names: a dot before a letter or `_` starts an axis, the first `-` after it its value. */
-const plainId =
-  /^[a-z0-9_][a-z0-9_-]*(\.[0-9][a-z0-9_-]*)*(\[[a-z_][a-z0-9_]*=[a-z0-9_+-]+(\.[0-9][a-z0-9_+-]*)*(,[a-z_][a-z0-9_]*=[a-z0-9_+-]+(\.[0-9][a-z0-9_+-]*)*)*\])?$/;
 
 /** Creates the folder of a run under `results/runs`. */
 export async function createRunFolder(
