@@ -57,6 +57,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Runs in browsers, bundled into the report.
   "lib/report/client": { imports: ["lib/report/client"], pure: false },
   "lib/report": { imports: ["lib/core"], pure: true },
+  "lib/export": { imports: ["lib/core", "lib/formats", "lib/training"], pure: true },
   "lib/closure": { imports: ["lib/core"], pure: false },
   // Opens engines, and lazily, so that workers without one load nothing of them.
   "lib/executors/worker_entry.ts": {
@@ -92,6 +93,8 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   "@tensorflow/tfjs-backend-webgpu": ["lib/tfjs"],
   "fflate": ["lib/formats"],
   "h5wasm": ["lib/formats"],
+  "hyparquet": [],
+  "hyparquet-writer": ["lib/formats"],
   "ml-matrix": [],
   "fast-check": [],
   "axe-core": [],
