@@ -16,7 +16,7 @@ export interface Browser extends AsyncDisposable {
   open(url: string | URL, view?: Partial<View>): Promise<Page>;
 }
 
-const candidates = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const candidates = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"];
 
 /** The path of the browser: `$CHROMIUM`, or the first that is on the PATH. */
 export async function findChromium(): Promise<string | undefined> {
