@@ -1,6 +1,8 @@
 // The HDF5 library compiled to wasm (h5wasm), loaded on first use. Damaged files can make it trap inside of wasm: its
 // memory is then put back to how it was after loading, so that the next file meets a sound library.
 
+import type { Hdf5Group } from "./write_hdf5.ts";
+
 /** What is used of h5wasm's module. */
 export interface Library {
   readonly HEAPU8: Uint8Array;
@@ -10,6 +12,7 @@ export interface Library {
   readonly H5F_LIBVER_LATEST: number;
   readonly FS: {
     writeFile(path: string, bytes: Uint8Array): void;
+    readFile(path: string): Uint8Array<ArrayBuffer>;
     unlink(path: string): void;
     getStream(fd: number): { tty: { ops: object } } | null;
   };
@@ -80,6 +83,54 @@ async function start(): Promise<Library> {
   fresh = started.HEAPU8.slice();
   library = started;
   return started;
+}
+
+/** The part of the library that writes: a file that is a group, and where it lies in memory. */
+export interface Writer {
+  readonly File: new (
+    path: string,
+    mode: "w",
+    options: { readonly libver: readonly [string, string] },
+  ) => Hdf5Group & { flush(): void; close(): void };
+  readonly FS: Library["FS"];
+}
+
+/**
+ * The library for writing, loaded as the one for reading is.
+ *
+ * @example
+ * ```ts
+ * import { loadHdf5Writer } from "#lib/formats/hdf5_library.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(typeof (await loadHdf5Writer()).File, "function");
+ * ```
+ */
+export async function loadHdf5Writer(): Promise<Writer> {
+  const { FS } = await loadHdf5();
+  const { default: { File } } = await import("h5wasm");
+  return { File: File as unknown as Writer["File"], FS };
+}
+
+/**
+ * Runs a call of the library during which its clock stands still, at the beginning of 1980: it stamps what it writes, and
+ * equal content is to give equal bytes. Nothing else runs meanwhile.
+ *
+ * @example
+ * ```ts
+ * import { stamped } from "#lib/formats/hdf5_library.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(stamped(() => new Date(Date.now()).toISOString().slice(0, 4)), "1980");
+ * ```
+ */
+export function stamped<T>(call: () => T): T {
+  const clock: { now(): number } = Date;
+  const { now } = clock;
+  clock.now = () => Date.UTC(1980, 0, 1);
+  try {
+    return call();
+  } finally {
+    clock.now = now;
+  }
 }
 
 /**
