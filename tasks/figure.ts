@@ -42,9 +42,10 @@ export default defineTask({
   params,
   members: { kind: { room: "figures", params: "options" } },
   inputs: (_params, members) =>
-    (members.kind as FigureKind).takes === "table"
-      ? { tables: many(table, { coords: true }) }
-      : { trajectories: many(trajectories, { coords: true }) },
+    (members.kind as FigureKind).takes === "table" ? { tables: many(table, { coords: true }) } : {
+      trajectories: many(trajectories, { coords: true }),
+      fixed_points: many(table, { coords: true, optional: true }),
+    },
   outputs: { figure },
   examples: [
     {
@@ -66,7 +67,7 @@ export default defineTask({
     const data = kind.takes === "table"
       ? gatherTables(bound.tables as readonly Item<Table>[])
       : bound.trajectories;
-    const draft = kind.build(data as never, params.options as never);
+    const draft = kind.build(data as never, params.options as never, extrasOf(bound));
     const width = Math.floor(
       pxPerMm * (typeof params.width === "number" ? params.width : widthMm[params.width]),
     );
@@ -92,7 +93,14 @@ export default defineTask({
         png: await rasterise(svg, params.dpi / pxPerInch),
         spec: themed(spec),
         caption,
+        ...(draft.scene === undefined ? {} : { scene: draft.scene }),
       },
     };
   },
 });
+
+/** Fixed points of all systems, if there are any tables of them. */
+function extrasOf({ fixed_points = [] }: Readonly<Record<string, readonly Item<unknown>[]>>) {
+  if (fixed_points.length === 0) return {};
+  return { fixedPoints: gatherTables(fixed_points as readonly Item<Table>[]) };
+}

@@ -40,10 +40,24 @@ export interface Scene {
   readonly axes: readonly [x: string, y: string, z: string];
   /** Coordinates that paths may be coloured by, the figure's own choice first. */
   readonly colour_by: readonly string[];
+  /** Coordinates of which each combination has a panel of its own in the figure. */
+  readonly panel_by?: readonly string[];
+  /** How coordinates are named to people, where that is not their own name. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** The figures' colours by coordinate and text. */
+  readonly colours?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly paths: readonly ScenePath[];
   readonly points: readonly ScenePoint[];
-  /** Milliseconds from one time step to the next, if there is one for all. */
+  /** Milliseconds from one point of a path to the next, if there is one for all; the last may follow sooner. */
   readonly dt_ms?: number;
+  /** The same for the dimensionless time of a textbook system. */
+  readonly dt?: number;
+}
+
+/** What figures may show besides their data. */
+export interface FigureExtras {
+  /** Fixed points, gathered into one table; only for kinds that take trajectories. */
+  readonly fixedPoints?: Table;
 }
 
 /** A figure that only lacks its width. */
@@ -66,7 +80,7 @@ export interface FigureKind<
   readonly params: P;
   /** Which input it takes. */
   readonly takes: T;
-  build(data: FigureData[T], params: z.output<P>): FigureDraft;
+  build(data: FigureData[T], params: z.output<P>, extras?: FigureExtras): FigureDraft;
 }
 
 /**

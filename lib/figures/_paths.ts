@@ -15,8 +15,9 @@ export interface Limits {
 const maxPoints = 400;
 
 /**
- * The mean over trials of three units.
+ * The mean over trials of three units. Where trials differ in length, it goes as far as all of them.
  *
+ * @param step every how many time points one is kept; default: so many that a page shows all there is to see
  * @throws {RangeError} if a unit does not exist.
  *
  * @example
@@ -28,10 +29,14 @@ const maxPoints = 400;
  * assertEquals(meanPath({ states, dt: 1, timeUnit: "ms" }, [0, 1, 2]), [[1, 2, 3]]);
  * ```
  */
-export function meanPath({ states }: Trajectories, units: readonly number[]): Path {
+export function meanPath(
+  { states, lengths }: Trajectories,
+  units: readonly number[],
+  step?: number,
+): Path {
   const [numTrials, numTime, numUnits] = states.shape;
   requireUnits(units, numUnits);
-  return thin(numTime).map((t) =>
+  return thin(Math.min(numTime, ...(lengths ?? [])), step).map((t) =>
     units.map((unit) => {
       let sum = 0;
       for (let trial = 0; trial < numTrials; trial++) {
@@ -43,8 +48,9 @@ export function meanPath({ states }: Trajectories, units: readonly number[]): Pa
 }
 
 /**
- * The first trials, each a path of its own.
+ * The first trials, each a path of its own, as long as the trial.
  *
+ * @param step every how many time points one is kept; default: so many that a page shows all there is to see
  * @throws {RangeError} if a unit does not exist.
  *
  * @example
@@ -57,16 +63,17 @@ export function meanPath({ states }: Trajectories, units: readonly number[]): Pa
  * ```
  */
 export function singlePaths(
-  { states }: Trajectories,
+  { states, lengths }: Trajectories,
   units: readonly number[],
   numTrials: number,
+  step?: number,
 ): Path[] {
   const [available, numTime, numUnits] = states.shape;
   requireUnits(units, numUnits);
   return Array.from(
     { length: Math.min(numTrials, available) },
     (_, trial) =>
-      thin(numTime).map((t) =>
+      thin(lengths?.[trial] ?? numTime, step).map((t) =>
         units.map((unit) => states.data[(trial * numTime + t) * numUnits + unit]) as [
           number,
           number,
@@ -105,9 +112,22 @@ export function limitsOf(paths: readonly Path[]): Limits {
   return { low, high };
 }
 
+/**
+ * Every how many time points one is kept, so that there are not more than a number of them.
+ *
+ * @example
+ * ```ts
+ * import { stepOf } from "#lib/figures/_paths.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([stepOf(100, 400), stepOf(1001, 101)], [1, 10]);
+ * ```
+ */
+export function stepOf(numTime: number, most: number): number {
+  return Math.max(1, Math.ceil((numTime - 1) / (most - 1)));
+}
+
 /** Time points to draw, the last one included. */
-function thin(numTime: number): number[] {
-  const step = Math.max(1, Math.ceil((numTime - 1) / (maxPoints - 1)));
+function thin(numTime: number, step = stepOf(numTime, maxPoints)): number[] {
   const kept = Array.from({ length: Math.ceil(numTime / step) }, (_, at) => at * step);
   if (kept[kept.length - 1] !== numTime - 1) kept.push(numTime - 1);
   return kept;

@@ -7,7 +7,15 @@ import { defineFigure } from "../core/figure.ts";
 import type { Item } from "../core/task.ts";
 import { seriesLooks } from "../draw/palette.ts";
 import { coordinateWords } from "./_coordinate_words.ts";
+import {
+  belongsTo,
+  fixedPointLayers,
+  fixedPointsOf,
+  fixedPointsText,
+  stableOption,
+} from "./_fixed_points.ts";
 import { legendAbove } from "./_series.ts";
+import { unitName, unitTitle } from "./_unit_title.ts";
 
 const params = z.strictObject({
   panel_by: z.array(z.string()).optional().describe(
@@ -20,6 +28,7 @@ const params = z.strictObject({
   limits: z.enum(["shared", "own"]).default("shared").describe("axes of the panels"),
   labels: z.record(z.string(), z.string()).default({}).describe("text shown for a value"),
   columns: z.int().min(1).optional().describe("panels beside one another; default: up to three"),
+  stable: z.string().default("stable").describe(stableOption),
 });
 
 type Options = z.output<typeof params>;
@@ -29,16 +38,34 @@ const maxPoints = 1200;
 
 export default defineFigure({
   name: "phase_plane",
-  summary: "Trajectories of gathered systems in the plane of two units.",
+  summary: "Trajectories of gathered systems in the plane of two units, with their fixed points.",
   takes: "trajectories",
   params,
-  build(items, options) {
+  build(items, options, extras) {
     if (items.length === 0) throw new TypeError("phase_plane got no trajectories to draw");
     const named = namedPaths(items, options);
     const panels = [...new Set(named.map(({ panel }) => panel))];
     const colours = [...new Set(named.map(({ colour }) => colour))];
-    const values = named.flatMap(pointsOf);
-    const [across, up] = options.units.map((unit) => titleOf(items[0].value, unit));
+    const fixedPoints = fixedPointsOf(
+      extras?.fixedPoints,
+      options.units.map((unit) => unitName(items[0].value.states, unit)),
+      items,
+      options.stable,
+    );
+    const values = [
+      ...named.flatMap(pointsOf),
+      ...panels.flatMap((panel) =>
+        fixedPoints.filter((point) =>
+          named.some((one) => one.panel === panel && belongsTo(point, one.item))
+        ).map(({ stable, position: [x, y] }) => ({
+          part: stable ? "stable" : "unstable",
+          panel,
+          x,
+          y,
+        }))
+      ),
+    ];
+    const [across, up] = options.units.map((unit) => unitTitle(items[0].value, unit));
     const columns = Math.min(panels.length, options.columns ?? 3);
     const trials = [...new Set(items.map(({ value }) => value.states.shape[0]))];
     const what = trials.length === 1 && trials[0] === 1
@@ -48,13 +75,15 @@ export default defineFigure({
     return {
       columns,
       caption: `${what}; open dot: start, filled dot: end.` +
-        (panels.length > 1 && options.limits === "own" ? " Each panel has its own axes." : ""),
+        (panels.length > 1 && options.limits === "own" ? " Each panel has its own axes." : "") +
+        fixedPointsText(fixedPoints),
       spec: (width) => view({ panels, colours, columns, values, width, across, up }, options),
     };
   },
 });
 
 interface NamedPaths {
+  readonly item: Item<Trajectories>;
   readonly panel: string;
   readonly colour: string;
   readonly id: string;
@@ -70,6 +99,7 @@ function namedPaths(items: readonly Item<Trajectories>[], options: Options): Nam
     const [numTrials] = item.value.states.shape;
     const shown = numTrials === 1 ? 0 : Math.min(options.num_trials, numTrials);
     return {
+      item,
       panel: panelAxes.map((axis) => coordinateWords("phase_plane", item, axis, options.labels))
         .join(" · "),
       colour: options.colour_by === undefined
@@ -121,11 +151,6 @@ function trialPoints(
     }
     return [t, x, y];
   });
-}
-
-function titleOf({ states }: Trajectories, unit: number): string {
-  const name = String(states.coords?.unit?.[unit] ?? `unit ${unit + 1}`);
-  return states.units === undefined ? name : `${name} (${states.units})`;
 }
 
 function pointsOf({ panel, colour, id, mean, singles }: NamedPaths) {
@@ -185,6 +210,9 @@ function view(drawn: Drawn, options: Options): Readonly<Record<string, unknown>>
       mark: { type: "point", filled: true, size: 24 },
       encoding: { ...place, color: { ...colour, legend: null } },
     },
+    ...(values.some(({ part }) => part === "stable" || part === "unstable")
+      ? fixedPointLayers(place, 48)
+      : []),
   ];
   const one = { width, height: width, layer };
   if (panels.length === 1) return { data: { values }, ...one };

@@ -8,8 +8,18 @@ import { type SeriesLook, seriesLooks } from "../draw/palette.ts";
 import { ink, textSize } from "../draw/theme.ts";
 import { type BoxMark, boxValues, onPaper, reachOf } from "./_box_3d.ts";
 import { coordinateWords } from "./_coordinate_words.ts";
-import { legendAbove } from "./_series.ts";
+import {
+  belongsTo,
+  type FixedPoint,
+  fixedPointLayers,
+  fixedPointsOf,
+  fixedPointsText,
+  stableOption,
+} from "./_fixed_points.ts";
 import { type Limits, limitsOf, meanPath, type Path, singlePaths } from "./_paths.ts";
+import { sceneOf } from "./_scene.ts";
+import { legendAbove } from "./_series.ts";
+import { unitName, unitTitle } from "./_unit_title.ts";
 
 const params = z.strictObject({
   panel_by: z.array(z.string()).optional().describe(
@@ -31,16 +41,17 @@ const params = z.strictObject({
   elevation: z.number().min(-90).max(90).default(22).describe("degrees the eye stands above"),
   labels: z.record(z.string(), z.string()).default({}).describe("text shown for a value"),
   columns: z.int().min(1).optional().describe("panels beside one another; default: up to three"),
+  stable: z.string().default("stable").describe(stableOption),
 });
 
 type Options = z.output<typeof params>;
 
 export default defineFigure({
   name: "trajectories_3d",
-  summary: "Mean trajectories of gathered systems in three dimensions.",
+  summary: "Mean trajectories of gathered systems in three dimensions, with their fixed points.",
   takes: "trajectories",
   params,
-  build(items, options) {
+  build(items, options, extras) {
     if (items.length === 0) throw new TypeError("trajectories_3d got no trajectories to draw");
     const eye = { azimuth: options.azimuth, elevation: options.elevation };
     const axes = Object.keys(items[0].coords).sort();
@@ -70,23 +81,53 @@ export default defineFigure({
       means: options.mean ? [placed(meanPath(item.value, options.units))] : [],
       singles: singlePaths(item.value, options.units, options.num_trials).map(placed),
     }));
-    const all = paths.flatMap(({ means, singles }) => [...means, ...singles]);
-    const limitsIn = new Map(panels.map((panel) => [
+    const fixedPoints = fixedPointsOf(
+      extras?.fixedPoints,
+      options.units.map((unit) => unitName(items[0].value.states, unit)),
+      items,
+      options.stable,
+    );
+    if (fixedPoints.length > 0 && options.shift !== "none") {
+      throw new TypeError(
+        "trajectories_3d cannot show fixed points of paths that are moved; leave `shift` out",
+      );
+    }
+    const pointsIn = new Map(panels.map((panel) => [
       panel,
-      options.limits === "shared" ? limitsOf(all) : limitsOf(
-        paths.filter((path) => path.panel === panel).flatMap((
-          { means, singles },
-        ) => [...means, ...singles]),
+      fixedPoints.filter((point) =>
+        names.some((one) => one.panel === panel && belongsTo(point, one.item))
       ),
     ]));
-    const unitNames = options.units.map((unit) =>
-      String(items[0].value.states.coords?.unit?.[unit] ?? `unit ${unit + 1}`)
-    );
+    const limitsFor = (shown: readonly string[]) =>
+      limitsOf([
+        ...paths.filter(({ panel }) => shown.includes(panel))
+          .flatMap(({ means, singles }) => [...means, ...singles]),
+        ...shown.map((panel) => pointsIn.get(panel)!.map(({ position }) => position) as never),
+      ]);
+    const limitsIn = new Map(panels.map((panel) => [
+      panel,
+      limitsFor(options.limits === "shared" ? panels : [panel]),
+    ]));
+    const unitNames = options.units.map((unit) => unitTitle(items[0].value, unit));
     const values = [
       ...panels.flatMap((panel) => boxValues(panel, eye, limitsIn.get(panel)!, unitNames)),
       ...paths.flatMap((path, at) => pathValues(path, at, eye, limitsIn.get(path.panel)!)),
+      ...panels.flatMap((panel) =>
+        pointValues(panel, pointsIn.get(panel)!, eye, limitsIn.get(panel)!)
+      ),
     ];
     const columns = Math.min(panels.length, options.columns ?? 3);
+    const scene = sceneOf({
+      items,
+      words: (item, axis) => coordinateWords("trajectories_3d", item, axis, options.labels),
+      units: options.units,
+      mean: options.mean,
+      numTrials: options.num_trials,
+      placed,
+      colourBy: options.colour_by,
+      panelBy: panelAxes,
+      fixedPoints,
+    });
     const trials = [...new Set(items.map(({ value }) => value.states.shape[0]))];
     return {
       columns,
@@ -98,7 +139,9 @@ export default defineFigure({
         "; open dot: start, filled dot: end. Orthographic projection, " +
         (options.limits === "shared"
           ? "all panels with the same axes."
-          : "each panel with its own axes."),
+          : "each panel with its own axes.") +
+        fixedPointsText(fixedPoints),
+      ...(scene === undefined ? {} : { scene }),
       spec: (panelWidth) => view(panels, { colours, looks }, columns, values, panelWidth, options),
     };
   },
@@ -139,6 +182,20 @@ function pathValues(
     }),
     ...means.flatMap((path) => whole(path, `${at}`)),
   ];
+}
+
+function pointValues(
+  panel: string,
+  points: readonly FixedPoint[],
+  eye: Eye,
+  limits: Limits,
+): BoxMark[] {
+  const place = onPaper(eye, limits);
+  return points.map(({ position, stable }) => ({
+    part: stable ? "stable" : "unstable",
+    panel,
+    ...place(position),
+  }));
 }
 
 function fromOrigin(path: Path): Path {
@@ -209,6 +266,9 @@ function view(
       mark: { type: "point", filled: true, size: small ? 14 : 24 },
       encoding: { x: u, y: v, color: { ...colour, legend: null } },
     },
+    ...(values.some((one) => one.part === "stable" || one.part === "unstable")
+      ? fixedPointLayers({ x: u, y: v }, small ? 28 : 48)
+      : []),
     {
       transform: [part("axis")],
       mark: { type: "text", fontSize: small ? textSize.small : textSize.label },

@@ -1,17 +1,21 @@
 // Figures: the drawing, the picture, and the specification that a reader can change and draw again.
 
 import { type ArtifactType, bytesOf, jsonBytes, readJson } from "../artifact.ts";
+import type { Scene } from "../figure.ts";
 
-/** A figure: SVG text, PNG bytes, the Vega-Lite specification (data included) and a caption. */
+/** A figure: SVG text, PNG bytes, the Vega-Lite specification (data included), a caption, and what a viewer can turn. */
 export interface Figure {
   readonly svg: string;
   readonly png: Uint8Array;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly caption: string;
+  /** For figures of three dimensions. */
+  readonly scene?: Scene;
 }
 
 /**
- * Artifact type of {@link Figure}: `figure.svg`, `figure.png`, `figure.vl.json`, `caption.json`.
+ * Artifact type of {@link Figure}: `figure.svg`, `figure.png`, `figure.vl.json`, `caption.json`, and `scene.json` if it
+ * has three dimensions.
  *
  * @example
  * ```ts
@@ -23,12 +27,13 @@ export interface Figure {
  */
 export const figure: ArtifactType<Figure> = {
   kind: "figure",
-  encode({ svg, png, spec, caption }) {
+  encode({ svg, png, spec, caption, scene }) {
     return {
       "figure.svg": new TextEncoder().encode(svg),
       "figure.png": png,
       "figure.vl.json": jsonBytes(spec),
       "caption.json": jsonBytes({ caption }),
+      ...(scene === undefined ? {} : { "scene.json": jsonBytes(scene) }),
     };
   },
   decode(files) {
@@ -37,6 +42,9 @@ export const figure: ArtifactType<Figure> = {
       png: bytesOf(files, "figure.png"),
       spec: readJson(files, "figure.vl.json") as Record<string, unknown>,
       caption: (readJson(files, "caption.json") as { caption: string }).caption,
+      ...(Object.hasOwn(files, "scene.json")
+        ? { scene: readJson(files, "scene.json") as unknown as Scene }
+        : {}),
     };
   },
 };

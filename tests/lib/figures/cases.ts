@@ -95,6 +95,13 @@ export const spirals = [0.25, 5, 15, 30].map((r, at) => {
   return { value, coords: { r, regime: at < 1 ? "one_attractor" : "two_stable" } };
 });
 
+/** A stable and two unstable points, of one system or of all. */
+export const fixedPoints = tableOf([
+  { r: 0.25, x: 0, y: 0, z: 0.2, stable: true },
+  { r: 15, x: 0.3, y: -0.6, z: 9, stable: false },
+  { r: null, x: -0.4, y: 0.8, z: 3, stable: false },
+]);
+
 /** Two scores over a triangle of delays and ranks, one cell marked. */
 const sweep = tableOf(
   [1, 2, 5].flatMap((n_delays) =>
@@ -216,6 +223,14 @@ export const cases: Readonly<Record<string, FigureCase>> = {
       options: { panel_by: [], colour_by: "r", num_trials: 2, labels: { 30: "chaos" } },
     },
     inputs: { trajectories: spirals },
+  },
+  trajectories_fixed_points: {
+    params: { kind: "trajectories_3d", options: { panel_by: [], colour_by: "regime" } },
+    inputs: { trajectories: spirals, fixed_points: boundItems([fixedPoints]) },
+  },
+  phase_plane_fixed_points: {
+    params: { kind: "phase_plane", width: "double", options: { panel_by: ["r"], columns: 4 } },
+    inputs: { trajectories: spirals, fixed_points: boundItems([fixedPoints]) },
   },
   trajectories_single: {
     params: {
