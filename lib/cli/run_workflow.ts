@@ -23,6 +23,7 @@ import { tellGithub } from "./github.ts";
 import { exitCodeOf, listenForSignals, type StopSignal } from "./interruption.ts";
 import { keepResults } from "./keep_results.ts";
 import { publish } from "./publish.ts";
+import { environmentOf } from "./environment.ts";
 import { firstFigure } from "./first_figure.ts";
 import { planJson } from "./plan_json.ts";
 import { createRunFolder } from "./run_folder.ts";
@@ -171,14 +172,18 @@ export async function runWorkflow(
   await logs.flush();
   const record = fold.record();
   await keepResults(terminal, session, run, record);
+  const command = commandLine(args, options);
+  const { engine } = session;
+  const about = { terminal, graph, engine, args, sets: options.set, command, jobs };
+  const environment = environmentOf(about);
   const published = await publish({
     terminal,
     session: { graph, store, results, world },
     record,
     folder,
-    command: commandLine(args, options),
+    command,
   });
-  await folder.writeJson("run.json", { ...record, ...engineRecord(session.engine) });
+  await folder.writeJson("run.json", { ...record, ...engineRecord(engine), environment });
   await folder.close();
   if (options.json && last !== undefined) {
     // Said last, when the report lies there: whoever reads the line can open it.
