@@ -1,0 +1,85 @@
+// `deno task figures`: makes the figures of the README by running the workflows that they come from. `--check` writes
+// nothing and fails if a picture is not what its workflow draws today. What is in the store is not computed again.
+
+import { fromFileUrl, join } from "@std/path";
+import { basin } from "../cli/main.ts";
+import { fileNameOf } from "../cli/run_folder.ts";
+import { realTerminal } from "../cli/terminal.ts";
+
+/** One workflow, and which of its stages' pictures the README shows, by the name of the file. */
+interface Source {
+  readonly workflow: string;
+  readonly pictures: Readonly<Record<string, string>>;
+}
+
+/** Where they lie, relative to the project's root. */
+const folder = ".github/figures";
+
+const sources: readonly Source[] = [
+  {
+    workflow: "attractors",
+    pictures: {
+      lorenz_trajectories: "fig_trajectories",
+      lorenz_dissimilarities: "fig_matrices[shown=corrected]",
+      lorenz_noise: "fig_noise_corrected",
+    },
+  },
+  {
+    workflow: "pdm",
+    pictures: { pdm_trial: "figure_trial", pdm_rules: "figure_rules" },
+  },
+];
+
+if (import.meta.main) {
+  const root = fromFileUrl(new URL("../../", import.meta.url)).replace(/\/$/, "");
+  const stale = await readmeFigures(root, { write: !Deno.args.includes("--check") });
+  for (const path of stale) console.log(path);
+  if (Deno.args.includes("--check") && stale.length > 0) {
+    console.error(
+      "error: the pictures above are not what the workflows draw. Run `deno task figures` and commit them.",
+    );
+    Deno.exit(1);
+  }
+}
+
+/**
+ * Brings the README's figures up to date, or only tells which are not; returns the paths of those that were stale.
+ *
+ * @param root the project's folder
+ * @throws if a workflow fails
+ */
+export async function readmeFigures(
+  root: string,
+  { write }: { readonly write: boolean },
+): Promise<readonly string[]> {
+  const stale: string[] = [];
+  for (const { workflow, pictures } of sources) {
+    const stages = Object.values(pictures).flatMap((stage) => ["--only", stage]);
+    // Trainings depend on the engine; wasm computes the same bytes on every machine.
+    const words = ["run", `workflows/${workflow}.yaml`, "--engine", "wasm", "--quiet", ...stages];
+    if (await basin(words, realTerminal(root)) !== 0) throw new Error(`${workflow} failed`);
+    const home = join(root, "results/runs", workflow);
+    const run = Deno.readTextFileSync(join(home, "latest")).trim();
+    for (const [name, stage] of Object.entries(pictures)) {
+      const path = join(folder, `${name}.png`);
+      const drawn = Deno.readFileSync(join(home, run, "figures", `${fileNameOf(stage)}.png`));
+      if (isSame(readIfThere(join(root, path)), drawn)) continue;
+      stale.push(path);
+      if (write) Deno.writeFileSync(join(root, path), drawn);
+    }
+  }
+  return stale;
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a?.length === b.length && a.every((byte, i) => byte === b[i]);
+}
