@@ -6,22 +6,22 @@ import { basin } from "../cli/main.ts";
 import { fileNameOf } from "../cli/run_folder.ts";
 import { realTerminal } from "../cli/terminal.ts";
 
-/** One workflow, and which of its stages' pictures the README shows, by the name of the file. */
-interface Source {
+/** A workflow, and which of its stages' pictures the README shows, by the name of the file. */
+export interface Source {
   readonly workflow: string;
   readonly pictures: Readonly<Record<string, string>>;
 }
 
-/** Where they lie, relative to the project's root. */
-const folder = ".github/figures";
+/** Where the pictures lie, relative to the project's root. */
+export const figuresFolder = ".github/figures";
 
-const sources: readonly Source[] = [
+/** The pictures and their workflows. */
+export const figureSources: readonly Source[] = [
   {
     workflow: "attractors",
     pictures: {
       lorenz_trajectories: "fig_trajectories",
       lorenz_dissimilarities: "fig_matrices[shown=corrected]",
-      lorenz_noise: "fig_noise_corrected",
     },
   },
   {
@@ -53,7 +53,7 @@ export async function readmeFigures(
   { write }: { readonly write: boolean },
 ): Promise<readonly string[]> {
   const stale: string[] = [];
-  for (const { workflow, pictures } of sources) {
+  for (const { workflow, pictures } of figureSources) {
     const stages = Object.values(pictures).flatMap((stage) => ["--only", stage]);
     // Trainings depend on the engine; wasm computes the same bytes on every machine.
     const words = ["run", `workflows/${workflow}.yaml`, "--engine", "wasm", "--quiet", ...stages];
@@ -61,7 +61,7 @@ export async function readmeFigures(
     const home = join(root, "results/runs", workflow);
     const run = Deno.readTextFileSync(join(home, "latest")).trim();
     for (const [name, stage] of Object.entries(pictures)) {
-      const path = join(folder, `${name}.png`);
+      const path = join(figuresFolder, `${name}.png`);
       const drawn = Deno.readFileSync(join(home, run, "figures", `${fileNameOf(stage)}.png`));
       if (isSame(readIfThere(join(root, path)), drawn)) continue;
       stale.push(path);
