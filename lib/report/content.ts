@@ -1,5 +1,6 @@
 // What a report shows, as plain data. The command line collects it from the store and the run folder; sections format it.
 
+import type { Environment } from "../core/environment.ts";
 import type { Scene } from "../core/figure.ts";
 import type { Table } from "../core/table.ts";
 import type { DagStage } from "./dag.ts";
@@ -32,6 +33,13 @@ export interface MemberFacts {
   readonly coords: Readonly<Record<string, string | number | boolean>>;
   /** Numbers of tables with one row, by column. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** What its result took when it was made, if this run did not make it. */
+  readonly cost?: {
+    readonly seconds: number;
+    readonly cpu_seconds?: number;
+    /** Bytes. */
+    readonly peak_rss?: number;
+  };
 }
 
 /** One param of the resolved workflow, and what it was in the run before. */
@@ -48,7 +56,14 @@ export interface ParamRow {
 export interface ReportParams {
   readonly rows: readonly ParamRow[];
   /** The run that they are compared with. */
-  readonly previous?: { readonly run: string; readonly started_at: string };
+  readonly previous?: {
+    readonly run: string;
+    readonly started_at: string;
+    /** Its profile, if it had one and the workflow is another now. */
+    readonly profile?: string;
+  };
+  /** Unchanged ones that were too many to be listed. */
+  readonly num_more?: number;
 }
 
 /** What a report shows. */
@@ -65,13 +80,15 @@ export interface ReportContent {
   readonly command: string;
   /** Results at the ends of the graph that were too many or too large to be copied beside the page. */
   readonly numLeftOut?: number;
-  /** DAG as SVG, or empty. */
+  /** Where Graphviz lays the stages (dag_layout.ts), in its plain format; empty if there is no picture. */
   readonly graph: string;
   /** The workflow's stages, axes collapsed, in topological order. */
   readonly stages?: readonly DagStage[];
   /** Facts of members, in the order of the graph. */
   readonly members?: readonly MemberFacts[];
   readonly params?: ReportParams;
+  /** Machine, packages, engine and checkout of the run. */
+  readonly environment?: Environment;
   /** Present while the run goes on: the page loads itself again. */
   readonly live?: { readonly written_at: string; readonly every_seconds: number };
 }
@@ -83,6 +100,8 @@ export interface Section {
   /** The heading, as HTML. */
   readonly title: string;
   readonly html: string;
+  /** How many things it shows, said in the table of contents. */
+  readonly count?: number;
   /** What its script reads, as JSON. */
   readonly data?: unknown;
 }

@@ -1,15 +1,18 @@
-// The stages with their members counted, and the picture of how they depend on each other.
+// The stages: how they depend on each other as a picture, and the same as a list with what became of their members.
 
 import type { ReportContent, Section } from "../content.ts";
+import { readLayout } from "../dag_layout.ts";
+import { dagSvg, stateBar } from "../dag_svg.ts";
 import { escapeHtml } from "../escape_html.ts";
-import { formatSeconds, stageOf } from "../format.ts";
-import type { RunRecord } from "../record.ts";
-import { svgUrl } from "../svg_url.ts";
+import { plural } from "../format.ts";
+import { countsText, type StageSum, stageSums, stateOf } from "../stage_sums.ts";
 
 const maxStageRows = 300;
+/** Stages named as the sources of another. */
+const maxSources = 6;
 
 /**
- * The stages of a run.
+ * The stages of a run: the picture if there is one, and the list.
  *
  * @example
  * ```ts
@@ -19,48 +22,59 @@ const maxStageRows = 300;
  * assertEquals(stagesSection(reportContent())!.id, "stages");
  * ```
  */
-export function stagesSection({ record, graph }: ReportContent): Section | null {
+export function stagesSection(content: ReportContent): Section | null {
+  const { graph, stages = [] } = content;
+  const sums = stageSums(content);
+  const layout = graph === "" ? undefined : readLayout(graph, stages.length);
+  const list = listHtml(sums);
   return {
     id: "stages",
     title: "Stages",
-    html: stagesHtml(record) +
-      (graph === ""
-        ? ""
-        : `<div class="graph"><img alt="The workflow's stages and how they depend on each other" src="${
-          svgUrl(graph)
-        }"></div>`),
+    html: layout === undefined || stages.length === 0
+      ? list
+      : `<p class="hint">Each box is a stage with its axes collapsed; it leads to its members in the table below.</p>
+<div class="dag" tabindex="0" role="region" aria-label="Picture of the stages">${
+        dagSvg(stages, layout, sums)
+      }</div>
+<details class="stage-list"><summary>The ${
+        plural(sums.length, "stage")
+      } as a list</summary>${list}</details>`,
   };
 }
 
-function stagesHtml(record: RunRecord): string {
-  const groups = new Map<
-    string,
-    { ran: number; hit: number; failed: number; skipped: number; seconds: number }
-  >();
-  for (const { stage, status, seconds } of record.stages) {
-    const name = stageOf(stage);
-    const group = groups.get(name) ?? { ran: 0, hit: 0, failed: 0, skipped: 0, seconds: 0 };
-    if (status !== "unfinished") group[status]++;
-    if (status === "ran") group.seconds += seconds ?? 0;
-    groups.set(name, group);
-  }
-  const shown = groups.size <= maxStageRows
-    ? [...groups]
-    : [...groups].sort(([, a], [, b]) => b.failed - a.failed || b.seconds - a.seconds)
-      .slice(0, maxStageRows);
-  const rest = groups.size - shown.length;
-  const rows = shown.map(([name, group]) =>
-    `<tr><th scope="row">${escapeHtml(name)}</th>` +
-    [group.ran, group.hit, group.failed, group.skipped].map((count) =>
-      `<td class="number">${count}</td>`
-    ).join("") +
-    `<td class="number">${group.ran === 0 ? "" : formatSeconds(group.seconds)}</td></tr>`
-  );
-  return `<div class="table"><table><thead><tr><th scope="col">stage</th><th scope="col" class="number">ran</th>` +
-    `<th scope="col" class="number">hit</th><th scope="col" class="number">failed</th>` +
-    `<th scope="col" class="number">skipped</th><th scope="col" class="number">worker time</th></tr></thead>` +
-    `<tbody>${rows.join("\n")}</tbody></table></div>` +
+function listHtml(sums: readonly StageSum[]): string {
+  if (sums.length === 0) return "<p>Nothing was heard of any stage yet.</p>";
+  const shown = sums.length <= maxStageRows ? sums : sums
+    .map((sum, i) => ({ sum, i }))
+    .sort((a, b) =>
+      b.sum.counts.failed - a.sum.counts.failed || b.sum.ran.seconds - a.sum.ran.seconds ||
+      a.i - b.i
+    )
+    .slice(0, maxStageRows).map(({ sum }) => sum);
+  const rest = sums.length - shown.length;
+  return `<div class="table"><table class="stages"><thead><tr><th scope="col">stage</th>` +
+    `<th scope="col">what it does</th><th scope="col">members</th><th scope="col">reads</th></tr></thead>` +
+    `<tbody>${shown.map(rowHtml).join("\n")}</tbody></table></div>` +
     (rest === 0
       ? ""
       : `<p><small>and ${rest} more stages, of which none failed or took longer</small></p>`);
+}
+
+function rowHtml({ name, info, axes, counts }: StageSum): string {
+  const over = axes.map(({ name, count }) => count === 0 ? name : `${name} ${count}`).join(" × ");
+  const task = info === undefined || info.task === name ? "" : info.task;
+  const from = info?.from ?? [];
+  const more = from.length > maxSources ? ` and ${from.length - maxSources} more` : "";
+  const state = stateOf(counts);
+  return `<tr><th scope="row"><a href="#sweep" data-stage="${escapeHtml(name)}">${
+    escapeHtml(name)
+  }</a></th><td>${escapeHtml([task, over].filter((part) => part !== "").join(" over "))}</td>` +
+    `<td class="states">${
+      state === undefined
+        ? `${info?.numMembers ?? 0}, nothing heard yet`
+        : `<span class="state-word ${state}">${countsText(counts)}</span><svg class="bar" ` +
+          `width="90" height="4" aria-hidden="true">${
+            stateBar(counts, { x: 0, y: 0, width: 90, height: 4 })
+          }</svg>`
+    }</td><td class="sources">${escapeHtml(from.slice(0, maxSources).join(", ") + more)}</td></tr>`;
 }
