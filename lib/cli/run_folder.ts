@@ -15,6 +15,8 @@ export interface RunFolder {
   event(event: RunEvent): void;
   write(name: string, content: Uint8Array | string): Promise<void>;
   writeJson(name: string, value: unknown): Promise<void>;
+  /** Writes a file that may be there already; whoever reads it sees the old or the new one whole. */
+  replace(name: string, content: Uint8Array | string): Promise<void>;
   /** Writes what is buffered. */
   flush(): Promise<void>;
   /** Flushes and makes this run the one that `latest` names. */
@@ -59,8 +61,7 @@ export async function createRunFolder(
   const write = async (name: string, content: Uint8Array | string) => {
     const slash = name.lastIndexOf("/");
     if (slash > 0) await folder(join(path, name.slice(0, slash)));
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    await disk.create(join(path, name), bytes);
+    await disk.create(join(path, name), bytesOf(content));
   };
   return {
     path,
@@ -71,6 +72,7 @@ export async function createRunFolder(
     },
     write,
     writeJson: (name, value) => write(name, JSON.stringify(value) + "\n"),
+    replace: (name, content) => replace(join(path, name), bytesOf(content)),
     flush,
     async close() {
       await flush();
@@ -80,4 +82,8 @@ export async function createRunFolder(
       await replace(join(home, "latest"), bytes, join(path, "latest.part"));
     },
   };
+}
+
+function bytesOf(content: Uint8Array | string): Uint8Array {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
 }

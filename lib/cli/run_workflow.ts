@@ -1,34 +1,31 @@
 // The run command's work: plan, schedule, show, and leave a run folder. Everything that decides is elsewhere.
 
-import { mayStartPrograms } from "../executors/local.ts";
 import { relative } from "@std/path";
-import { isAssertion } from "../core/assertion.ts";
-import { DiskError } from "../core/disk.ts";
 import type { RunEvent } from "../core/event.ts";
-import { StorageError } from "../core/store.ts";
-import { liveReporter } from "../report/live.ts";
-import { ndjsonReporter } from "../report/ndjson.ts";
-import { plainReporter } from "../report/plain.ts";
-import { EventFold, type RunRecord } from "../report/record.ts";
-import type { Reporter, ReporterOptions } from "../report/reporter.ts";
+import { EventFold } from "../report/record.ts";
 import { summaryText } from "../report/summary.ts";
 import { scheduleInBatches } from "../scheduler/schedule.ts";
 import type { RunEngine } from "../scheduler/run_engine.ts";
-import type { Graph, StageMember } from "../workflow/graph.ts";
+import type { StageMember } from "../workflow/graph.ts";
 import { plan as planGraph } from "../workflow/plan.ts";
 import { plannedBatches } from "../workflow/planned_batches.ts";
 import { exitCodes } from "./command.ts";
+import { commandLine } from "./command_line.ts";
 import { type EngineChoice, onProcessor } from "./engine_choice.ts";
 import { tellGithub } from "./github.ts";
-import { exitCodeOf, listenForSignals, type StopSignal } from "./interruption.ts";
+import { exitCodeOf, listenForSignals } from "./interruption.ts";
 import { keepResults } from "./keep_results.ts";
+import { previousRun } from "./previous_run.ts";
 import { publish } from "./publish.ts";
 import { environmentOf } from "./environment.ts";
 import { firstFigure } from "./first_figure.ts";
 import { planJson } from "./plan_json.ts";
+import { exitCodeOfRun, nothingRan, requireStore, sinceStart } from "./run_end.ts";
+import { runFile } from "./run_file.ts";
 import { createRunFolder } from "./run_folder.ts";
 import { runId } from "./run_id.ts";
-import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { runReporter } from "./run_reporter.ts";
+import { openSession, type SessionOptions } from "./session.ts";
 import { type StageHistory, stageHistory } from "./stage_history.ts";
 import type { Terminal } from "./terminal.ts";
 import { sayUnknownStage } from "./unknown_stage.ts";
@@ -75,13 +72,19 @@ export async function runWorkflow(
   // Reading every manifest takes a moment, which a run with nothing to do must not spend.
   let known: StageHistory | undefined;
   const history = () => known ??= stageHistory(store.manifests());
-  const reporter = reporterFor(terminal, options, (id) => {
+  const reporter = runReporter(terminal, options, (id) => {
     const stage = id.split("[")[0];
     return history().expected(id, stage, "");
   });
   using interruption = listenForSignals(terminal, (text) => {
     if (!options.json) terminal.err(text);
   });
+  const command = commandLine(args, options);
+  const { engine } = session;
+  // Before the first stage: files may be changed while it runs.
+  const about = { terminal, graph, engine, args, sets: options.set, command, jobs };
+  const environment = environmentOf(about);
+  const previous = await previousRun(world.disk, results, graph);
   const folder = await createRunFolder(world.disk, results, graph.workflow, run);
   const logs = stageLogs(world.disk, folder.path);
   const fold = new EventFold();
@@ -172,18 +175,16 @@ export async function runWorkflow(
   await logs.flush();
   const record = fold.record();
   await keepResults(terminal, session, run, record);
-  const command = commandLine(args, options);
-  const { engine } = session;
-  const about = { terminal, graph, engine, args, sets: options.set, command, jobs };
-  const environment = environmentOf(about);
   const published = await publish({
     terminal,
     session: { graph, store, results, world },
     record,
     folder,
     command,
+    environment,
+    previous,
   });
-  await folder.writeJson("run.json", { ...record, ...engineRecord(engine), environment });
+  await folder.writeJson("run.json", runFile(record, { engine, environment, previous }));
   await folder.close();
   if (options.json && last !== undefined) {
     // Said last, when the report lies there: whoever reads the line can open it.
@@ -192,104 +193,12 @@ export async function runWorkflow(
     terminal.err(summaryText(record, {
       columns: Math.min(terminal.columns(), 100),
       report: published.report,
-      retry: commandLine(args, options),
+      retry: command,
       highlights: published.highlights,
     }));
   }
   tellGithub(terminal, graph, record, published.highlights);
-  return exitCode(record, interruption.reason);
-}
-
-/** The last event of a run that ended before its first stage. */
-function nothingRan({ members }: Graph, run: string): Extract<RunEvent, { type: "run-finished" }> {
-  const totals = { ran: 0, hit: 0, failed: 0, skipped: members.length, fused: 0 };
-  return {
-    type: "run-finished",
-    at: 0,
-    ok: false,
-    stages: members.length,
-    ...totals,
-    ...sinceStart(),
-    run,
-  };
-}
-
-/** Refuses a store that cannot even be made before the first stage is started in vain. */
-async function requireStore({ world, storeFolder }: Session): Promise<void> {
-  try {
-    await world.disk.makeDirectory(storeFolder);
-  } catch (error) {
-    if (!(error instanceof DiskError)) throw error;
-    throw new StorageError("create", storeFolder, error.errno);
-  }
-}
-
-/** Seconds since the process began: what a person has waited. */
-function sinceStart(): { readonly seconds: number } {
-  return { seconds: Math.round(performance.now()) / 1000 };
-}
-
-function exitCode(record: RunRecord, interrupted: StopSignal | null): number {
-  if (interrupted !== null) return exitCodeOf(interrupted);
-  if (record.ok) return exitCodes.done;
-  const failed = record.stages.filter(({ status }) => status === "failed");
-  const onlyAssertions = failed.length > 0 &&
-    failed.every(({ failure }) => isAssertion(failure?.message ?? ""));
-  return onlyAssertions ? exitCodes.assertionFailed : exitCodes.stageFailed;
-}
-
-/** A reporter, and its redraw for the live view. */
-type AnyReporter = Reporter & { tick?(now: number): void };
-
-function reporterFor(
-  terminal: Terminal,
-  options: RunOptions,
-  expected: (id: string) => number | undefined,
-): AnyReporter {
-  if (options.json) return ndjsonReporter((text) => terminal.out(text));
-  const shown = {
-    write: (text: string) => terminal.err(text),
-    columns: () => terminal.columns(),
-    expected,
-  };
-  if (options.quiet) return onlyFailures(shown);
-  return terminal.live ? liveReporter(shown) : plainReporter(shown);
-}
-
-/** The plain reporter, of which only what went wrong is shown. */
-function onlyFailures(options: ReporterOptions): Reporter {
-  let loud = false;
-  const reporter = plainReporter({
-    ...options,
-    write: (text) => {
-      if (loud) options.write(text);
-    },
-  });
-  return {
-    event(event) {
-      loud = event.type === "stage-failed" || event.type === "warning";
-      // What is counted must be told; the lines of the rest need not be made.
-      if (loud || event.type === "planned") reporter.event(event);
-    },
-    close() {},
-  };
-}
-
-/** The command that repeats this run, as a newcomer would type it. */
-function commandLine(args: readonly string[], options: RunOptions): string {
-  const quoted = args.map((arg) =>
-    /^[\w./=:,+@%-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
-  );
-  const profile = options.profile === undefined ? "" : ` --profile ${options.profile}`;
-  const task = mayStartPrograms() ? "run:external" : "run";
-  return `deno task ${task} ${quoted.join(" ")}${profile}`;
-}
-
-/** What the record says of the engine beyond its class: who chose it, adapter, driver, limits. */
-function engineRecord(engine: EngineChoice | null): Readonly<Record<string, unknown>> {
-  if (engine === null) return {};
-  const { name, numerics, policy, about } = engine;
-  return { engine: { name, numerics, policy, ...about } };
+  return exitCodeOfRun(record, interruption.reason);
 }
 
 /** What stages compute on; a GPU that was found rather than asked for may be given up for the processor. */

@@ -168,6 +168,8 @@ export interface Graph {
   readonly warnings: readonly Diagnostic[];
   /** The workflow as resolved (extends, profile, overrides applied, expressions in place), as YAML. */
   readonly resolved: string;
+  /** What `resolved` says, without reading it again. */
+  resolvedValue?(): Readonly<Record<string, unknown>>;
   /** Absent if no `foreach` waits for a table. */
   readonly growing?: Growing;
 }

@@ -7,7 +7,7 @@ import type { Table } from "../core/table.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { type Basis, expandAgain, type Expansion } from "./expansion.ts";
 import type { BoundPort, Graph, Source, StageInfo, StageMember, WantedTable } from "./graph.ts";
-import { resolvedText } from "./resolved_text.ts";
+import { resolvedText, resolvedValue } from "./resolved_text.ts";
 import { spanOf } from "./source_text.ts";
 import type { StageSpec } from "./stage_spec.ts";
 import type { StageState } from "./stage_state.ts";
@@ -36,6 +36,7 @@ export function graphOf(
   const { states, members, wants, problems } = expansion;
   const byName = new Map(states.map((state) => [state.spec.name, state]));
   let resolved: string | undefined;
+  const known = () => [...axes.values()].filter((axis) => axis !== null);
   return {
     workflow: workflow.name,
     description: workflow.description,
@@ -47,12 +48,9 @@ export function graphOf(
     warnings: problems.warnings(),
     // Written when first read: for 10,000 stages it takes as long as the expansion.
     get resolved() {
-      return resolved ??= resolvedText(
-        workflow,
-        values,
-        [...axes.values()].filter((axis) => axis !== null),
-      );
+      return resolved ??= resolvedText(workflow, values, known());
     },
+    resolvedValue: () => resolvedValue(workflow, values, known()),
     ...(wants.length === 0 ? {} : {
       growing: {
         wants,

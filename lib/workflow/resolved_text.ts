@@ -25,6 +25,31 @@ export function resolvedText(
   params: Readonly<Record<string, unknown>>,
   axes: readonly Axis[],
 ): string {
+  return stringify(resolvedValue(workflow, params, axes), {
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
+}
+
+/**
+ * The same as a value, before it is written.
+ *
+ * @example
+ * ```ts
+ * import { loadWorkflow } from "#lib/workflow/load.ts";
+ * import { resolvedValue } from "#lib/workflow/resolved_text.ts";
+ * import { assert, assertEquals } from "@std/assert";
+ * const text = "name: a\nstages: { s: { task: t } }";
+ * const loaded = await loadWorkflow("a.yaml", () => Promise.resolve(text), { overrides: [] });
+ * assert(loaded.ok);
+ * assertEquals(resolvedValue(loaded.value, {}, []), { name: "a", stages: { s: { task: "t" } } });
+ * ```
+ */
+export function resolvedValue(
+  workflow: Workflow,
+  params: Readonly<Record<string, unknown>>,
+  axes: readonly Axis[],
+): Readonly<Record<string, unknown>> {
   const { name: _name, params: _params, axes: _axes, ...rest } = plain(workflow.tree) as Record<
     string,
     unknown
@@ -43,5 +68,5 @@ export function resolvedText(
     ...others,
     stages,
   };
-  return stringify(resolved, { lineWidth: 0, aliasDuplicateObjects: false });
+  return resolved;
 }

@@ -1,0 +1,91 @@
+// The run before: the one that `latest` names when a run starts. Its params are what the new run's are compared with.
+// It may have been removed, or be damaged: then there is nothing to compare with.
+
+import { join } from "@std/path";
+import { parse } from "yaml";
+import type { Disk } from "../core/disk.ts";
+import type { ReportParams } from "../report/content.ts";
+import type { Graph } from "../workflow/graph.ts";
+import { paramRows } from "./param_rows.ts";
+import { fileNameOf } from "./run_folder.ts";
+import { isRunId, startOfRun } from "./run_id.ts";
+
+/** A finished run of the same workflow. */
+export interface PreviousRun {
+  readonly run: string;
+  readonly started_at: string;
+  /** The workflow as it was resolved then. */
+  readonly resolved: string;
+  readonly profile?: string;
+}
+
+/** Unchanged params that a page lists at most. */
+const maxUnchanged = 3000;
+
+/** The run that `latest` names now; `undefined` without one that can be read. */
+export async function previousRun(
+  disk: Pick<Disk, "read">,
+  results: string,
+  { workflow, resolved: now }: Pick<Graph, "workflow" | "resolved">,
+): Promise<PreviousRun | undefined> {
+  const home = join(results, "runs", fileNameOf(workflow));
+  const read = async (...names: string[]) =>
+    new TextDecoder().decode(await disk.read(join(home, ...names)));
+  try {
+    const run = (await read("latest")).trim();
+    if (!isRunId(run)) return undefined;
+    const resolved = await read(run, "config.resolved.yaml");
+    // Asked for only where it may explain a difference: the file is long.
+    const profile = resolved === now
+      ? undefined
+      : await read(run, "page.json").then(profileOf, () => undefined);
+    return {
+      run,
+      started_at: startOfRun(run),
+      resolved,
+      ...(profile === undefined ? {} : { profile }),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Params of a workflow, compared with those of the run before. */
+export function reportParams(
+  graph: Pick<Graph, "resolved" | "resolvedValue">,
+  previous: PreviousRun | undefined,
+): ReportParams {
+  const { resolved } = graph;
+  const now = graph.resolvedValue?.() ?? parse(resolved);
+  const rows = paramRows(
+    now,
+    previous === undefined ? undefined : beforeOf(previous, resolved, now),
+  );
+  let numUnchanged = 0;
+  const shown = rows.filter(({ change }) => change !== undefined || ++numUnchanged <= maxUnchanged);
+  return {
+    rows: shown,
+    ...(shown.length === rows.length ? {} : { num_more: rows.length - shown.length }),
+    ...(previous === undefined ? {} : {
+      previous: {
+        run: previous.run,
+        started_at: previous.started_at,
+        ...(previous.profile === undefined ? {} : { profile: previous.profile }),
+      },
+    }),
+  };
+}
+
+function beforeOf(previous: PreviousRun, resolved: string, now: unknown): unknown {
+  if (previous.resolved === resolved) return now;
+  try {
+    return parse(previous.resolved) ?? {};
+  } catch {
+    return undefined;
+  }
+}
+
+function profileOf(page: string): string | undefined {
+  const { profile } = JSON.parse(page);
+  return typeof profile === "string" ? profile : undefined;
+}
