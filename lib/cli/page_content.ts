@@ -38,6 +38,8 @@ export interface PageFile {
   readonly figures: readonly { stage: string; name: string; caption: string }[];
   readonly tables: readonly { stage: string; name: string; verdicts: boolean }[];
   readonly stages: readonly DagStage[];
+  /** Where Graphviz lays them. */
+  readonly graph: string;
   readonly members: readonly MemberFacts[];
 }
 
@@ -56,8 +58,7 @@ export async function pageContent(input: PageInput): Promise<ReportContent> {
     resolved: session.graph.resolved,
     command,
     numLeftOut,
-    // Colours change while the run goes on, and each picture is drawn anew.
-    graph: live === undefined ? await drawGraph(session, stages) : "",
+    graph: await layOut(session, stages),
     stages,
     ...(members === undefined ? {} : { members }),
     ...(params === undefined ? {} : { params }),
@@ -68,7 +69,8 @@ export async function pageContent(input: PageInput): Promise<ReportContent> {
 
 /** What `page.json` says of a page. */
 export function pageFile(
-  { title, description, command, numLeftOut = 0, figures, stages, members, params }: ReportContent,
+  { title, description, command, numLeftOut = 0, figures, stages, graph, members, params }:
+    ReportContent,
   shown: readonly ShownOutput[],
   profile: string | null,
 ): PageFile {
@@ -89,6 +91,7 @@ export function pageFile(
     tables: shown.filter(({ kind }) => kind === "table")
       .map(({ id, name, isVerdict }) => ({ stage: id, name, verdicts: isVerdict })),
     stages: stages ?? [],
+    graph,
     members: members ?? [],
   };
 }
@@ -108,7 +111,7 @@ function dagStages({ graph }: PageInput["session"], record: RunRecord): readonly
   });
 }
 
-async function drawGraph(
+async function layOut(
   { world, results }: PageInput["session"],
   stages: readonly DagStage[],
 ): Promise<string> {

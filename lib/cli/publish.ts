@@ -55,7 +55,15 @@ export async function publish(input: PublishInput): Promise<Published> {
   await folder.writeJson("page.json", pageFile(content, shown, session.graph.profile));
   await folder.replace("report.html", await reportHtml(content));
   return {
-    report: relative(terminal.cwd, join(folder.path, "report.html")),
+    report: reportPath(terminal, folder),
     highlights: found.verdicts.flatMap(({ table }) => verdictLines(table)),
   };
+}
+
+/** Where the report of a run lies, from the working folder. */
+export function reportPath(
+  { cwd }: Pick<Terminal, "cwd">,
+  folder: Pick<RunFolder, "path">,
+): string {
+  return relative(cwd, join(folder.path, "report.html"));
 }

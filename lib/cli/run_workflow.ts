@@ -10,13 +10,15 @@ import type { StageMember } from "../workflow/graph.ts";
 import { plan as planGraph } from "../workflow/plan.ts";
 import { plannedBatches } from "../workflow/planned_batches.ts";
 import { exitCodes } from "./command.ts";
+import type { Decoded } from "./collect.ts";
 import { commandLine } from "./command_line.ts";
 import { type EngineChoice, onProcessor } from "./engine_choice.ts";
 import { tellGithub } from "./github.ts";
 import { exitCodeOf, listenForSignals } from "./interruption.ts";
 import { keepResults } from "./keep_results.ts";
+import { livePage } from "./live_page.ts";
 import { previousRun } from "./previous_run.ts";
-import { publish } from "./publish.ts";
+import { publish, reportPath } from "./publish.ts";
 import { environmentOf } from "./environment.ts";
 import { firstFigure } from "./first_figure.ts";
 import { planJson } from "./plan_json.ts";
@@ -88,6 +90,16 @@ export async function runWorkflow(
   const folder = await createRunFolder(world.disk, results, graph.workflow, run);
   const logs = stageLogs(world.disk, folder.path);
   const fold = new EventFold();
+  const decoded: Decoded = new Map();
+  const page = livePage({
+    session: () => ({ graph, store, results, world }),
+    record: () => fold.record(),
+    previous,
+    command,
+    environment,
+    folder,
+    decoded,
+  });
   let last: RunEvent | undefined;
   let origin = performance.now();
   const timer = setInterval(() => {
@@ -96,6 +108,7 @@ export async function runWorkflow(
     // What goes wrong here goes wrong again when the folder is closed, and is told then.
     folder.flush().catch(() => {});
     logs.flush().catch(() => {});
+    page.tick();
   }, 120);
   try {
     await folder.write("config.resolved.yaml", graph.resolved);
@@ -123,7 +136,13 @@ export async function runWorkflow(
       history().expected(id, stage, task.name);
     const places = { cores: jobs, oneDevice: session.engine?.name === "webgpu", expectedSeconds };
     await folder.write("plan.json", planJson(plan, plannedBatches(plan, places)));
-    if (plan.counts.run > 0) await requireStore(session);
+    if (plan.counts.run > 0) {
+      await requireStore(session);
+      page.open();
+      if (terminal.live && !options.json && !options.quiet) {
+        terminal.err(`report, while it runs: ${reportPath(terminal, folder)}\n`);
+      }
+    }
     const first = firstFigure(plan);
     const stream = scheduleInBatches(graph, {
       ...(first === null ? {} : { first }),
@@ -158,6 +177,7 @@ export async function runWorkflow(
       last = shown;
       fold.add(shown);
       folder.event(shown);
+      page.event(shown);
       if (shown.type !== "run-finished" || !options.json) reporter.event(shown);
     };
     for await (const events of stream) for (const event of events) show(event);
@@ -167,12 +187,14 @@ export async function runWorkflow(
     if (options.json && last.type === "run-finished") reporter.event(last);
     await folder.flush().catch(() => {});
     await logs.flush().catch(() => {});
+    await page.abandon();
     throw error;
   } finally {
     clearInterval(timer);
     reporter.close();
   }
   await logs.flush();
+  const pageProblem = await page.close();
   const record = fold.record();
   await keepResults(terminal, session, run, record);
   const published = await publish({
@@ -183,6 +205,7 @@ export async function runWorkflow(
     command,
     environment,
     previous,
+    decoded,
   });
   await folder.writeJson("run.json", runFile(record, { engine, environment, previous }));
   await folder.close();
@@ -196,6 +219,9 @@ export async function runWorkflow(
       retry: command,
       highlights: published.highlights,
     }));
+  }
+  if (pageProblem !== undefined && !options.json) {
+    terminal.err(`warning: the report could not be shown while the run went on: ${pageProblem}\n`);
   }
   tellGithub(terminal, graph, record, published.highlights);
   return exitCodeOfRun(record, interruption.reason);

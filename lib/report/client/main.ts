@@ -4,8 +4,11 @@
 /// <reference lib="dom" />
 
 import { type Page, pageOf } from "./page.ts";
+import { setupRefresh } from "./refresh.ts";
 
-const features: readonly ((page: Page) => void | Promise<void>)[] = [];
+const features: readonly ((page: Page) => void | Promise<void>)[] = [
+  setupRefresh,
+];
 
 const page = pageOf(document);
 document.documentElement.classList.add("scripted");
