@@ -1,29 +1,48 @@
-// The whole examination of a page as it shows now: layout, accessibility, and everything that went wrong in it so far.
+// The whole examination of a page on every screen: layout, accessibility, and everything that goes wrong in it.
 
 /// <reference lib="dom" />
 
 import { violations } from "./axe.ts";
+import type { Browser } from "./browser.ts";
 import type { Page, View } from "./browser_page.ts";
 import { layoutFaults } from "./layout.ts";
+import { screens } from "./views.ts";
 
-/** Heights that a finger and a mouse hit. */
-const smallestTarget = { phone: 32, desktop: 22 };
-
-/** What is wrong, in words; nothing if all is well. Of axe-core's findings those that are serious or critical. */
-export async function pageFaults(page: Page, view: Partial<View>): Promise<string[]> {
-  const layout = await page.call(layoutFaults, {
-    width: view.width ?? 1440,
-    smallestTarget: smallestTarget[view.isPhone ? "phone" : "desktop"],
-  });
-  const found = await violations(page);
-  const grave = found.filter(({ impact }) => impact === "serious" || impact === "critical");
-  for (const { rule, nodes } of found.filter((one) => !grave.includes(one))) {
-    console.log(`axe-core, not grave: ${rule}: ${nodes.join("; ")}`);
+/** What is wrong with a page, in words that say on which screen: folded and unfolded, light and dark. */
+export async function screenFaults(browser: Browser, url: URL): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const screen of screens) {
+    await using page = await browser.open(url, screen);
+    const add = (state: string, found: readonly string[]) =>
+      faults.push(...found.map((fault) => `${screen.width} px, ${state}: ${fault}`));
+    add("folded", await layoutOf(page, screen));
+    const isFolded = await page.call(() => {
+      const folded = document.querySelectorAll<HTMLDetailsElement>("details:not([open])");
+      for (const details of folded) details.open = true;
+      return folded.length > 0;
+    });
+    if (isFolded) add("unfolded", await layoutOf(page, screen));
+    add("light", await graveViolations(page));
+    // Colours change; boxes do not.
+    await page.see({ scheme: "dark" });
+    add("dark", await graveViolations(page));
+    add("any", page.faults);
   }
-  const name = `${view.width} px, ${view.scheme}`;
-  return [
-    ...layout,
-    ...grave.map(({ rule, help, nodes }) => `${rule} (${help}): ${nodes.join("; ")}`),
-    ...page.faults,
-  ].map((fault) => `${name}: ${fault}`);
+  return [...new Set(faults)];
+}
+
+/** What is wrong with how a page is laid out now. */
+export async function layoutOf(page: Page, screen: Partial<View>): Promise<readonly string[]> {
+  return await page.call(layoutFaults, {
+    width: screen.width ?? 1440,
+    // Heights that a finger and a mouse hit.
+    smallestTarget: screen.isPhone ? 32 : 22,
+  });
+}
+
+/** Of what axe-core finds in a page now, the serious and critical. */
+export async function graveViolations(page: Page): Promise<readonly string[]> {
+  return (await violations(page))
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ rule, help, nodes }) => `${rule} (${help}): ${nodes.join("; ")}`);
 }
