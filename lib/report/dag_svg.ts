@@ -3,6 +3,7 @@
 import type { DagStage } from "./dag.ts";
 import { boxLines, type DagLayout, type Point } from "./dag_layout.ts";
 import { escapeHtml } from "./escape_html.ts";
+import { plural } from "./format.ts";
 import { countsText, type StageSum, stateOf, statuses } from "./stage_sums.ts";
 
 /** Room around the picture, in pixels. */
@@ -87,7 +88,7 @@ function boxSvg(
   const { name, detail } = boxLines(stage);
   const state = sum === undefined ? undefined : stateOf(sum.counts);
   const counts = sum === undefined || state === undefined
-    ? stage.numMembers === 1 ? "no news" : `${stage.numMembers} members`
+    ? membersText(stage.numMembers)
     : countsText(sum.counts);
   const text = (className: string, dy: number, content: string) =>
     content === ""
@@ -118,8 +119,13 @@ function aboutText({ name, task, axes, numMembers }: DagStage, sum: StageSum | u
   return [
     `${name}: ${task}`,
     over === "" ? "" : `over ${over}`,
-    counts === "" ? `${numMembers} members, nothing heard of them` : counts,
+    counts === "" ? membersText(numMembers) : counts,
   ].filter((part) => part !== "").join(", ");
+}
+
+/** Of a stage that nothing was heard of. */
+function membersText(count: number): string {
+  return count === 0 ? "no members" : `${plural(count, "member")}, not begun`;
 }
 
 function arrowSvg(points: readonly Point[]): string {

@@ -71,7 +71,7 @@ function rowHtml({ name, info, axes, counts }: StageSum): string {
   }</a></th><td>${escapeHtml([task, over].filter((part) => part !== "").join(" over "))}</td>` +
     `<td class="states">${
       state === undefined
-        ? `${info?.numMembers ?? 0}, nothing heard yet`
+        ? info?.numMembers === 0 ? "none" : `${info?.numMembers ?? 0}, not begun`
         : `<span class="state-word ${state}">${countsText(counts)}</span><svg class="bar" ` +
           `width="90" height="4" aria-hidden="true">${
             stateBar(counts, { x: 0, y: 0, width: 90, height: 4 })

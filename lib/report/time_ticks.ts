@@ -1,0 +1,42 @@
+// Ticks of a time axis: round times, in the unit that suits the whole.
+
+/** One tick: seconds, and what stands at it. */
+export interface Tick {
+  readonly at: number;
+  readonly label: string;
+}
+
+const steps = [1, 2, 5, 10, 20, 30].flatMap((step) => [step, step * 60]).concat(
+  [1, 2, 3, 6, 12, 24, 48, 120, 240].map((hours) => hours * 3600),
+).sort((a, b) => a - b);
+
+/**
+ * Ticks from zero to a number of seconds, at most as many.
+ *
+ * @example
+ * ```ts
+ * import { timeTicks } from "#lib/report/time_ticks.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(timeTicks(25, 6).map(({ label }) => label), ["0 s", "5 s", "10 s", "15 s", "20 s", "25 s"]);
+ * assertEquals(timeTicks(400, 4).map(({ label }) => label), ["0 min", "2 min", "4 min", "6 min"]);
+ * ```
+ */
+export function timeTicks(span: number, most: number): readonly Tick[] {
+  if (!(span > 0) || !Number.isFinite(span)) return [{ at: 0, label: "0 s" }];
+  const step = stepOf(span / Math.max(1, most - 1));
+  const [unit, seconds] = span < 180 ? ["s", 1] : span < 3 * 3600 ? ["min", 60] : ["h", 3600];
+  const ticks: Tick[] = [];
+  for (let i = 0; i * step <= span * (1 + 1e-9); i++) {
+    const at = i * step;
+    ticks.push({ at, label: `${Number((at / seconds).toPrecision(6))} ${unit}` });
+  }
+  return ticks;
+}
+
+/** The least round step of at least so many seconds. */
+function stepOf(least: number): number {
+  const known = steps.find((step) => step >= least);
+  if (least >= 0.5 && known !== undefined) return known;
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= least * (1 - 1e-9))!;
+}
