@@ -12,13 +12,18 @@ export interface Violation {
   readonly nodes: readonly string[];
 }
 
-/** Everything that axe-core objects to in a page as it shows now. */
-export async function violations(page: Page): Promise<readonly Violation[]> {
+/** Everything that axe-core objects to in a page as it shows now; or what some of its rules object to. */
+export async function violations(
+  page: Page,
+  rules?: readonly string[],
+): Promise<readonly Violation[]> {
   if (!await page.call(() => "axe" in globalThis)) await page.inject(axe);
-  return await page.call(async () => {
+  return await page.call(async (rules) => {
     // deno-lint-ignore no-explicit-any
     const { violations } = await (globalThis as any).axe.run(document, {
       resultTypes: ["violations"],
+      preload: false,
+      ...(rules && { runOnly: rules }),
     });
     // deno-lint-ignore no-explicit-any
     return violations.map(({ id, impact, help, nodes }: any) => ({
@@ -30,5 +35,5 @@ export async function violations(page: Page): Promise<readonly Violation[]> {
         `${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ").slice(0, 200)}`
       ),
     }));
-  });
+  }, rules ?? null);
 }
