@@ -11,6 +11,7 @@ import { type PreviousRun, reportParams } from "./previous_run.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import { shownOutputs } from "./shown_outputs.ts";
+import { sweepRows } from "./sweep_rows.ts";
 import type { Terminal } from "./terminal.ts";
 import { verdictLines } from "./verdict_lines.ts";
 
@@ -43,9 +44,11 @@ export async function publish(input: PublishInput): Promise<Published> {
   const { shown, numLeftOut } = shownOutputs(session.graph, record);
   const copies = copiesTo(folder);
   const found = await collect(session.store, shown, decoded, copies.add);
+  const { members, warnings } = await sweepRows(session, record);
   const content = await pageContent({
     session,
-    record,
+    members,
+    record: { ...record, warnings: [...record.warnings, ...warnings] },
     command,
     found,
     numLeftOut: numLeftOut + copies.numLeftOut,

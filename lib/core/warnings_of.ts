@@ -4,7 +4,7 @@
 import type { OutputBytes } from "./store.ts";
 
 /** Files that hold an artifact's facts. */
-const factFiles = ["about.json", "operator.json", "trials.json"];
+export const factFiles: readonly string[] = ["about.json", "operator.json", "trials.json"];
 /** Facts larger than this are data, not facts. */
 const maxBytes = 256 * 1024;
 
