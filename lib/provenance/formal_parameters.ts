@@ -1,0 +1,145 @@
+// Formal parameters and their values: what a workflow and its tools can be given, and what they were given. A value that
+// several members share is one entity.
+
+import { digestOf } from "../core/digest.ts";
+import { type Entities, reference } from "./entities.ts";
+import { fragmentId } from "./ids.ts";
+
+/** Characters of a value that are written; of longer ones the digest. */
+const maxValue = 2000;
+
+interface Parameter {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly types: Set<string>;
+  /** Entities of its values by their JSON. */
+  readonly values: Map<string, string>;
+}
+
+/**
+ * Collects parameters by whose they are and what they are called.
+ *
+ * @example
+ * ```ts
+ * import { Entities } from "#lib/provenance/entities.ts";
+ * import { FormalParameters } from "#lib/provenance/formal_parameters.ts";
+ * import { assertEquals } from "@std/assert";
+ * const parameters = new FormalParameters(new Entities());
+ * const value = parameters.value("dmd", "rank", 10);
+ * assertEquals([value, parameters.value("dmd", "rank", 10)], ["#value/dmd/rank/0", "#value/dmd/rank/0"]);
+ * ```
+ */
+export class FormalParameters {
+  readonly #entities: Entities;
+  readonly #params = new Map<string, Map<string, Parameter>>();
+  readonly #ports = new Map<string, Map<string, Parameter>>();
+
+  readonly #hide: (text: string) => string;
+
+  /** @param hide takes out of a text what must not be told, such as folders of this machine. */
+  constructor(entities: Entities, hide: (text: string) => string = (text) => text) {
+    this.#entities = entities;
+    this.#hide = hide;
+  }
+
+  /** The entity of a param's value. */
+  value(owner: string, name: string, value: unknown): string {
+    const parameter = parameterOf(this.#params, owner, name, "param", "");
+    const text = JSON.stringify(value) ?? "null";
+    const known = parameter.values.get(text);
+    if (known !== undefined) return known;
+    parameter.types.add(typeOf(value));
+    const id = `${idOf("value", owner, name)}/${parameter.values.size}`;
+    parameter.values.set(text, id);
+    this.#entities.add({
+      "@id": id,
+      "@type": "PropertyValue",
+      name,
+      value: this.#plain(value, text),
+      exampleOfWork: reference(parameter.id),
+    });
+    return id;
+  }
+
+  /** The parameter of an input or output, which artifacts realise. */
+  port(owner: string, direction: "input" | "output", name: string, kind: string): string {
+    const key = `${direction} ${owner}`;
+    const parameter = parameterOf(this.#ports, key, name, direction, kind, owner);
+    parameter.types.add(kind === "file" ? "File" : "Dataset");
+    return parameter.id;
+  }
+
+  /** Ids of what an owner can be given, and of what it gives. */
+  of(owner: string): { readonly inputs: readonly string[]; readonly outputs: readonly string[] } {
+    const ids = (map: ReadonlyMap<string, ReadonlyMap<string, Parameter>>, key: string) =>
+      Array.from(map.get(key)?.values() ?? [], ({ id }) => id);
+    return {
+      inputs: [...ids(this.#ports, `input ${owner}`), ...ids(this.#params, owner)],
+      outputs: ids(this.#ports, `output ${owner}`),
+    };
+  }
+
+  /** Lists have no order in JSON-LD, and null is nothing: such values are written as JSON. */
+  #plain(value: unknown, text: string): string | number | boolean {
+    if (typeof value === "boolean") return value;
+    if (typeof value === "number" && Number.isFinite(value)) return value;
+    const plain = typeof value === "string" ? value : text;
+    return plain.length <= maxValue
+      ? this.#hide(plain)
+      : `${digestOf(text)} (of ${text.length} characters of JSON)`;
+  }
+
+  /** Adds the entities of the parameters themselves, once all values are known. */
+  finish(): void {
+    for (const map of [this.#params, this.#ports]) {
+      for (const parameters of map.values()) {
+        for (const { id, name, description, types } of parameters.values()) {
+          this.#entities.add({
+            "@id": id,
+            "@type": "FormalParameter",
+            name,
+            ...(description === "" ? {} : { description }),
+            additionalType: commonType(types),
+          });
+        }
+      }
+    }
+  }
+}
+
+function parameterOf(
+  map: Map<string, Map<string, Parameter>>,
+  key: string,
+  name: string,
+  kind: string,
+  description: string,
+  owner = key,
+): Parameter {
+  let parameters = map.get(key);
+  if (parameters === undefined) map.set(key, parameters = new Map());
+  let parameter = parameters.get(name);
+  if (parameter === undefined) {
+    const id = idOf(kind, owner, name);
+    parameter = { id, name, description, types: new Set(), values: new Map() };
+    parameters.set(name, parameter);
+  }
+  return parameter;
+}
+
+/** Params and outputs of the workflow itself have no owner. */
+function idOf(kind: string, owner: string, name: string): string {
+  return owner === "" ? fragmentId(kind, name) : fragmentId(kind, owner, name);
+}
+
+/** Names of schema.org's data types. */
+function typeOf(value: unknown): string {
+  if (typeof value === "boolean") return "Boolean";
+  if (typeof value === "number") return Number.isInteger(value) ? "Integer" : "Float";
+  return typeof value === "object" && value !== null ? "PropertyValue" : "Text";
+}
+
+function commonType(types: ReadonlySet<string>): string {
+  if (types.size === 1) return types.values().next().value!;
+  return [...types].every((type) => type === "Integer" || type === "Float") ? "Number" : "DataType";
+}
