@@ -6,20 +6,18 @@ import { plainReporter } from "../report/plain.ts";
 import type { Reporter, ReporterOptions } from "../report/reporter.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** A reporter, and its redraw for the live view. */
-export type AnyReporter = Reporter & { tick?(now: number): void };
-
-/** The reporter for a terminal and what was asked for. */
+/** The reporter for a terminal and what was asked for; `about` is what it knows of the run besides events. */
 export function runReporter(
   terminal: Terminal,
   options: { readonly json: boolean; readonly quiet: boolean },
-  expected: (id: string) => number | undefined,
-): AnyReporter {
+  about: Required<Pick<ReporterOptions, "expected" | "sizes">>,
+): Reporter {
   if (options.json) return ndjsonReporter((text) => terminal.out(text));
   const shown = {
     write: (text: string) => terminal.err(text),
     columns: () => terminal.columns(),
-    expected,
+    rows: () => terminal.rows(),
+    ...about,
   };
   if (options.quiet) return onlyFailures(shown);
   return terminal.live ? liveReporter(shown) : plainReporter(shown);

@@ -2,6 +2,7 @@
 
 import { relative } from "@std/path";
 import type { RunEvent } from "../core/event.ts";
+import { stageOf } from "../report/format.ts";
 import { EventFold } from "../report/record.ts";
 import { summaryText } from "../report/summary.ts";
 import { scheduleInBatches } from "../scheduler/schedule.ts";
@@ -29,6 +30,7 @@ import { runId } from "./run_id.ts";
 import { runReporter } from "./run_reporter.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 import { type StageHistory, stageHistory } from "./stage_history.ts";
+import { stageSizes } from "./stage_sizes.ts";
 import type { Terminal } from "./terminal.ts";
 import { sayUnknownStage } from "./unknown_stage.ts";
 import { basinVersion, denoVersion } from "./version.ts";
@@ -74,12 +76,14 @@ export async function runWorkflow(
   // Reading every manifest takes a moment, which a run with nothing to do must not spend.
   let known: StageHistory | undefined;
   const history = () => known ??= stageHistory(store.manifests());
-  const reporter = runReporter(terminal, options, (id) => {
-    const stage = id.split("[")[0];
-    return history().expected(id, stage, "");
+  const reporter = runReporter(terminal, options, {
+    expected: (id) => history().expected(id, stageOf(id), ""),
+    sizes: () => stageSizes(graph, options.only),
   });
+  const say = (text: string) =>
+    reporter.say === undefined ? terminal.err(text) : reporter.say(text);
   using interruption = listenForSignals(terminal, (text) => {
-    if (!options.json) terminal.err(text);
+    if (!options.json) say(text);
   });
   const command = commandLine(args, options);
   const { engine } = session;

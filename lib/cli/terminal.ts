@@ -12,6 +12,8 @@ export interface Terminal {
   readonly colour: boolean;
   /** Width in columns, 80 if unknown. */
   columns(): number;
+  /** Height in rows, 24 if unknown. */
+  rows(): number;
   env(name: string): string | undefined;
   readonly cwd: string;
   /** Root of the Basin project: where `lib` and `tasks` lie. */
@@ -41,12 +43,14 @@ export function realTerminal(root: string): Terminal {
     (env("FORCE_COLOR") !== undefined || Deno.stderr.isTerminal());
   setColorEnabled(colour);
   const encoder = new TextEncoder();
+  const size = sizeOf(Deno.stderr.isTerminal() || Deno.stdout.isTerminal());
   return {
     out: (text) => writeAll(Deno.stdout, encoder.encode(text)),
     err: (text) => writeAll(Deno.stderr, encoder.encode(text)),
     live: Deno.stderr.isTerminal() && env("CI") === undefined,
     colour,
-    columns: columnsOf(Deno.stderr.isTerminal() || Deno.stdout.isTerminal()),
+    columns: () => size().columns,
+    rows: () => size().rows,
     env,
     cwd: Deno.cwd(),
     root,
@@ -73,18 +77,20 @@ function env(name: string): string | undefined {
   }
 }
 
-/** Asked for every line, looked up a few times a second: a pipe has no width, and says so by a costly error. */
-function columnsOf(isTerminal: boolean): () => number {
-  let known = 80;
+/** Asked for every line, looked up a few times a second: a pipe has no size, and says so by a costly error. */
+function sizeOf(isTerminal: boolean): () => { readonly columns: number; readonly rows: number } {
+  const unknown = { columns: 80, rows: 24 };
+  let known = unknown;
   let until = isTerminal ? -Infinity : Infinity;
   return () => {
     const now = performance.now();
     if (now < until) return known;
-    until = now + 200;
+    until = now + 100;
     try {
-      known = Deno.consoleSize().columns || 80;
+      const { columns, rows } = Deno.consoleSize();
+      known = { columns: columns || unknown.columns, rows: rows || unknown.rows };
     } catch {
-      known = 80;
+      known = unknown;
     }
     return known;
   };

@@ -42,3 +42,40 @@ export class FewWarnings {
     return lines;
   }
 }
+
+/**
+ * Lets the first few of each stage of the file through.
+ *
+ * @example
+ * ```ts
+ * import { FirstFew } from "#lib/report/few_warnings.ts";
+ * import { assertEquals } from "@std/assert";
+ * const few = new FirstFew(2);
+ * assertEquals(["a", "a", "b", "a"].map((stage) => few.lets(stage)), [true, true, true, false]);
+ * assertEquals(few.rest(), [["a", 1]]);
+ * ```
+ */
+export class FirstFew {
+  readonly #counts = new Map<string, number>();
+  readonly #most: number;
+
+  /** @param most how many of each. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Whether this one is among the first. */
+  lets(name: string): boolean {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return count <= this.#most;
+  }
+
+  /** What was held back, and how often; once. */
+  rest(): (readonly [name: string, count: number])[] {
+    const rest = [...this.#counts].filter(([, count]) => count > this.#most)
+      .map(([name, count]) => [name, count - this.#most] as const);
+    this.#counts.clear();
+    return rest;
+  }
+}

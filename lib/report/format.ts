@@ -19,6 +19,41 @@ export function formatSeconds(seconds: number): string {
 }
 
 /**
+ * A duration in whole seconds, for what is shown while it grows.
+ *
+ * @example
+ * ```ts
+ * import { wholeSeconds } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([0.9, 59.9, 75.5].map(wholeSeconds), ["0 s", "59 s", "1 min 15 s"]);
+ * ```
+ */
+export function wholeSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return whole < 60 ? `${whole} s` : formatSeconds(whole);
+}
+
+/**
+ * How many a second, a minute or an hour, in two digits.
+ *
+ * @example
+ * ```ts
+ * import { formatRate } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([1234, 3.14, 0.2, 0.005].map(formatRate), ["1,200/s", "3.1/s", "12/min", "18/h"]);
+ * ```
+ */
+export function formatRate(perSecond: number): string {
+  const [value, unit] = perSecond >= 0.995
+    ? [perSecond, "s"]
+    : perSecond * 60 >= 0.995
+    ? [perSecond * 60, "min"]
+    : [perSecond * 3600, "h"];
+  const rounded = Number(value.toPrecision(2));
+  return `${rounded < 10 ? String(rounded) : grouped(rounded)}/${unit}`;
+}
+
+/**
  * A number of bytes in decimal units.
  *
  * @example
@@ -51,9 +86,42 @@ export function plural(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** As `toLocaleString("en-US")` for whole numbers, which would load the languages of the world first. */
-function grouped(count: number): string {
+/**
+ * As `toLocaleString("en-US")` for whole numbers, which would load the languages of the world first.
+ *
+ * @example
+ * ```ts
+ * import { grouped } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([999, 42000].map(grouped), ["999", "42,000"]);
+ * ```
+ */
+export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/**
+ * What a plan comes to.
+ *
+ * @example
+ * ```ts
+ * import { plannedText } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * const counts = { stages: 2948, hit: 41, run: 0, maybe: 2907 };
+ * assertEquals(plannedText(counts), "2,948 stages: 41 hit, 0 run, 2,907 maybe");
+ * ```
+ */
+export function plannedText(
+  { stages, hit, run, maybe }: {
+    readonly stages: number;
+    readonly hit: number;
+    readonly run: number;
+    readonly maybe: number;
+  },
+): string {
+  return `${plural(stages, "stage")}: ${grouped(hit)} hit, ${grouped(run)} run, ${
+    grouped(maybe)
+  } maybe`;
 }
 
 /**

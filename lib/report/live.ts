@@ -1,11 +1,28 @@
-// The live view: a few lines at the bottom of the terminal, redrawn in place, calm with a thousand stages.
-// Failures and warnings scroll above it and stay.
+// The live view: a few lines at the bottom of the terminal, redrawn in place, calm with tens of thousands of stages:
+// a row for each stage of the file that is at work, and totals below. Failures and warnings scroll above it and stay.
 
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import type { RunEvent } from "../core/event.ts";
-import { columnsOf, fit, formatSeconds, oneLine, padded, plural, printable } from "./format.ts";
-import { FewWarnings } from "./few_warnings.ts";
+import { CalmTime, coarseTime } from "./calm_time.ts";
+import { Estimate } from "./estimate.ts";
+import { FewWarnings, FirstFew } from "./few_warnings.ts";
+import {
+  columnsOf,
+  fit,
+  formatRate,
+  formatSeconds,
+  grouped,
+  oneLine,
+  plannedText,
+  plural,
+  printable,
+  wholeSeconds,
+} from "./format.ts";
+import { Frame } from "./frame.ts";
+import { bar, RowLayout, type StageRow } from "./live_rows.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
+import { doneOf, RunProgress, type StageProgress } from "./run_progress.ts";
+import { isSlow, slowAmong } from "./slow_members.ts";
 
 /** The live reporter redraws on a timer that its owner drives. */
 export interface LiveReporter extends Reporter {
@@ -13,15 +30,22 @@ export interface LiveReporter extends Reporter {
   tick(now: number): void;
 }
 
-interface Running {
-  readonly started: number;
-  fraction: number;
-  note: string;
-  readonly worker: number;
-  readonly isFused: boolean;
-}
+/** Lines at most, on the tallest terminal; half of a lower one. */
+const mostLines = 14;
+/** Milliseconds before a stage gets its row, after which it loses it, and between two looks at rates. */
+const patience = 400, lingering = 1000, idling = 3000, refresh = 1000;
+/** Failures and slow members of one stage that are told one by one. */
+const shownPerStage = 3;
+/** Names of failed members that are kept for the line of failures. */
+const keptFailures = 12;
 
-const maxRows = 8;
+/** What is shown of a stage, looked at once a second so that it can be read. */
+interface Shown {
+  readonly time: CalmTime;
+  at: number;
+  rate: number | null;
+  left: string;
+}
 
 /**
  * Makes the live reporter.
@@ -35,68 +59,155 @@ const maxRows = 8;
  * reporter.event({ type: "planned", at: 0, stages: 3, hit: 0, run: 3, maybe: 0 });
  * reporter.event({ type: "stage-started", at: 0, stage: "train[seed=0]", worker: 0 });
  * reporter.tick(1500);
- * assertStringIncludes(text, "train[seed=0]");
+ * assertStringIncludes(text, "train");
  * ```
  */
-export function liveReporter({ write, columns, expected }: ReporterOptions): LiveReporter {
-  const running = new Map<string, Running>();
-  let drawn = 0;
-  let total = 0;
-  let done = 0;
-  let hit = 0;
-  let failed = 0;
-  let skipped = 0;
-  let spent = 0;
-  let ran = 0;
-  let fused = 0;
-  let engine = "";
-  const erase = () => (drawn === 0 ? "" : `\x1b[${drawn}A\x1b[0J`);
-  const above = (text: string) => {
-    write(`\x1b[?2026h${erase()}${text}\n\x1b[?2026l`);
-    drawn = 0;
-  };
+export function liveReporter(options: ReporterOptions): LiveReporter {
+  const { columns, rows = () => 24, expected } = options;
+  const frame = new Frame(options.write, columns);
+  const progress = new RunProgress(options.sizes);
+  const estimate = new Estimate(progress, expected);
+  const layout = new RowLayout();
   const warnings = new FewWarnings();
+  const told = {
+    failed: new FirstFew(shownPerStage),
+    slow: new FirstFew(1),
+    retry: new FirstFew(2),
+  };
+  const shown = new Map<StageProgress, Shown>();
+  const active = new Set<StageProgress>();
+  const failures: string[] = [];
+  const whole: Shown = { time: new CalmTime(), at: -Infinity, rate: null, left: "" };
+  let isPlanned = false;
+  let engine = "";
+
   const warn = (text: string | null) => {
-    if (text !== null) above(`${yellow("warning:")} ${text}`);
+    if (text !== null) frame.above(`${yellow("warning:")} ${text}`);
   };
-  const draw = (now: number) => {
-    const width = Math.max(10, columns() - 1);
-    const rows = [header(width, now)];
-    const busy = rowsOf(running).sort((a, b) => a[1].started - b[1].started);
-    for (const [stage, { started, fraction, note }] of busy.slice(0, maxRows)) {
-      const time = formatSeconds(Math.max(0, now - started) / 1000).padStart(9);
-      const share = fraction > 0
-        ? ` ${String(Math.round(fraction * 100)).padStart(3)} %`
-        : "      ";
-      const shown = oneLine(note === "" ? stage : `${stage}  ${note}`);
-      const room = width - time.length - share.length - 3;
-      rows.push(
-        room < 8 ? `  ${fit(shown, width - 2)}` : `  ${padded(shown, room)}${dim(share + time)}`,
-      );
+
+  const look = (one: Shown, now: number, rate: () => number | null, left: () => string) => {
+    if (now - one.at < refresh) return;
+    one.at = now;
+    const found = rate();
+    // Digits that change without meaning are only noise.
+    if (found === null || one.rate === null || Math.abs(found / one.rate - 1) > 0.08) {
+      one.rate = found;
     }
-    if (busy.length > maxRows) rows.push(dim(fit(`  … and ${busy.length - maxRows} more`, width)));
-    write(`\x1b[?2026h${erase()}${rows.join("\n")}\n\x1b[?2026l`);
-    drawn = rows.length;
+    one.left = left();
   };
-  const header = (width: number, now: number) => {
+
+  /** Rows come after a while and go after a while: what flashes by cannot be read. */
+  const choose = (now: number) => {
+    for (const stage of active) {
+      const isDone = stage.running === 0 && progress.hasSizes && doneOf(stage) >= stage.size;
+      const silence = stage.running > 0 ? 0 : now - stage.ended;
+      if (silence > (isDone ? lingering : idling)) {
+        active.delete(stage);
+        shown.delete(stage);
+      } else if (!shown.has(stage) && !isDone && now - stage.started >= patience) {
+        shown.set(stage, { time: new CalmTime(), at: -Infinity, rate: null, left: "" });
+      }
+    }
+  };
+
+  const rowOf = (
+    stage: StageProgress,
+    now: number,
+    notes: ReadonlyMap<StageProgress, Noted>,
+  ): StageRow => {
+    const done = doneOf(stage);
+    const isDone = stage.running === 0 && progress.hasSizes && done >= stage.size;
+    const noted = notes.get(stage);
+    const see = shown.get(stage)!;
+    look(see, now, () => estimate.rate(stage), () => {
+      const found = isDone || !progress.hasSizes ? null : estimate.stageLeft(stage, now);
+      return found === null ? "" : `${see.time.text(now, found.seconds)} left`;
+    });
+    const isSingle = stage.size === 1;
+    const part = noted?.fraction ?? 0;
+    const percent = part > 0 ? `${Math.round(100 * part)} %` : "";
+    return {
+      name: oneLine(stage.name),
+      share: stage.size === 0 ? 0 : (done + part) / stage.size,
+      count: !progress.hasSizes
+        ? `${grouped(done)} done`
+        : isSingle
+        ? isDone ? "1/1" : percent
+        : `${grouped(done)}/${grouped(stage.size)}`,
+      running: isDone
+        ? stage.failed > 0 ? "failed" : "done"
+        : isSingle
+        ? wholeSeconds((now - stage.started) / 1000)
+        : stage.running > 0
+        ? `${grouped(stage.running)} running`
+        : "",
+      rate: isDone || isSingle || see.rate === null ? "" : formatRate(see.rate),
+      left: isDone ? `in ${wholeSeconds((stage.ended - stage.started) / 1000)}` : see.left,
+      trouble: [
+        stage.failed > 0 ? `${grouped(stage.failed)} failed` : "",
+        stage.skipped > 0 ? `${grouped(stage.skipped)} skipped` : "",
+      ].filter((one) => one !== "").join(", "),
+      note: oneLine(noted?.note ?? ""),
+    };
+  };
+
+  const draw = (now: number) => {
+    estimate.see(now);
+    choose(now);
+    const width = Math.max(10, columns() - 1);
+    const most = Math.max(1, Math.min(mostLines, Math.floor(rows() / 2)));
+    const below = [
+      most >= 4 ? failedLine(failures, progress.tally.failed, width) : null,
+      most >= 3 ? stagesLine(progress, shown.size, width) : null,
+      totals(width, now),
+    ].filter((line) => line !== null);
+    const free = most - below.length;
+    const slow = free < 3 ? [] : slowAmong(progress.running.values(), now, expected)
+      .slice(0, Math.min(3, Math.floor(free / 3)))
+      .map(({ member: { id, started, together, note }, usual }) => {
+        const time = wholeSeconds((now - started) / 1000);
+        const others = together > 1 ? ` +${together - 1} fused` : "";
+        const than = usual === undefined ? "" : `, usually ${coarseTime(usual)}`;
+        const said = note === "" ? "" : `, ${oneLine(note)}`;
+        const rest = `${others}  ${time}${than}${said}`;
+        const label = usual === undefined ? "longest: " : "slow: ";
+        const room = Math.max(12, width - 2 - label.length - columnsOf(rest));
+        return yellow(fit(`  ${label}${fit(oneLine(id), room)}${rest}`, width));
+      });
+    const notes = notesOf(progress);
+    const chosen = [...shown.keys()].slice(0, Math.max(0, free - slow.length));
+    const lines = layout.lines(chosen.map((stage) => rowOf(stage, now, notes)), width);
+    frame.draw([...lines, ...slow, ...below], most);
+  };
+
+  const totals = (width: number, now: number) => {
+    const { total, done, hit, fused, failed, skipped } = progress.tally;
     const size = width < 40 ? 0 : Math.max(8, Math.min(24, width - 56));
-    const share = total === 0 ? 0 : Math.min(1, done / total);
-    const filled = Math.floor(share * size);
-    const bar = "━".repeat(filled) + dim("─".repeat(size - filled));
-    const left = remaining();
-    const counts: readonly (readonly [string, (text: string) => string])[] = [
-      [hit > 0 ? `${hit} hit` : "", String],
-      [fused > 0 ? `${fused} fused` : "", String],
-      [failed > 0 ? `${failed} failed` : "", red],
-      [skipped > 0 ? `${skipped} skipped` : "", yellow],
-      [formatSeconds(now / 1000), String],
-      [left === null ? "" : `about ${formatSeconds(left)} left`, String],
+    look(whole, now, () => null, () => {
+      const left = done >= total || now < 1500 ? null : estimate.left(now);
+      if (left === null) return "";
+      const text = whole.time.text(now, left.seconds);
+      // At least a few seconds is what everybody knows.
+      if (left.isLeast) return left.seconds < 8 ? "" : `at least ${text} left`;
+      return `about ${text} left`;
+    });
+    const parts: readonly (readonly [string, (text: string) => string])[] = [
+      [failed > 0 ? `${grouped(failed)} failed` : "", red],
+      [wholeSeconds(now / 1000), String],
+      [whole.left, String],
+      [skipped > 0 ? `${grouped(skipped)} skipped` : "", yellow],
+      [hit > 0 ? `${grouped(hit)} hit` : "", String],
+      [fused > 0 ? `${grouped(fused)} fused` : "", String],
     ];
-    const count = fit(`${done}/${total}`, width - (size === 0 ? 0 : size + 1));
+    const count = fit(
+      `${grouped(done)}/${grouped(total)}`,
+      width - (size === 0 ? 0 : size + 1),
+    );
     let used = (size === 0 ? 0 : size + 1) + columnsOf(count);
-    let separator = " ";
-    let text = `${bar}${size === 0 ? "" : " "}${bold(count)}`;
-    for (const [part, colour] of counts) {
+    let separator = "  ";
+    const share = total === 0 ? 0 : done / total;
+    let text = `${bar(share, size)}${size === 0 ? "" : " "}${bold(count)}`;
+    for (const [part, colour] of parts) {
       if (part === "" || used + separator.length + columnsOf(part) > width) continue;
       used += separator.length + columnsOf(part);
       text += separator + colour(part);
@@ -104,125 +215,129 @@ export function liveReporter({ write, columns, expected }: ReporterOptions): Liv
     }
     return text;
   };
-  /** Rate so far over the stages that had to run; unknown at the start. Those that run as one share a worker. */
-  const remaining = (): number | null => {
-    const toGo = total - done;
-    if (ran < 3 || toGo === 0) return null;
-    const workers = new Set(running.values().map(({ worker }) => worker));
-    return (spent / ran) * toGo / Math.max(1, workers.size);
-  };
+
   return {
-    tick: draw,
+    tick(now) {
+      // Until then nothing is known.
+      if (isPlanned || progress.stages.size > 0) draw(now);
+    },
+    say: (text) => frame.above(text.replace(/\n$/, "")),
     event(event: RunEvent) {
+      const stage = progress.add(event);
       switch (event.type) {
+        case "run-started":
+          if (event.engine !== undefined) engine = ` · ${oneLine(event.engine)}`;
+          break;
         case "planned":
-          if (total > 0) {
-            total = event.stages;
-            break;
-          }
-          total = event.stages;
-          above(
-            `${
-              plural(event.stages, "stage")
-            }: ${event.hit} hit, ${event.run} run, ${event.maybe} maybe${engine}`,
-          );
+          if (isPlanned) break;
+          isPlanned = true;
+          frame.above(plannedText(event) + engine);
           break;
         case "stage-started":
-          running.set(event.stage, {
-            started: event.at,
-            fraction: 0,
-            note: "",
-            worker: event.worker,
-            isFused: event.fused !== undefined,
-          });
+          active.add(stage!);
           break;
-        case "stage-progress": {
-          const entry = running.get(event.stage);
-          if (entry !== undefined) {
-            entry.fraction = event.fraction;
-            entry.note = event.note ?? entry.note;
-          }
+        case "stage-finished": {
+          // Few members take so long that they are worth a question.
+          if (event.how === "hit" || event.seconds < 10) break;
+          const usual = expected?.(event.stage);
+          if (
+            usual === undefined || !isSlow(event.seconds, usual) || !told.slow.lets(stage!.name)
+          ) break;
+          frame.above(
+            `${yellow("slow:")} ${oneLine(event.stage)} took ${
+              formatSeconds(event.seconds)
+            }, usually ${formatSeconds(usual)}`,
+          );
           break;
         }
-        case "stage-finished":
-          if (event.how === "ran" && running.get(event.stage)?.isFused === true) fused++;
-          running.delete(event.stage);
-          done++;
-          if (event.how === "hit") hit++;
-          else {
-            ran++;
-            spent += event.seconds;
-            const usual = expected?.(event.stage);
-            if (usual !== undefined && event.seconds > Math.max(10, 3 * usual)) {
-              above(
-                yellow(
-                  `slow: ${oneLine(event.stage)} took ${formatSeconds(event.seconds)}, usually ${
-                    formatSeconds(usual)
-                  }`,
-                ),
-              );
-            }
-          }
-          break;
         case "stage-retried":
-          running.delete(event.stage);
-          above(
+          if (!told.retry.lets(stage!.name)) break;
+          frame.above(
             `${yellow("retry:")} ${oneLine(event.stage)}: attempt ${event.attempt} ` +
               `${event.failure.reason}, next in ${formatSeconds(event.wait_seconds)}`,
           );
           break;
         case "stage-failed":
-          running.delete(event.stage);
-          done++;
-          failed++;
-          above(
+          if (failures.length < keptFailures) failures.push(event.stage);
+          if (!told.failed.lets(stage!.name)) break;
+          frame.above(
             `${red("failed:")} ${oneLine(event.stage)}\n    ${
               printable(event.failure.message).replaceAll("\n", "\n    ")
             }`,
           );
           break;
-        case "stage-skipped":
-          done++;
-          skipped++;
-          break;
         case "warning":
           warn(warnings.text(event));
           break;
-        case "run-started":
-          if (event.engine !== undefined) engine = ` · ${oneLine(event.engine)}`;
-          break;
+        case "stage-progress":
+        case "stage-skipped":
         case "run-finished":
-          running.clear();
           break;
         default:
           event satisfies never;
       }
     },
     close() {
+      frame.clear();
       warnings.rest().forEach(warn);
-      write(erase());
-      drawn = 0;
+      for (const [name, count] of told.retry.rest()) {
+        frame.above(`${yellow("retry:")} ${oneLine(name)}: ${plural(count, "more")} like this`);
+      }
     },
   };
 }
 
-/** What is running, with one row for all that run as one. */
-function rowsOf(running: ReadonlyMap<string, Running>): [string, Running][] {
-  const rows: [string, Running][] = [];
-  const batches = new Map<number, [string, Running][]>();
-  for (const [stage, one] of running) {
-    const batch = batches.get(one.worker);
-    if (!one.isFused) rows.push([stage, one]);
-    else if (batch === undefined) batches.set(one.worker, [[stage, one]]);
-    else batch.push([stage, one]);
+/** What the running members of a stage say together. */
+interface Noted {
+  fraction: number;
+  note: string;
+}
+
+/** The oldest member's note, and how many members' worth is done of those that run. */
+function notesOf({ running }: RunProgress): ReadonlyMap<StageProgress, Noted> {
+  const notes = new Map<StageProgress, Noted>();
+  for (const { stage, fraction, note } of running.values()) {
+    const found = notes.get(stage);
+    if (found === undefined) notes.set(stage, { fraction, note });
+    else {
+      found.fraction += fraction;
+      if (found.note === "") found.note = note;
+    }
   }
-  for (const batch of batches.values()) {
-    const [[stage, first]] = batch;
-    const fraction = batch.reduce((sum, [, one]) => sum + one.fraction, 0) / batch.length;
-    rows.push([batch.length === 1 ? stage : `${stage} +${batch.length - 1} fused`, {
-      ...first,
-      fraction,
-    }]);
+  return notes;
+}
+
+function failedLine(names: readonly string[], count: number, width: number): string | null {
+  if (count === 0) return null;
+  const rest = count === 1 ? "" : ` and ${grouped(count - 1)} more`;
+  let text = `  failed: ${fit(oneLine(names[0]), Math.max(8, width - 10 - rest.length))}`;
+  let told = 1;
+  for (const other of names.slice(1)) {
+    const next = `${text}, ${oneLine(other)}`;
+    if (columnsOf(next) + ` and ${grouped(count)} more`.length > width) break;
+    text = next;
+    told++;
   }
-  return rows;
+  if (told < count) text += ` and ${grouped(count - told)} more`;
+  return red(fit(text, width));
+}
+
+/** How many stages of the file are done, at work, and still to come. */
+function stagesLine(
+  { stages, hasSizes }: RunProgress,
+  shown: number,
+  width: number,
+): string | null {
+  if (!hasSizes || stages.size < 2) return null;
+  let done = 0, busy = 0;
+  for (const stage of stages.values()) {
+    if (stage.running > 0) busy++;
+    else if (doneOf(stage) >= stage.size) done++;
+  }
+  const parts = [
+    done > 0 ? `${plural(done, "stage")} done` : "",
+    busy > shown ? `${grouped(busy)} at work` : "",
+    stages.size > done + busy ? `${grouped(stages.size - done - busy)} waiting` : "",
+  ].filter((part) => part !== "");
+  return dim(fit(`  ${parts.join(", ")}`, width));
 }

@@ -24,6 +24,7 @@ export function testTerminal(
     live: false,
     colour: false,
     columns: () => columns,
+    rows: () => 24,
     env: (name) => env[name],
     cwd: root,
     root,
