@@ -3,6 +3,7 @@
 import type { Environment } from "../core/environment.ts";
 import type { Scene } from "../core/figure.ts";
 import type { Table } from "../core/table.ts";
+import type { Comparison } from "./comparison.ts";
 import type { DagStage } from "./dag.ts";
 import type { RunRecord } from "./record.ts";
 
@@ -89,6 +90,8 @@ export interface ReportContent {
   readonly params?: ReportParams;
   /** Machine, packages, engine and checkout of the run. */
   readonly environment?: Environment;
+  /** With another run, if that was asked for. */
+  readonly comparison?: Comparison;
   /** Present while the run goes on: the page loads itself again. */
   readonly live?: { readonly written_at: string; readonly every_seconds: number };
 }
