@@ -4,33 +4,45 @@
 import { createHash } from "node:crypto";
 import type { ReportContent, Section } from "./content.ts";
 import { escapeHtml } from "./escape_html.ts";
-import { formatSeconds } from "./format.ts";
+import { liveBanner, liveHead } from "./live_html.ts";
 import { pack } from "./pack.ts";
+import { pageTop } from "./page_top.ts";
 import script from "./page_script.js" with { type: "text" };
-import type { RunRecord } from "./record.ts";
 import { failuresSection } from "./sections/failures.ts";
 import { figuresSection } from "./sections/figures.ts";
 import { leftOutSection } from "./sections/left_out.ts";
+import { paramsSection } from "./sections/params.ts";
 import { reproduceSection } from "./sections/reproduce.ts";
 import { stagesSection } from "./sections/stages.ts";
 import { tablesSection } from "./sections/tables.ts";
+import { timelineSection } from "./sections/timeline.ts";
 import { verdictsSection } from "./sections/verdicts.ts";
 import { warningsSection } from "./sections/warnings.ts";
 import base from "./style/base.css" with { type: "text" };
+import live from "./style/live.css" with { type: "text" };
+import figures from "./style/figures.css" with { type: "text" };
+import page from "./style/page.css" with { type: "text" };
+import results from "./style/results.css" with { type: "text" };
+import stages from "./style/stages.css" with { type: "text" };
+import timeline from "./style/timeline.css" with { type: "text" };
+import viewer from "./style/viewer.css" with { type: "text" };
 
 /** In the order of the page. */
-const sections: readonly ((content: ReportContent) => Section | null)[] = [
-  failuresSection,
-  leftOutSection,
-  verdictsSection,
-  figuresSection,
-  warningsSection,
-  tablesSection,
-  stagesSection,
-  reproduceSection,
-];
+const sections: readonly ((content: ReportContent) => Section | null | Promise<Section | null>)[] =
+  [
+    failuresSection,
+    leftOutSection,
+    verdictsSection,
+    figuresSection,
+    warningsSection,
+    tablesSection,
+    stagesSection,
+    timelineSection,
+    paramsSection,
+    reproduceSection,
+  ];
 
-const style = [base].join("\n");
+const style = [base, page, results, figures, live, stages, timeline, viewer].join("\n");
 
 /**
  * The report as HTML. Everything that comes from users is escaped; figures are isolated as images.
@@ -48,8 +60,8 @@ const style = [base].join("\n");
  * ```
  */
 export async function reportHtml(content: ReportContent): Promise<string> {
-  const { record } = content;
-  const shown = sections.map((make) => make(content)).filter((section) => section !== null);
+  const made = await Promise.all(sections.map((make) => make(content)));
+  const shown = made.filter((section) => section !== null);
   const data = await Promise.all(shown.map(dataHtml));
   return `<!doctype html>
 <html lang="en">
@@ -57,18 +69,23 @@ export async function reportHtml(content: ReportContent): Promise<string> {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${escapeHtml(content.title)} · Basin</title>
-<style>${style}</style>
+${liveHead(content)}<style>${style}</style>
 </head>
 <body>
-<header>
-<h1>${escapeHtml(content.title)}</h1>
-<p>${escapeHtml(content.description)}</p>
-<p class="state ${record.ok ? "ok" : "bad"}">${stateText(record)}</p>
-</header>
-<main>
+<a class="skip" href="#content">To the results</a>
+${pageTop(content)}
+${liveBanner(content)}
+<div class="page">
+${contentsHtml(shown)}
+<main id="content" tabindex="-1">
 ${shown.map(sectionHtml).join("\n")}
 </main>
+</div>
+<footer class="foot">Made by Basin ${
+    escapeHtml(content.record.basin)
+  }. This page needs no other file; figures and tables also lie beside it.</footer>
 ${data.join("")}<script>${script}</script>
 </body>
 </html>
@@ -76,7 +93,19 @@ ${data.join("")}<script>${script}</script>
 }
 
 function sectionHtml({ id, title, html }: Section): string {
-  return `<section id="${id}"><h2>${title}</h2>\n${html}\n</section>`;
+  return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>\n${html}\n</section>`;
+}
+
+/** Where everything is; open without the script, which folds it on narrow screens. */
+function contentsHtml(shown: readonly Section[]): string {
+  const items = shown.map(({ id, title, count }) =>
+    `<li><a href="#${id}"${id === "failures" ? ' class="bad"' : ""}><span>${title}</span>${
+      count === undefined ? "" : `<small>${count}</small>`
+    }</a></li>`
+  );
+  return `<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><ul>${
+    items.join("")
+  }</ul></details></nav>`;
 }
 
 /** What the script reads lies in a block that the browser neither runs nor shows. */
@@ -97,23 +126,4 @@ const policy = [
 
 function integrity(text: string): string {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
-}
-
-function stateText(record: RunRecord): string {
-  const { totals } = record;
-  const word = record.interrupted !== undefined
-    ? `Interrupted by ${escapeHtml(record.interrupted)}`
-    : record.ok
-    ? "Done"
-    : totals.failed > 0
-    ? "Failed"
-    : record.finished
-    ? "Incomplete"
-    : "Running";
-  const fused = totals.fused === 0 ? "" : `${totals.fused} fused, `;
-  const continued = totals.continued === undefined ? "" : `${totals.continued} continued, `;
-  const engine = record.engine === undefined ? "" : ` on ${escapeHtml(record.engine)}`;
-  return `${word}: ${totals.stages} stages, ${totals.ran} ran, ${totals.hit} from the store, ` +
-    `${fused}${continued}${totals.failed} failed, ${totals.skipped} skipped, ` +
-    `in ${formatSeconds(record.seconds)}${engine}`;
 }

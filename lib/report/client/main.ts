@@ -3,11 +3,27 @@
 
 /// <reference lib="dom" />
 
+import { setupCells } from "./cells.ts";
+import { setupContents } from "./contents.ts";
+import { setupCopy } from "./copy.ts";
+import { setupDialog } from "./dialog.ts";
 import { type Page, pageOf } from "./page.ts";
+import { setupPrint } from "./print.ts";
 import { setupRefresh } from "./refresh.ts";
+import { setupSort } from "./sort_table.ts";
+import { setupTheme } from "./theme.ts";
+import { setupViewer } from "./viewer.ts";
 
 const features: readonly ((page: Page) => void | Promise<void>)[] = [
+  setupTheme,
+  setupContents,
   setupRefresh,
+  setupCopy,
+  setupCells,
+  setupDialog,
+  setupSort,
+  setupPrint,
+  setupViewer,
 ];
 
 const page = pageOf(document);

@@ -3,7 +3,8 @@
 import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
 
-const maxOmitted = 20;
+/** Bounds of what is named; everything else is counted. */
+const most = { omitted: 20, stages: 100 };
 
 /**
  * What was left out of gathered inputs; nothing if nothing was.
@@ -17,13 +18,23 @@ const maxOmitted = 20;
  * ```
  */
 export function leftOutSection({ record }: ReportContent): Section | null {
-  const items = record.stages.flatMap(({ stage, omitted = [] }) =>
-    omitted.length === 0 ? [] : [
-      `<li><strong>${escapeHtml(stage)}</strong> does without ${
-        escapeHtml(omitted.slice(0, maxOmitted).join(", "))
-      }${omitted.length > maxOmitted ? ` and ${omitted.length - maxOmitted} more` : ""}</li>`,
-    ]
-  );
-  if (items.length === 0) return null;
-  return { id: "left-out", title: "Left out", html: `<ul>${items.join("\n")}</ul>` };
+  const without = record.stages.filter(({ omitted = [] }) => omitted.length > 0);
+  if (without.length === 0) return null;
+  const items = without.slice(0, most.stages).map(({ stage, omitted = [] }) => {
+    const more = omitted.length - most.omitted;
+    return `<li><strong>${escapeHtml(stage)}</strong> does without ${
+      escapeHtml(omitted.slice(0, most.omitted).join(", "))
+    }${more > 0 ? ` and ${more} more` : ""}</li>`;
+  });
+  const rest = without.length - items.length;
+  return {
+    id: "left-out",
+    title: "Left out",
+    count: without.length,
+    html:
+      `<p>These results were made without members that failed, in this run or an earlier one.</p>
+<ul class="left-out">${items.join("\n")}</ul>${
+        rest === 0 ? "" : `<p><small>and ${rest} more results; run.json has them all</small></p>`
+      }`,
+  };
 }

@@ -1,14 +1,16 @@
-// Verdicts on the page: claims one below the other, each with what was claimed, what was published and a row for each
-// setting that was judged; and where there are many, all of them in one table at the end.
+// Verdicts on the page: first every claim against every setting, as signs and words; then the claims one below the other,
+// each with what was claimed, what was published and a row for each setting that was judged.
 
 import { type Cell, recordsOf, type Table } from "../../core/table.ts";
 import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
+import { cellText } from "../cell_text.ts";
+import { verdictHtml } from "../verdict_html.ts";
 
 type Verdict = Readonly<Record<string, Cell>>;
 
-/** Claims that are few enough to be seen at once. */
-const mostAtOnce = 6;
+/** Bounds of what is shown: settings that fit beside each other, settings beside words, claims, rows of a claim. */
+const most = { settings: 12, worded: 4, claims: 200, rows: 60 };
 
 /**
  * The verdicts of a run; nothing without any.
@@ -23,15 +25,23 @@ const mostAtOnce = 6;
  */
 export function verdictsSection({ verdicts }: ReportContent): Section | null {
   if (verdicts.length === 0) return null;
+  const html = verdicts.map(({ stage, table }, i) =>
+    (verdicts.length === 1 ? "" : `<h3 class="of"><bdi>${escapeHtml(stage)}</bdi></h3>\n`) +
+    verdictsHtml(table, `claim-${i + 1}`)
+  );
+  const ids = verdicts.map(({ table }) => claimsOf(recordsOf(table)).size);
   return {
     id: "verdicts",
     title: "Verdicts",
-    html: verdicts.map(({ table }) => verdictsHtml(table)).join("\n"),
+    count: ids.reduce((sum, size) => sum + size, 0),
+    html: html.join("\n"),
   };
 }
 
 /**
  * The claims of a table of verdicts, as HTML. Settings that never differ are left out.
+ *
+ * @param name begins the addresses of its claims on the page
  *
  * @example
  * ```ts
@@ -42,18 +52,29 @@ export function verdictsSection({ verdicts }: ReportContent): Section | null {
  * assertStringIncludes(verdictsHtml(table), "&lt;Farther&gt;");
  * ```
  */
-export function verdictsHtml(table: Table): string {
+export function verdictsHtml(table: Table, name = "claim"): string {
   const records = recordsOf(table);
-  const groups = new Map<string, Verdict[]>();
+  const claims = [...claimsOf(records)];
+  const by = table.columns.map((column) => column.name).filter((column) =>
+    !claimColumns.has(column) && records.some((row) => row[column] !== records[0][column])
+  );
+  const shown = claims.slice(0, most.claims);
+  const rest = claims.length - shown.length;
+  return `${overviewHtml(shown, by, name)}
+<div class="claims">${
+    shown.map(([id, rows], i) => claimHtml(id, rows, by, `${name}-${i + 1}`)).join("\n")
+  }</div>${rest === 0 ? "" : `<p><small>and ${rest} more claims in tables/</small></p>`}`;
+}
+
+function claimsOf(records: readonly Verdict[]): Map<string, Verdict[]> {
+  const claims = new Map<string, Verdict[]>();
   for (const record of records) {
     const id = String(record.id ?? "");
-    groups.set(id, [...groups.get(id) ?? [], record]);
+    const known = claims.get(id);
+    if (known === undefined) claims.set(id, [record]);
+    else known.push(record);
   }
-  const by = table.columns.map(({ name }) => name).filter((name) =>
-    !claimColumns.has(name) && records.some((row) => row[name] !== records[0][name])
-  );
-  const each = [...groups].map(([id, rows]) => claimHtml(id, rows, by)).join("\n");
-  return groups.size > mostAtOnce ? `${each}\n${allHtml([...groups], by)}` : each;
+  return claims;
 }
 
 /** What the claims task writes of itself; other columns say which setting a row is about. */
@@ -75,66 +96,105 @@ const claimColumns = new Set([
   "reason",
 ]);
 
+/** Every claim against every setting; where settings are too many for that, how many of each verdict. */
+function overviewHtml(
+  claims: readonly (readonly [id: string, rows: readonly Verdict[]])[],
+  by: readonly string[],
+  name: string,
+): string {
+  const settings = new Map<string, string>();
+  for (const [, rows] of claims) {
+    for (const row of rows) settings.set(keyOf(row, by), settingText(row, by));
+  }
+  const isMatrix = settings.size <= most.settings;
+  const isWorded = settings.size <= most.worded;
+  const columns = isMatrix ? [...settings] : outcomes.map((one) => [one, one] as const);
+  const head = columns.map(([, text]) =>
+    `<th scope="col"${isWorded ? "" : ' class="narrow"'}>${
+      escapeHtml(text === "" ? "verdict" : text)
+    }</th>`
+  );
+  const body = claims.map(([id, rows], i) => {
+    const cells = isMatrix
+      ? columns.map(([key]) => {
+        const row = rows.find((row) => keyOf(row, by) === key);
+        return `<td>${
+          verdictHtml(row === undefined ? "not tested here" : row.verdict, isWorded)
+        }</td>`;
+      })
+      : outcomes.map((one) => {
+        const count = rows.filter(({ verdict }) => outcomeOf(verdict) === one).length;
+        return `<td>${count === 0 ? "" : `${count} ${verdictHtml(one, false)}`}</td>`;
+      });
+    return `<tr><th scope="row"><a href="#${name}-${i + 1}">${
+      escapeHtml(id)
+    }</a> <span class="statement">${escapeHtml(String(rows[0].statement ?? ""))}</span></th>${
+      cells.join("")
+    }</tr>`;
+  });
+  const legend = isWorded || !isMatrix
+    ? ""
+    : `<p class="legend">${
+      outcomes.map((one) => `<span>${verdictHtml(one, true)}</span>`).join(" ")
+    }</p>`;
+  return `<div class="table" tabindex="0" role="region" aria-label="All verdicts"><table class="overview"><thead><tr><th scope="col">claim</th>${
+    head.join("")
+  }</tr></thead><tbody>${body.join("\n")}</tbody></table></div>${legend}`;
+}
+
+const outcomes = ["holds", "fails", "undecidable", "not tested here"] as const;
+
+function outcomeOf(verdict: Cell | undefined): (typeof outcomes)[number] {
+  return outcomes.find((one) => one === verdict) ?? "undecidable";
+}
+
+function keyOf(row: Verdict, by: readonly string[]): string {
+  return JSON.stringify(by.map((name) => row[name] ?? null));
+}
+
+function settingText(row: Verdict, by: readonly string[]): string {
+  return by.map((name) => spaced(cellText(row[name] ?? null))).join(" · ");
+}
+
+function spaced(text: string): string {
+  return text.replaceAll("_", " ");
+}
+
 function claimHtml(
   id: string,
   rows: readonly Verdict[],
   by: readonly string[],
+  anchor: string,
 ): string {
   const [first] = rows;
   const published =
     first.published === null || first.published === undefined || first.published === ""
       ? ""
-      : `<p class="published">Published: ${escapeHtml(String(first.published))}</p>`;
-  const head = [...headOf(by), "because"];
-  const body = rows.map((row) =>
-    `<tr>${cellsOf(row, by).join("")}<td class="reason">${
-      escapeHtml(String(row.reason ?? ""))
-    }</td></tr>`
-  );
-  return `<article class="claim"><h3><span>${escapeHtml(id)}</span> ${
-    escapeHtml(String(first.statement ?? ""))
-  }</h3>${published}
-<p class="published">Tested: ${escapeHtml(`${first.quantity ?? ""} ${first.test ?? ""}`)}</p>
-<div class="table"><table><thead><tr>${
-    head.map((name, i) =>
-      `<th scope="col"${i > by.length && i < head.length - 1 ? ' class="number"' : ""}>${
-        escapeHtml(name)
-      }</th>`
-    ).join("")
-  }</tr></thead><tbody>${body.join("\n")}</tbody></table></div></article>`;
-}
-
-/** All claims in one table: what was found in each setting, and nothing else. */
-function allHtml(
-  groups: readonly (readonly [id: string, rows: readonly Verdict[]])[],
-  by: readonly string[],
-): string {
-  const head = ["claim", ...headOf(by)];
-  const body = groups.map(([id, rows]) =>
-    rows.map((row, at) =>
-      `<tr>${at > 0 ? "" : `<th scope="rowgroup" rowspan="${rows.length}">${escapeHtml(id)}</th>`}${
-        cellsOf(row, by).join("")
-      }</tr>`
-    ).join("\n")
-  );
-  return `<h3>All verdicts</h3>
-<div class="table verdicts"><table><thead><tr>${
-    head.map((name, i) =>
-      `<th scope="col"${i > by.length + 1 ? ' class="number"' : ""}>${escapeHtml(name)}</th>`
-    ).join("")
-  }</tr></thead>${body.map((rows) => `<tbody>${rows}</tbody>`).join("\n")}</table></div>`;
-}
-
-function headOf(by: readonly string[]): string[] {
-  return [
-    ...by.map((name) => name.replaceAll("_", " ")),
-    "verdict",
-    "number",
-    "interval",
-    "effect",
-    "self floor",
-    "n",
+      : `<div><dt>Published</dt><dd>${escapeHtml(String(first.published))}</dd></div>`;
+  const head = [
+    ...by.map((name) => [spaced(name), ""]),
+    ["verdict", ""],
+    ["number", "number"],
+    ["interval", "number"],
+    ["effect", "number"],
+    ["self floor", "number"],
+    ["n", "number"],
+    ["because", ""],
   ];
+  const body = rows.slice(0, most.rows).map((row) => `<tr>${cellsOf(row, by).join("")}</tr>`);
+  const rest = rows.length - body.length;
+  return `<article class="claim" id="${anchor}"><h3><span>${escapeHtml(id)}</span> ${
+    escapeHtml(String(first.statement ?? ""))
+  }</h3><dl class="about-claim">${published}<div><dt>Tested</dt><dd>${
+    escapeHtml(`${first.quantity ?? ""} ${first.test ?? ""}`)
+  }</dd></div></dl>
+<div class="table" tabindex="0" role="region" aria-label="${escapeHtml(id)}"><table><thead><tr>${
+    head.map(([name, kind]) =>
+      `<th scope="col"${kind === "" ? "" : ` class="${kind}"`}>${escapeHtml(name)}</th>`
+    ).join("")
+  }</tr></thead><tbody>${body.join("\n")}</tbody></table></div>${
+    rest === 0 ? "" : `<p><small>and ${rest} more rows in tables/</small></p>`
+  }</article>`;
 }
 
 function cellsOf(row: Verdict, by: readonly string[]): string[] {
@@ -144,46 +204,18 @@ function cellsOf(row: Verdict, by: readonly string[]): string[] {
   const interval = isKnown(row.low) || isKnown(row.high)
     ? `${cellText(row.low)} … ${cellText(row.high)}`
     : "–";
+  const measure = (kind: string, text: string) =>
+    `<td class="number ${kind}${text === "–" ? " none" : ""}">${escapeHtml(text)}</td>`;
   return [
-    ...by.map((name) => `<td>${escapeHtml(cellText(row[name] ?? null).replaceAll("_", " "))}</td>`),
-    `<td class="verdict ${verdictClass(row.verdict)}">${escapeHtml(String(row.verdict))}</td>`,
-    `<td class="number measured">${
-      escapeHtml(isKnown(row.number) ? number(row.number) + unit : "–")
-    }</td>`,
-    `<td class="number interval">${escapeHtml(interval)}</td>`,
-    `<td class="number effect">${escapeHtml(number(row.effect))}</td>`,
-    `<td class="number floor">${escapeHtml(number(row.floor))}</td>`,
-    `<td class="number count">${escapeHtml(number(row.n))}</td>`,
+    ...by.map((name) =>
+      `<td class="setting">${escapeHtml(spaced(cellText(row[name] ?? null)))}</td>`
+    ),
+    `<td>${verdictHtml(row.verdict, true)}</td>`,
+    measure("measured", isKnown(row.number) ? number(row.number) + unit : "–"),
+    measure("interval", interval),
+    measure("effect", number(row.effect)),
+    measure("floor", number(row.floor)),
+    measure("count", number(row.n)),
+    `<td class="reason">${escapeHtml(String(row.reason ?? ""))}</td>`,
   ];
-}
-
-/**
- * The class that colours a verdict.
- *
- * @example
- * ```ts
- * import { verdictClass } from "#lib/report/sections/verdicts.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(["holds", "fails", "undecidable"].map(verdictClass), ["holds", "fails", "open"]);
- * ```
- */
-export function verdictClass(cell: unknown): string {
-  return cell === "holds" ? "holds" : cell === "fails" ? "fails" : "open";
-}
-
-/**
- * A cell as text, numbers with four significant digits: the file beside the page has them all.
- *
- * @example
- * ```ts
- * import { cellText } from "#lib/report/sections/verdicts.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals([0.123456, 12, 1e-9, null].map(cellText), ["0.1235", "12", "1.00e-9", "n/a"]);
- * ```
- */
-export function cellText(cell: unknown): string {
-  if (cell === null || cell === undefined) return "n/a";
-  if (typeof cell !== "number" || Number.isInteger(cell)) return String(cell);
-  const size = Math.abs(cell);
-  return size >= 1e-3 && size < 1e5 ? String(Number(cell.toPrecision(4))) : cell.toExponential(2);
 }
