@@ -31,6 +31,7 @@ const commands: readonly (readonly [task: string, ...args: string[]])[] = [
   ["why", "workflows/tiny.yaml", "states", "--set", "stages.states.with.seed=2"],
   ["show", "workflows/tiny.yaml", "scaled"],
   ["graph", "workflows/tiny.yaml"],
+  ["export", "tiny"],
   ["report", "workflows/tiny.yaml"],
   ["describe", "dmd"],
   ["stats"],
@@ -48,7 +49,7 @@ const commands: readonly (readonly [task: string, ...args: string[]])[] = [
 
 /**
  * Commands that use nothing but reading. Of the others, besides reading: `plan` writes results/closures and asks for
- * BASIN_JOBS; `run` writes results and asks for what GitHub says; `report`, `push` and `gc` write what they are for;
+ * BASIN_JOBS; `run` writes results and asks for what GitHub says; `report`, `export`, `push` and `gc` write what they are for;
  * `doctor` tries to write to results and asks for DENO_WEBGPU_BACKEND.
  */
 const looking = ["why", "show", "graph", "stats", "fsck"];
