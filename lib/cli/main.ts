@@ -7,6 +7,7 @@ import { runProgram } from "./commander.ts";
 import complete from "./commands/complete.ts";
 import describe from "./commands/describe.ts";
 import doctor from "./commands/doctor.ts";
+import exportCommand from "./commands/export.ts";
 import fsck from "./commands/fsck.ts";
 import gc from "./commands/gc.ts";
 import graph from "./commands/graph.ts";
@@ -31,6 +32,7 @@ export const commands: readonly CommandDescription<z.ZodObject>[] = [
   show,
   graph,
   report,
+  exportCommand,
   stats,
   gc,
   fsck,

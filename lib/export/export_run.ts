@@ -30,7 +30,7 @@ const membersAtOnce = 16, bytesAtOnce = 2 ** 28;
 /**
  * Writes the files of an export; returns what was written.
  *
- * @param again the command that brings missing bytes back, for the page for people
+ * @param again gives the command that brings missing bytes back, for the page for people
  * @throws {RangeError} if arrays are too large for the chosen format (see `refusal`)
  *
  * @example
@@ -47,7 +47,7 @@ const membersAtOnce = 16, bytesAtOnce = 2 ** 28;
  *   read: () => Promise.resolve(undefined),
  *   write: (path: string) => Promise.resolve(void written.push(path)),
  * };
- * await exportRun(run, { layout: "basin", npz: false, hdf5: false, parquet: false }, world, "");
+ * await exportRun(run, { layout: "basin", npz: false, hdf5: false, parquet: false }, world, () => "");
  * assertEquals(written.sort(), ["README.md", "dataset_description.json", "stages.json", "stages.tsv"]);
  * ```
  */
@@ -55,7 +55,7 @@ export async function exportRun(
   run: ExportedRun,
   options: ExportOptions,
   world: ExportWorld,
-  again: string,
+  again: (missing: ExportReport["missing"]) => string,
 ): Promise<ExportReport> {
   const exporter = new Exporter(run, options, world);
   await exporter.members();
@@ -107,7 +107,7 @@ class Exporter {
   }
 
   /** The pages over all. */
-  async finish(again: string): Promise<ExportReport> {
+  async finish(again: (missing: ExportReport["missing"]) => string): Promise<ExportReport> {
     const { run, options, counts } = this.#files;
     const write = (path: string, text: string) =>
       this.#files.write(path, new TextEncoder().encode(text));
@@ -127,7 +127,7 @@ class Exporter {
     const description = datasetDescription(run, options);
     this.#files.write("dataset_description.json", prettyJson(description));
     const rest = { missing: this.#missing, changed: [...this.#changed].map(({ id }) => id) };
-    write("README.md", readme(run, options, { ...counts, ...rest }, again));
+    write("README.md", readme(run, options, { ...counts, ...rest }, again(rest.missing)));
     await this.#files.settle();
     return { ...counts, ...rest };
   }
