@@ -221,7 +221,17 @@ function* usedFiles(
   for (const path of named) yield resolve(cwd, path);
 }
 
-function relativeTo(root: string, file: string): string {
+/**
+ * A path below the project relative to it; of others only the name.
+ *
+ * @example
+ * ```ts
+ * import { relativeTo } from "#lib/cli/environment.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([relativeTo("/p", "/p/a/b"), relativeTo("/p", "/home/me/x")], ["a/b", "x"]);
+ * ```
+ */
+export function relativeTo(root: string, file: string): string {
   const path = relative(root, file);
   return path.startsWith("..") || isAbsolute(path) ? file.slice(file.lastIndexOf("/") + 1) : path;
 }

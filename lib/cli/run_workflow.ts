@@ -24,6 +24,7 @@ import { environmentOf } from "./environment.ts";
 import { firstFigure } from "./first_figure.ts";
 import { planJson } from "./plan_json.ts";
 import { exitCodeOfRun, nothingRan, requireStore, sinceStart } from "./run_end.ts";
+import { writeRunCrate } from "./run_crate.ts";
 import { runFile } from "./run_file.ts";
 import { createRunFolder } from "./run_folder.ts";
 import { runId } from "./run_id.ts";
@@ -212,6 +213,13 @@ export async function runWorkflow(
     decoded,
   });
   await folder.writeJson("run.json", runFile(record, { engine, environment, previous }));
+  await writeRunCrate({
+    terminal,
+    session: { graph, store, results, world },
+    record,
+    folder,
+    environment,
+  });
   await folder.close();
   if (options.json && last !== undefined) {
     // Said last, when the report lies there: whoever reads the line can open it.

@@ -1,0 +1,294 @@
+// The record of a run's provenance: collects what lib/provenance writes, from the graph, the outcome, the store and the
+// files of the run folder. Written last, when all of these stand.
+
+import { resolve } from "@std/path";
+import { parse } from "yaml";
+import type { ActionKey } from "../core/digest.ts";
+import type { Environment } from "../core/environment.ts";
+import type {
+  CrateArtifact,
+  CrateMember,
+  CrateRun,
+  CrateSource,
+  CrateTool,
+} from "../provenance/content.ts";
+import { crateText } from "../provenance/crate.ts";
+import { crateFile } from "../provenance/profile.ts";
+import { toolId } from "../provenance/tools.ts";
+import type { RunRecord, StageRecord } from "../report/record.ts";
+import type { Graph, StageMember } from "../workflow/graph.ts";
+import { crateFiles } from "./crate_files.ts";
+import { relativeTo, withoutPaths } from "./environment.ts";
+import { type Origin, originsOf } from "./origins.ts";
+import type { RunFolder } from "./run_folder.ts";
+import type { Session } from "./session.ts";
+import { shownOutputs } from "./shown_outputs.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the record is made from. */
+export interface RunCrateInput {
+  readonly terminal: Pick<Terminal, "root" | "cwd">;
+  readonly session: Pick<Session, "graph" | "store" | "results" | "world">;
+  readonly record: RunRecord;
+  readonly folder: Pick<RunFolder, "path" | "flush" | "replace">;
+  readonly environment: Environment;
+}
+
+/** Writes `ro-crate-metadata.json` into the run folder, after everything else. */
+export async function writeRunCrate(input: RunCrateInput): Promise<void> {
+  const { terminal, session, record, folder } = input;
+  await folder.flush();
+  const origins = await originsOf(
+    {
+      disk: session.world.disk,
+      folder: resolve(session.results, "facts"),
+      workflow: session.graph.workflow,
+    },
+    session.store,
+    record.stages.flatMap(({ key, outputs = {}, status }) =>
+      key === undefined ? [] : [{ key, outputs, isNew: status === "ran" }]
+    ),
+  );
+  const content = await crateContent(input, origins);
+  const hide = (text: string) => withoutPaths(text, terminal.root);
+  await folder.replace(crateFile, crateText(content, { hide }));
+}
+
+async function crateContent(
+  { terminal: { root, cwd }, session, record, folder, environment }: RunCrateInput,
+  origins: ReadonlyMap<string, Origin>,
+): Promise<CrateRun> {
+  const { graph, store, world } = session;
+  const copies = copiedOutputs(graph, record, store);
+  const files = await crateFiles(world.disk, folder.path, copies.digestOf);
+  for (const { path } of files) copies.note(path);
+  const hide = (text: string) => withoutPaths(text, root);
+  const stages = inOrder(graph.stages);
+  const stageNumbers = new Map(stages.map(({ name }, i) => [name, i]));
+  const tools = new ToolList();
+  const records = new Map<string, StageRecord>();
+  for (const stage of record.stages) records.set(stage.stage, stage);
+  const started = Date.parse(record.started_at);
+  const outputsOf = graph.members.map(({ id, replaced }) =>
+    replaced ? undefined : records.get(id)?.outputs
+  );
+  const firstOfStage = new Map<string, StageMember>();
+  const members: CrateMember[] = [];
+  for (const member of graph.members) {
+    const { id, stage, params, command, pending, replaced } = member;
+    if (!firstOfStage.has(stage)) firstOfStage.set(stage, member);
+    const own = records.get(id);
+    if (pending || replaced || own === undefined || own.status === "skipped") continue;
+    const origin = own.key === undefined ? undefined : origins.get(own.key);
+    const { inputs, sources } = inputsOf(
+      member,
+      outputsOf,
+      (file) => relativeTo(root, resolve(cwd, file)),
+    );
+    members.push({
+      id,
+      stage: stageNumbers.get(stage)!,
+      tool: tools.numberOf(member, origin),
+      ...(own.key === undefined ? {} : { key: own.key }),
+      params,
+      inputs,
+      sources,
+      outputs: Object.entries(own.outputs ?? {}).map(([port, { kind, digest, bytes }]) => ({
+        port,
+        kind,
+        digest,
+        bytes,
+        ...copies.filesOf(id, port),
+      })),
+      ...timesOf(own, origin, started),
+      ...(own.status === "hit" && origin !== undefined
+        ? { origin: { run: origin.run, stage: origin.stage } }
+        : {}),
+      ...failureOf(own, hide),
+      ...(command === undefined ? {} : { command: hide(lineOf(command.command.line)) }),
+    });
+  }
+  const isRead = new Set(stages.flatMap(({ from }) => from));
+  return {
+    workflow: {
+      name: graph.workflow,
+      description: graph.description,
+      params: workflowParams(graph.resolved),
+    },
+    run: record.run.slice(record.run.lastIndexOf("/") + 1),
+    started,
+    ended: world.clock.now(),
+    ok: record.ok,
+    ...(record.ok ? {} : { error: hide(whyNotWhole(record)) }),
+    totals: record.totals,
+    environment,
+    stages: stages.map(({ name, description }) => ({
+      name,
+      description,
+      isLeaf: !isRead.has(name),
+      tool: tools.numberOf(firstOfStage.get(name), undefined),
+    })),
+    tools: tools.list,
+    members,
+    files,
+  };
+}
+
+/** Tools by what they are; members whose closure is not known take that of their like. */
+class ToolList {
+  readonly list: CrateTool[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #byChoice = new Map<string, number>();
+
+  numberOf(member: StageMember | undefined, origin: Origin | undefined): number {
+    const task = member?.task;
+    const name = member?.command === undefined ? task?.name ?? "unknown" : `run:${member.stage}`;
+    const choice = `${name} ${JSON.stringify(member?.members ?? {})}`;
+    if (origin === undefined) {
+      const known = this.#byChoice.get(choice);
+      if (known !== undefined) return known;
+    }
+    const { code, engine } = origin ?? {};
+    const tool: CrateTool = {
+      name,
+      summary: task?.summary ?? "",
+      ...(code === undefined ? {} : { code }),
+      ...(engine === undefined || engine === null ? {} : { engine }),
+    };
+    const id = toolId(tool);
+    let number = this.#numbers.get(id);
+    if (number === undefined) this.#numbers.set(id, number = this.list.push(tool) - 1);
+    if (origin !== undefined) this.#byChoice.set(choice, number);
+    return number;
+  }
+}
+
+function inputsOf(
+  { inputs }: StageMember,
+  outputsOf: readonly (StageRecord["outputs"] | undefined)[],
+  named: (file: string) => string,
+): { readonly inputs: readonly CrateArtifact[]; readonly sources: readonly CrateSource[] } {
+  const artifacts: CrateArtifact[] = [];
+  const sources: CrateSource[] = [];
+  for (const port in inputs) {
+    for (const source of inputs[port].sources) {
+      if ("file" in source) {
+        sources.push({ port, path: named(source.file) });
+        continue;
+      }
+      const output = outputsOf[source.from]?.[source.output];
+      // Left out because it failed.
+      if (output === undefined) continue;
+      artifacts.push({ port, kind: output.kind, digest: output.digest, bytes: output.bytes });
+    }
+  }
+  return { inputs: artifacts, sources };
+}
+
+function timesOf(
+  { started, seconds }: StageRecord,
+  origin: Origin | undefined,
+  runStarted: number,
+): { readonly started?: number; readonly ended?: number } {
+  if (origin !== undefined) {
+    return { started: origin.started, ended: origin.started + origin.seconds * 1000 };
+  }
+  if (started === undefined) return {};
+  const from = runStarted + started;
+  return { started: from, ...(seconds === undefined ? {} : { ended: from + seconds * 1000 }) };
+}
+
+function failureOf(
+  { status, failure }: StageRecord,
+  hide: (text: string) => string,
+): { readonly error?: string } {
+  if (status === "failed") return { error: hide(failure?.message ?? "failed") };
+  return status === "unfinished" ? { error: "not finished when the run ended" } : {};
+}
+
+function whyNotWhole({ interrupted, stages, totals }: RunRecord): string {
+  if (interrupted !== undefined) return `interrupted: ${interrupted}`;
+  const failed = stages.find(({ status }) => status === "failed");
+  if (failed === undefined) return `${totals.skipped} stages were skipped`;
+  const more = totals.failed > 1 ? ` (and ${totals.failed - 1} more failed)` : "";
+  return `${failed.stage}: ${failed.failure?.message ?? "failed"}${more}`;
+}
+
+function lineOf(line: string | readonly string[]): string {
+  return typeof line === "string" ? line : line.join(" ");
+}
+
+/** Stages, each after those that it reads. */
+function inOrder(stages: Graph["stages"]): Graph["stages"] {
+  const byName = new Map(stages.map((stage) => [stage.name, stage]));
+  const ordered = new Set<Graph["stages"][number]>();
+  const visit = (name: string) => {
+    const stage = byName.get(name);
+    if (stage === undefined) return;
+    byName.delete(name);
+    stage.from.forEach(visit);
+    ordered.add(stage);
+  };
+  for (const { name } of stages) visit(name);
+  return [...ordered];
+}
+
+/** The section `params` alone: parsing the whole takes longer. */
+function workflowParams(resolved: string): Readonly<Record<string, unknown>> {
+  const section = /^params:.*\n(?:(?:[ \t-].*)?\n)*/m.exec(resolved)?.[0];
+  if (section === undefined) return {};
+  try {
+    return parse(section).params ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Which files of the run folder are copies of which output. */
+function copiedOutputs(
+  graph: Graph,
+  record: RunRecord,
+  store: Session["store"],
+): {
+  note(path: string): void;
+  filesOf(id: string, output: string): { readonly files?: readonly string[] };
+  digestOf(path: string): string | undefined;
+} {
+  const { shown } = shownOutputs(graph, record);
+  const folders: Readonly<Record<string, string>> = { figure: "figures", table: "tables" };
+  const folderOf = (kind: string) =>
+    folders[kind] ?? (kind === "file" || kind === "folder" ? "files" : "arrays");
+  const byName = new Map(shown.map((one) => [`${folderOf(one.kind)}/${one.name}`, one]));
+  const files = new Map<string, string[]>();
+  const find = (path: string) => {
+    const top = path.split("/", 2).join("/");
+    for (let name = top; name.includes("/");) {
+      const one = byName.get(name);
+      if (one !== undefined) return { one, rest: path.slice(name.length + 1) };
+      const dot = name.lastIndexOf(".");
+      if (dot < 0) return undefined;
+      name = name.slice(0, dot);
+    }
+    return undefined;
+  };
+  return {
+    note(path) {
+      const one = find(path)?.one;
+      if (one === undefined) return;
+      const key = `${one.id} ${one.output}`;
+      const list = files.get(key);
+      if (list === undefined) files.set(key, [path]);
+      else list.push(path);
+    },
+    filesOf(id, output) {
+      const own = files.get(`${id} ${output}`);
+      return own === undefined ? {} : { files: own };
+    },
+    digestOf(path) {
+      const found = find(path);
+      if (found === undefined) return undefined;
+      const { one: { key, output }, rest } = found;
+      return store.recall(key as ActionKey)?.outputs[output]?.files[rest]?.digest;
+    },
+  };
+}
