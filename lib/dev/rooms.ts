@@ -55,7 +55,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/store": { imports: ["lib/core"], pure: true },
   "lib/scheduler": { imports: ["lib/core", "lib/workflow"], pure: true },
   // Runs in browsers, bundled into the report.
-  "lib/report/client": { imports: ["lib/report/client"], pure: false },
+  "lib/report/client": { imports: ["lib/core", "lib/report"], pure: false },
+  "lib/provenance": { imports: ["lib/core"], pure: true },
   "lib/report": { imports: ["lib/core"], pure: true },
   "lib/export": { imports: ["lib/core", "lib/formats", "lib/training"], pure: true },
   "lib/closure": { imports: ["lib/core"], pure: false },
