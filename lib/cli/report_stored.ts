@@ -2,6 +2,7 @@
 
 import { foldEvents } from "../report/record.ts";
 import type { RunEvent } from "../core/event.ts";
+import { commandLine } from "./command_line.ts";
 import { publish } from "./publish.ts";
 import { createRunFolder } from "./run_folder.ts";
 import { runId } from "./run_id.ts";
@@ -16,8 +17,10 @@ export async function reportStored(
   args: readonly string[],
   options: SessionOptions,
 ): Promise<string> {
-  const { graph, world, results } = session;
+  const { world, results } = session;
   const plan = await session.plan();
+  // As it is now that known tables have named more stages.
+  const { graph } = plan;
   const now = world.clock.now();
   const run = runId(now, crypto.getRandomValues(new Uint8Array(3)));
   const folder = await createRunFolder(world.disk, results, graph.workflow, run);
@@ -48,13 +51,12 @@ export async function reportStored(
   const { stages, hit } = plan.counts;
   const totals = { stages, hit, ran: 0, failed: 0, skipped: stages - hit, fused: 0 };
   events.push({ type: "run-finished", at: 0, ok: hit === stages, seconds: 0, run, ...totals });
-  const profile = options.profile === undefined ? "" : ` --profile ${options.profile}`;
   const published = await publish({
     terminal,
-    session,
+    session: { ...session, graph },
     record: foldEvents(events),
     folder,
-    command: `deno task run ${args.join(" ")}${profile}`,
+    command: commandLine(args, options),
   });
   await folder.close();
   return published.report;

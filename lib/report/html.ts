@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import type { ReportContent, Section } from "./content.ts";
 import { escapeHtml } from "./escape_html.ts";
-import { liveBanner, liveHead } from "./live_html.ts";
+import { liveHead } from "./live_html.ts";
 import { pack } from "./pack.ts";
 import { pageTop } from "./page_top.ts";
 import script from "./page_script.js" with { type: "text" };
@@ -76,7 +76,6 @@ ${liveHead(content)}<style>${style}</style>
 <body>
 <a class="skip" href="#content">To the results</a>
 ${pageTop(content)}
-${liveBanner(content)}
 <div class="page">
 ${contentsHtml(shown)}
 <main id="content" tabindex="-1">

@@ -4,7 +4,9 @@ import { commandHtml } from "./command_html.ts";
 import type { ReportContent } from "./content.ts";
 import { escapeHtml } from "./escape_html.ts";
 import { formatSeconds, grouped, plural } from "./format.ts";
+import { liveBanner } from "./live_html.ts";
 import type { RunRecord, StageRecord } from "./record.ts";
+import { failuresSection } from "./sections/failures.ts";
 
 /**
  * The header of the page. The first sentence of the description is the question.
@@ -21,6 +23,8 @@ import type { RunRecord, StageRecord } from "./record.ts";
 export function pageTop(content: ReportContent): string {
   const { record, title, description, command } = content;
   const [question, about] = firstSentence(description);
+  // Said with what failed, where it is needed most.
+  const isAsked = command === "" || failuresSection(content) !== null;
   return `<header class="top"><div class="top-inner">
 <h1${question === "" ? ' class="question"' : ""}><bdi>${escapeHtml(title)}</bdi></h1>
 <button type="button" class="theme" aria-pressed="false">Dark</button>
@@ -28,8 +32,8 @@ ${question === "" ? "" : `<p class="question">${escapeHtml(question)}</p>\n`}${
     about === "" ? "" : `<p class="about">${escapeHtml(about)}</p>\n`
   }${stateHtml(record)}
 ${factsHtml(content)}
-${command === "" ? "" : commandHtml(command)}
-</div></header>`;
+${isAsked ? "" : commandHtml(command)}
+</div>${liveBanner(content)}</header>`;
 }
 
 /**
@@ -92,13 +96,12 @@ function countsOf({ totals, stages, finished, seconds }: RunRecord): string {
   return `${plural(all, "stage")}${counts.length === 0 ? "" : `: ${counts.join(", ")}`}${time}`;
 }
 
-function factsHtml({ record, environment, live }: ReportContent): string {
+function factsHtml({ record, environment }: ReportContent): string {
   const facts: [name: string, html: string][] = [];
   const say = (name: string, text: string | undefined) => {
     if (text !== undefined && text !== "") facts.push([name, escapeHtml(text)]);
   };
   if (record.started_at !== "") facts.push(["Started", timeHtml(record.started_at)]);
-  if (live !== undefined) facts.push(["As of", timeHtml(live.written_at)]);
   say("Engine", environment?.engine?.numerics ?? record.engine);
   say("Profile", environment?.profile);
   say("Run", record.run);

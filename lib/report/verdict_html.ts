@@ -11,7 +11,7 @@ import { escapeHtml } from "./escape_html.ts";
  * import { assertEquals } from "@std/assert";
  * assertEquals(
  *   verdictHtml("holds", true),
- *   '<span class="verdict holds"><span class="sign" aria-hidden="true">✓</span> holds</span>',
+ *   '<span class="verdict holds"><span class="sign" aria-hidden="true">✓</span> <span class="word">holds</span></span>',
  * );
  * ```
  */
@@ -20,7 +20,7 @@ export function verdictHtml(verdict: unknown, isWorded: boolean): string {
   const word = escapeHtml(String(verdict ?? "n/a"));
   return `<span class="verdict ${kind}"><span class="sign" aria-hidden="true">${
     signs[verdict === "not tested here" ? "untested" : kind]
-  }</span> ${isWorded ? word : `<span class="unseen">${word}</span>`}</span>`;
+  }</span> ${`<span class="${isWorded ? "word" : "unseen"}">${word}</span>`}</span>`;
 }
 
 const signs = { holds: "✓", fails: "✕", open: "?", untested: "–" } as const;

@@ -132,14 +132,16 @@ function overviewHtml(
       cells.join("")
     }</tr>`;
   });
-  const legend = isWorded || !isMatrix
+  const legend = !isMatrix || settings.size === 1
     ? ""
-    : `<p class="legend">${
+    : `<p class="legend${isWorded ? " brief" : ""}">${
       outcomes.map((one) => `<span>${verdictHtml(one, true)}</span>`).join(" ")
     }</p>`;
-  return `<div class="table" tabindex="0" role="region" aria-label="All verdicts"><table class="overview"><thead><tr><th scope="col">claim</th>${
-    head.join("")
-  }</tr></thead><tbody>${body.join("\n")}</tbody></table></div>${legend}`;
+  return `<div class="table" tabindex="0" role="region" aria-label="All verdicts"><table class="overview${
+    isMatrix && settings.size > 1 ? " matrix" : ""
+  }"><thead><tr><th scope="col">claim</th>${head.join("")}</tr></thead><tbody>${
+    body.join("\n")
+  }</tbody></table></div>${legend}`;
 }
 
 const outcomes = ["holds", "fails", "undecidable", "not tested here"] as const;
