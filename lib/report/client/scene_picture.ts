@@ -80,7 +80,7 @@ export function pictureOf(
   const own = choice.colourBy === undefined ? {} : scene.colours?.[choice.colourBy] ?? {};
   const colours = values.map((value, at) => {
     const colour = own[value] ?? fallback[at % fallback.length];
-    return isDark(back) ? legible(colour, back) : colour;
+    return isDark(back) ? legible(colour, back, darkContrast) : colour;
   });
 
   const numbers = paths.reduce((sum, at) => sum + scene.paths[at].points.length, 0);
@@ -108,7 +108,8 @@ export function pictureOf(
     labels.push(`${name}: start`, `${name}: ${choice.step < numSteps - 1 ? "now" : "end"}`);
   }
   for (const { position, stable, label } of points) {
-    const colour = stable ? ink.text : legible("#C1121F", back);
+    const red = legible("#C1121F", back, isDark(back) ? darkContrast : 3);
+    const colour = stable ? ink.text : red;
     signs.push({ kind: stable ? "stable" : "unstable", at: inBox(position, box), colour });
     labels.push(label ?? `${stable ? "stable" : "unstable"} fixed point`);
   }
@@ -176,6 +177,9 @@ function isBeside(
     Object.entries(coords).every(([axis, value]) => path.coords[axis] === value)
   );
 }
+
+/** Contrast of colours on a dark ground, before what is far is made paler. */
+const darkContrast = 5;
 
 /** Colours where the scene names none. Okabe & Ito 2008. */
 const fallback = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"];

@@ -242,8 +242,8 @@ export function mixed(a: string, b: string, share: number): string {
 }
 
 /**
- * A colour that stands out from a ground by a contrast of three: itself, or so much of black or white added as needed.
- * Source: WCAG 2.2, success criterion 1.4.11.
+ * A colour that stands out from a ground by a contrast, of three if none is given: itself, or so much of black or white
+ * added as needed. Source: WCAG 2.2, success criterion 1.4.11.
  *
  * @example
  * ```ts
@@ -253,11 +253,11 @@ export function mixed(a: string, b: string, share: number): string {
  * assert(legible("#332288", "#14171d") !== "#332288");
  * ```
  */
-export function legible(colour: string, ground: string): string {
+export function legible(colour: string, ground: string, least = 3): string {
   const target = isDark(ground) ? "#ffffff" : "#000000";
   for (let share = 0; share < 1; share += 0.1) {
     const tried = share === 0 ? colour : mixed(colour, target, share);
-    if (contrast(tried, ground) >= 3) return tried;
+    if (contrast(tried, ground) >= least) return tried;
   }
   return target;
 }

@@ -170,6 +170,16 @@ function mountViewer(parent: HTMLElement, scene: Scene, title: string): () => vo
 
   const size = new ResizeObserver(redraw);
   size.observe(stage);
+  // The page's zoom and another screen change the pixels alone.
+  const pixels = new AbortController();
+  const watchPixels = () => {
+    const query = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener("change", () => {
+      redraw();
+      watchPixels();
+    }, { once: true, signal: pixels.signal });
+  };
+  watchPixels();
   const theme = new MutationObserver(rebuild);
   theme.observe(document.documentElement, { attributes: true });
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -178,6 +188,7 @@ function mountViewer(parent: HTMLElement, scene: Scene, title: string): () => vo
     time.pause();
     window.cancelAnimationFrame(asked);
     size.disconnect();
+    pixels.abort();
     theme.disconnect();
     dark.removeEventListener("change", rebuild);
   };
