@@ -14,6 +14,7 @@ import { type PreviousRun, reportParams } from "./previous_run.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { shownOutputs } from "./shown_outputs.ts";
 import { storageProblem } from "./storage_problem.ts";
+import { sweepRows } from "./sweep_rows.ts";
 
 /** What the page is made from; what changes is asked for each time. */
 export interface LivePageInput extends Pick<PageInput, "command" | "environment"> {
@@ -115,10 +116,12 @@ async function htmlOf(
   const record = input.record();
   const { shown, numLeftOut } = shownOutputs(session.graph, record);
   const found = await collect(session.store, shown, decoded);
+  const { members, warnings } = await sweepRows(session, record);
   return await reportHtml(
     await pageContent({
       session,
-      record,
+      members,
+      record: { ...record, warnings: [...record.warnings, ...warnings] },
       command,
       found,
       numLeftOut,

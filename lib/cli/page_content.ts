@@ -41,6 +41,8 @@ export interface PageFile {
   /** Where Graphviz lays them. */
   readonly graph: string;
   readonly members: readonly MemberFacts[];
+  /** Of results that were found and not made. */
+  readonly stored_warnings: readonly string[];
 }
 
 /** Stages in a drawing that can still be read. */
@@ -73,6 +75,7 @@ export function pageFile(
     ReportContent,
   shown: readonly ShownOutput[],
   profile: string | null,
+  storedWarnings: readonly string[],
 ): PageFile {
   const captions = new Map(figures.map(({ files, caption }) => [files?.svg, caption]));
   return {
@@ -93,6 +96,7 @@ export function pageFile(
     stages: stages ?? [],
     graph,
     members: members ?? [],
+    stored_warnings: storedWarnings,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Disk } from "../core/disk.ts";
 import type { ReportParams } from "../report/content.ts";
 import type { Graph } from "../workflow/graph.ts";
 import { paramRows } from "./param_rows.ts";
-import { fileNameOf } from "./run_folder.ts";
+import { fileNameOf } from "../core/file_name.ts";
 import { isRunId, startOfRun } from "./run_id.ts";
 
 /** A finished run of the same workflow. */
@@ -26,19 +26,33 @@ const maxUnchanged = 3000;
 export async function previousRun(
   disk: Pick<Disk, "read">,
   results: string,
-  { workflow, resolved: now }: Pick<Graph, "workflow" | "resolved">,
+  { workflow, resolved }: Pick<Graph, "workflow" | "resolved">,
 ): Promise<PreviousRun | undefined> {
   const home = join(results, "runs", fileNameOf(workflow));
-  const read = async (...names: string[]) =>
-    new TextDecoder().decode(await disk.read(join(home, ...names)));
   try {
-    const run = (await read("latest")).trim();
-    if (!isRunId(run)) return undefined;
-    const resolved = await read(run, "config.resolved.yaml");
+    const run = new TextDecoder().decode(await disk.read(join(home, "latest"))).trim();
+    return await previousRunIn(disk, home, run, resolved);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A run by its id, among those of a folder. */
+export async function previousRunIn(
+  disk: Pick<Disk, "read">,
+  home: string,
+  run: string,
+  now: string,
+): Promise<PreviousRun | undefined> {
+  if (!isRunId(run)) return undefined;
+  const read = async (name: string) =>
+    new TextDecoder().decode(await disk.read(join(home, run, name)));
+  try {
+    const resolved = await read("config.resolved.yaml");
     // Asked for only where it may explain a difference: the file is long.
     const profile = resolved === now
       ? undefined
-      : await read(run, "page.json").then(profileOf, () => undefined);
+      : await read("page.json").then(profileOf, () => undefined);
     return {
       run,
       started_at: startOfRun(run),

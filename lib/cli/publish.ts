@@ -55,7 +55,7 @@ export async function publish(input: PublishInput): Promise<Published> {
     params: reportParams(session.graph, previous),
     environment: input.environment,
   });
-  await folder.writeJson("page.json", pageFile(content, shown, session.graph.profile));
+  await folder.writeJson("page.json", pageFile(content, shown, session.graph.profile, warnings));
   await folder.replace("report.html", await reportHtml(content));
   return {
     report: reportPath(terminal, folder),
