@@ -28,10 +28,13 @@ export interface ReportTable {
   readonly file?: string;
 }
 
+/** A value on an axis. */
+export type AxisValue = string | number | boolean;
+
 /** What is known of a member besides its record: where on its axes it stands, and what it found. */
 export interface MemberFacts {
   readonly id: string;
-  readonly coords: Readonly<Record<string, string | number | boolean>>;
+  readonly coords: Readonly<Record<string, AxisValue>>;
   /** Numbers of tables with one row, by column. */
   readonly metrics: Readonly<Record<string, number>>;
   /** What its result took when it was made, if this run did not make it. */

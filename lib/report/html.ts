@@ -13,7 +13,9 @@ import { figuresSection } from "./sections/figures.ts";
 import { leftOutSection } from "./sections/left_out.ts";
 import { paramsSection } from "./sections/params.ts";
 import { reproduceSection } from "./sections/reproduce.ts";
+import { resourcesSection } from "./sections/resources.ts";
 import { stagesSection } from "./sections/stages.ts";
+import { sweepSection } from "./sections/sweep.ts";
 import { tablesSection } from "./sections/tables.ts";
 import { timelineSection } from "./sections/timeline.ts";
 import { verdictsSection } from "./sections/verdicts.ts";
@@ -22,8 +24,10 @@ import base from "./style/base.css" with { type: "text" };
 import live from "./style/live.css" with { type: "text" };
 import figures from "./style/figures.css" with { type: "text" };
 import page from "./style/page.css" with { type: "text" };
+import resources from "./style/resources.css" with { type: "text" };
 import results from "./style/results.css" with { type: "text" };
 import stages from "./style/stages.css" with { type: "text" };
+import sweep from "./style/sweep.css" with { type: "text" };
 import timeline from "./style/timeline.css" with { type: "text" };
 import viewer from "./style/viewer.css" with { type: "text" };
 
@@ -38,11 +42,15 @@ const sections: readonly ((content: ReportContent) => Section | null | Promise<S
     tablesSection,
     stagesSection,
     timelineSection,
+    sweepSection,
+    resourcesSection,
     paramsSection,
     reproduceSection,
   ];
 
-const style = [base, page, results, figures, live, stages, timeline, viewer].join("\n");
+const style = [base, page, results, figures, live, stages, timeline, viewer, sweep, resources].join(
+  "\n",
+);
 
 /**
  * The report as HTML. Everything that comes from users is escaped; figures are isolated as images.

@@ -34,8 +34,9 @@ export interface StageSum {
   readonly ran: Cost;
   /** Of results that were there, as far as it is known. */
   readonly stored: Cost;
-  /** Of outputs, as far as they are known. */
-  readonly bytes: number;
+  /** Bytes of outputs of members that ran, and of results that were there as far as it is known. */
+  readonly ranBytes: number;
+  readonly storedBytes: number;
 }
 
 /**
@@ -116,7 +117,8 @@ function growing(name: string, info?: DagStage): Growing {
     retried: 0,
     ran: none(),
     stored: none(),
-    bytes: 0,
+    ranBytes: 0,
+    storedBytes: 0,
     values: new Map(),
   };
 }
@@ -129,7 +131,10 @@ function add(sum: Growing, member: StageRecord, facts: MemberFacts | undefined):
   else if (facts?.cost !== undefined) {
     cost(sum.stored, member.stage, facts.cost.seconds, facts.cost);
   }
-  for (const name in outputs) sum.bytes += outputs[name].bytes;
+  for (const name in outputs) {
+    if (status === "hit") sum.storedBytes += outputs[name].bytes;
+    else sum.ranBytes += outputs[name].bytes;
+  }
   for (const name in facts?.coords) {
     let values = sum.values.get(name);
     if (values === undefined) sum.values.set(name, values = new Set());

@@ -11,7 +11,10 @@ import { type Page, pageOf } from "./page.ts";
 import { setupPrint } from "./print.ts";
 import { setupRefresh } from "./refresh.ts";
 import { setupSort } from "./sort_table.ts";
+import { setupStages } from "./stages.ts";
+import { setupSweep } from "./sweep.ts";
 import { setupTheme } from "./theme.ts";
+import { setupTimeline } from "./timeline.ts";
 import { setupViewer } from "./viewer.ts";
 
 const features: readonly ((page: Page) => void | Promise<void>)[] = [
@@ -24,6 +27,9 @@ const features: readonly ((page: Page) => void | Promise<void>)[] = [
   setupSort,
   setupPrint,
   setupViewer,
+  setupSweep,
+  setupTimeline,
+  setupStages,
 ];
 
 const page = pageOf(document);

@@ -126,7 +126,9 @@ function barSvg(bar: Bar, top: number, span: number, colours: ReadonlyMap<string
   const box = `x="${x}" y="${y}" width="${width}" height="${barHeight}"`;
   const name = length < labelled
     ? ""
-    : `<svg ${box}><text x="6" y="15">${escapeHtml(fit(oneLine(stage), 40))}</text></svg>`;
+    : `<svg ${box}><text x="6" y="15">${
+      escapeHtml(fit(oneLine(stage), Math.floor(length * columnsOfWidth)))
+    }</text></svg>`;
   // Told by shape as well: what failed has a cross over its start, what was tried again a ring.
   const sign = failed > 0
     ? `<svg x="${x}" y="${y}" width="16" height="${barHeight}"><path class="cross" d="M3 6l9 9m0-9l-9 9"/></svg>`
