@@ -1,7 +1,7 @@
 // A run folder read for an export: who its members are, in the order of the workflow, and what surrounds them. A run that
 // was cut off is read from its events.
 
-import { join, relative } from "@std/path";
+import { dirname, join, relative } from "@std/path";
 import type { ActionKey } from "../core/digest.ts";
 import type { Disk } from "../core/disk.ts";
 import type { Environment } from "../core/environment.ts";
@@ -16,11 +16,11 @@ interface RunFile extends Omit<RunRecord, "engine"> {
   readonly environment?: Partial<Environment>;
 }
 
-/** A run, as an export needs it. `root` is the project's folder. */
+/** A run, as an export needs it. Its folder is named from the one above the results. */
 export async function exportedRun(
   disk: Pick<Disk, "read" | "stat">,
   { folder, run }: FoundRun,
-  root: string,
+  results: string,
 ): Promise<ExportedRun> {
   const read = async (name: string) =>
     disk.stat(join(folder, name))?.isFile
@@ -51,7 +51,7 @@ export async function exportedRun(
     members: inOrder(record.stages, plan).map(memberOf),
     ...(resolved === undefined ? {} : { resolved }),
     ...(command === undefined ? {} : { command }),
-    folder: relative(root, folder),
+    folder: relative(dirname(results), folder),
   };
 }
 

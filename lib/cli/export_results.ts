@@ -47,7 +47,7 @@ export async function exportResults(
   };
   const found = await findRun(disk, { cwd, results }, text);
   if (!found.ok) return refuse(found.error);
-  const whole = await exportedRun(disk, found.value, terminal.root);
+  const whole = await exportedRun(disk, found.value, results);
   const chosen = chooseMembers(whole, options.only);
   if (typeof chosen === "string") return refuse(chosen);
   await using store = await openFsStore(world, storeFolder, {

@@ -33,6 +33,8 @@ export async function writeParquet(
       data: rows.map((row) => row[c]),
       type: type === "number" ? "DOUBLE" : type === "boolean" ? "BOOLEAN" : "STRING",
       nullable: true,
+      // NaN has no place among the smallest and largest values.
+      ...(rows.some((row) => Number.isNaN(row[c])) ? { statistics: false } : {}),
     })),
     kvMetadata: [{ key: "basin", value: JSON.stringify({ ...about, columns: described }) }],
   });
