@@ -12,7 +12,7 @@ export interface LayoutRules {
   readonly smallestTarget: number;
 }
 
-/** Faults in words, at most 40. Scrolls through the page and back. */
+/** Faults in words. Scrolls through the page and back. */
 export function layoutFaults({ width, smallestTarget }: LayoutRules): readonly string[] {
   const smallestText = 10;
   const faults = new Set<string>();
@@ -219,5 +219,17 @@ export function layoutFaults({ width, smallestTarget }: LayoutRules): readonly s
       faults.add(`target of ${height.toFixed(0)} px: ${where(element)}`);
     }
   }
-  return [...faults].slice(0, 40);
+  return few([...faults]);
+
+  /** Faults of one kind at one place are one fault. */
+  function few(all: readonly string[]): string[] {
+    const kinds = new Map<string, string[]>();
+    for (const fault of all) {
+      const kind = fault.replace(/"(?:[^"\\]|\\.)*"/g, "").replace(/\d+(\.\d+)?/g, "#");
+      kinds.set(kind, [...kinds.get(kind) ?? [], fault]);
+    }
+    return [...kinds.values()].map(([first, ...more]) =>
+      more.length === 0 ? first : `${first} (and ${more.length} more like this)`
+    );
+  }
 }

@@ -15,13 +15,16 @@ export async function screenFaults(browser: Browser, url: URL): Promise<readonly
     await using page = await browser.open(url, screen);
     const add = (state: string, found: readonly string[]) =>
       faults.push(...found.map((fault) => `${screen.width} px, ${state}: ${fault}`));
-    add("folded", await layoutOf(page, screen));
+    const folded = await layoutOf(page, screen);
+    add("folded", folded);
     const isFolded = await page.call(() => {
-      const folded = document.querySelectorAll<HTMLDetailsElement>("details:not([open])");
-      for (const details of folded) details.open = true;
-      return folded.length > 0;
+      const closed = document.querySelectorAll<HTMLDetailsElement>("details:not([open])");
+      for (const details of closed) details.open = true;
+      return closed.length > 0;
     });
-    if (isFolded) add("unfolded", await layoutOf(page, screen));
+    if (isFolded) {
+      add("unfolded", (await layoutOf(page, screen)).filter((fault) => !folded.includes(fault)));
+    }
     add("light", await graveViolations(page));
     // Colours change, and nothing else.
     await page.see({ scheme: "dark" });

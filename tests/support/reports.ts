@@ -45,7 +45,8 @@ export async function sweepReport(
     skipped: 0,
     fused: 0,
   };
-  let at = 0;
+  // When each worker is free, in ms.
+  const free = [0, 0, 0, 0];
   for (const { name, status } of stages) {
     for (let i = 0; i < numMembers; i++) {
       const coords = { system: ["lorenz", "rossler", "duffing"][i % 3], seed: Math.floor(i / 3) };
@@ -53,7 +54,8 @@ export async function sweepReport(
       const isFailed = status === "failed" && i < numFailed;
       const seconds = 0.05 + below(4000) / 1000;
       const common = { key: `sha256:${"0".repeat(60)}${i}` as unknown as ActionKey, outputs: {} };
-      at += below(40);
+      const worker = free.indexOf(Math.min(...free));
+      let at = Math.round(free[worker]);
       members.push({
         id,
         coords: numMembers === 1 ? {} : coords,
@@ -64,8 +66,9 @@ export async function sweepReport(
         events.push({ type: "stage-finished", at, stage: id, how: "hit", seconds: 0, ...common });
         continue;
       }
-      events.push({ type: "stage-started", at, stage: id, worker: i % 4 });
-      at += below(40);
+      events.push({ type: "stage-started", at, stage: id, worker });
+      at += Math.round(seconds * 1000);
+      free[worker] = at + 1 + below(40);
       if (isFailed) {
         totals.failed++;
         const failure = {
@@ -91,6 +94,9 @@ export async function sweepReport(
   }
   const ok = totals.failed === 0;
   const run = "20260101T000000-abcdef";
+  const at = Math.max(...free);
+  // As they happened.
+  events.sort((a, b) => a.at - b.at);
   events.push({ type: "run-finished", at, ok, seconds: at / 1000, run, ...totals });
   return {
     title: "sweep",
@@ -103,11 +109,24 @@ export async function sweepReport(
         Array.from({ length: 20 }, (_, i) => ({ system: "lorenz", seed: i, accuracy: i / 20 })),
       ),
     }],
-    figures: [{
-      stage: "drawing",
-      svg: plainSvg("accuracy"),
-      caption: "Accuracy by seed. n = 20.",
-    }],
+    figures: [
+      {
+        stage: "skill",
+        svg: plainSvg("accuracy"),
+        caption: "Accuracy by seed. n = 20.",
+        spec: JSON.stringify({
+          mark: "line",
+          data: { values: Array.from({ length: 20 }, (_, i) => ({ seed: i, accuracy: i / 20 })) },
+        }),
+        files: { svg: "figures/skill.svg", spec: "figures/skill.vl.json" },
+      },
+      {
+        stage: "paths",
+        svg: plainSvg("paths"),
+        caption: "Paths of two systems.",
+        scene: spirals(),
+      },
+    ],
     resolved: "name: sweep\nparams:\n  n_delays: 33\n",
     command: "deno task run workflows/sweep.yaml",
     graph: numStages > 300 ? "" : await drawDag(stages),
@@ -266,6 +285,31 @@ function sceneOf(a: string, b: string): NonNullable<ReportFigure["scene"]> {
     names: { [a]: b },
     paths: [a, b].map((value) => ({ coords: { [a]: value }, of: "mean" as const, points })),
     points: [{ coords: { [a]: b }, position: [0, 0, 0], stable: false, label: a }],
+    dt_ms: 10,
+  };
+}
+
+/** Two bundles of spirals, and fixed points. */
+function spirals(): NonNullable<ReportFigure["scene"]> {
+  const spiral = (turn: number) =>
+    Array.from({ length: 90 }, (_, i) => {
+      const [step, axis] = [Math.floor(i / 3), i % 3];
+      return axis === 2 ? step / 30 : (axis === 0 ? Math.cos : Math.sin)(step / 4 + turn) * turn;
+    });
+  return {
+    axes: ["x", "y", "z"],
+    colour_by: ["system", "seed"],
+    paths: ["lorenz", "rossler"].flatMap((system, i) =>
+      ["0", "1"].map((seed, j) => ({
+        coords: { system, seed },
+        of: "trial" as const,
+        points: spiral(1 + i + j / 3),
+      }))
+    ),
+    points: [
+      { coords: { system: "lorenz" }, position: [0, 0, 0.2], stable: false, label: "saddle" },
+      { coords: { system: "rossler" }, position: [0.5, 0, 0.8], stable: true },
+    ],
     dt_ms: 10,
   };
 }
