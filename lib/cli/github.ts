@@ -1,6 +1,7 @@
 // What a run leaves behind on GitHub: annotations at the stages that failed, and a summary for the page of the job.
 
-import { annotation, jobSummary } from "../report/github.ts";
+import { annotation } from "../report/github.ts";
+import { type JobFacts, jobSummary } from "../report/job_summary.ts";
 import type { RunRecord } from "../report/record.ts";
 import type { Graph } from "../workflow/graph.ts";
 import type { Terminal } from "./terminal.ts";
@@ -13,7 +14,7 @@ export function tellGithub(
   terminal: Terminal,
   graph: Pick<Graph, "stages">,
   record: RunRecord,
-  highlights: readonly string[],
+  facts: JobFacts,
 ): void {
   if (terminal.env("GITHUB_ACTIONS") === "true") {
     const places = new Map(graph.stages.map(({ name, at }) => [name, at]));
@@ -23,19 +24,19 @@ export function tellGithub(
       terminal.err(annotation("error", message, places.get(stage.split("[")[0])));
     }
   }
-  writeJobSummary(terminal, record, highlights);
+  writeJobSummary(terminal, record, facts);
 }
 
 /** Only `run:ci` may write it. */
 function writeJobSummary(
   terminal: Terminal,
   record: RunRecord,
-  highlights: readonly string[],
+  facts: JobFacts,
 ): void {
   const path = terminal.env("GITHUB_STEP_SUMMARY");
   if (path === undefined || path === "") return;
   try {
-    Deno.writeTextFileSync(path, jobSummary(record, highlights), { append: true });
+    Deno.writeTextFileSync(path, jobSummary(record, facts), { append: true });
   } catch (error) {
     const reason = error instanceof Deno.errors.NotCapable
       ? "use `deno task run:ci`"

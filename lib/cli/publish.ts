@@ -2,6 +2,7 @@
 
 import { join, relative } from "@std/path";
 import type { Environment } from "../core/environment.ts";
+import type { ReportFigure, ReportTable } from "../report/content.ts";
 import { reportHtml } from "../report/html.ts";
 import type { RunRecord } from "../report/record.ts";
 import { collect, type Decoded } from "./collect.ts";
@@ -13,7 +14,6 @@ import type { Session } from "./session.ts";
 import { shownOutputs } from "./shown_outputs.ts";
 import { sweepRows } from "./sweep_rows.ts";
 import type { Terminal } from "./terminal.ts";
-import { verdictLines } from "./verdict_lines.ts";
 
 /** What publishing works with. */
 export interface PublishInput {
@@ -34,8 +34,9 @@ export interface PublishInput {
 export interface Published {
   /** Path of the report relative to the working folder. */
   readonly report: string;
-  /** Lines for the closing summary. */
-  readonly highlights: readonly string[];
+  /** Tables of verdicts, and figures, as the report has them. */
+  readonly verdicts: readonly ReportTable[];
+  readonly figures: readonly ReportFigure[];
 }
 
 /** Writes `figures/`, `tables/`, `arrays/`, `files/`, `page.json` and `report.html`. */
@@ -59,7 +60,8 @@ export async function publish(input: PublishInput): Promise<Published> {
   await folder.replace("report.html", await reportHtml(content));
   return {
     report: reportPath(terminal, folder),
-    highlights: found.verdicts.flatMap(({ table }) => verdictLines(table)),
+    verdicts: found.verdicts,
+    figures: found.figures,
   };
 }
 

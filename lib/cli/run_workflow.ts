@@ -1,15 +1,17 @@
 // The run command's work: plan, schedule, show, and leave a run folder. Everything that decides is elsewhere.
 
-import { relative } from "@std/path";
+import { dirname, relative } from "@std/path";
 import type { RunEvent } from "../core/event.ts";
 import { stageOf } from "../report/format.ts";
 import { EventFold } from "../report/record.ts";
+import { Slowest } from "../report/slow_members.ts";
 import { summaryText } from "../report/summary.ts";
 import { scheduleInBatches } from "../scheduler/schedule.ts";
 import type { RunEngine } from "../scheduler/run_engine.ts";
 import type { StageMember } from "../workflow/graph.ts";
 import { plan as planGraph } from "../workflow/plan.ts";
 import { plannedBatches } from "../workflow/planned_batches.ts";
+import { closingVerdictsOf, firstLook } from "./closing.ts";
 import { exitCodes } from "./command.ts";
 import type { Decoded } from "./collect.ts";
 import { commandLine } from "./command_line.ts";
@@ -95,6 +97,7 @@ export async function runWorkflow(
   const folder = await createRunFolder(world.disk, results, graph.workflow, run);
   const logs = stageLogs(world.disk, folder.path);
   const fold = new EventFold();
+  const slowest = new Slowest((id) => history().expected(id, stageOf(id), ""));
   const decoded: Decoded = new Map();
   const page = livePage({
     session: () => ({ graph, store, results, world }),
@@ -181,6 +184,7 @@ export async function runWorkflow(
         : event;
       last = shown;
       fold.add(shown);
+      slowest.add(shown);
       folder.event(shown);
       page.event(shown);
       if (shown.type !== "run-finished" || !options.json) reporter.event(shown);
@@ -221,6 +225,8 @@ export async function runWorkflow(
     environment,
   });
   await folder.close();
+  const home = dirname(folder.path);
+  const verdicts = await closingVerdictsOf(world.disk, home, published.verdicts, previous?.run);
   if (options.json && last !== undefined) {
     // Said last, when the report lies there: whoever reads the line can open it.
     reporter.event(last.type === "run-finished" ? { ...last, ...sinceStart() } : last);
@@ -229,13 +235,15 @@ export async function runWorkflow(
       columns: Math.min(terminal.columns(), 100),
       report: published.report,
       retry: command,
-      highlights: published.highlights,
+      verdicts,
+      slowest: slowest.members,
+      figure: firstLook(record, published.figures),
     }));
   }
   if (pageProblem !== undefined && !options.json) {
     terminal.err(`warning: the report could not be shown while the run went on: ${pageProblem}\n`);
   }
-  tellGithub(terminal, graph, record, published.highlights);
+  tellGithub(terminal, graph, record, { verdicts, retry: command });
   return exitCodeOfRun(record, interruption.reason);
 }
 

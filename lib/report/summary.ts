@@ -1,21 +1,31 @@
-// The closing summary: what happened, what failed and why, what to look at first.
+// The closing summary: what happened, what failed, why and how to go on, what was found, and what to look at first.
 
 import { bold, dim, green, red, stripAnsiCode, yellow } from "@std/fmt/colors";
-import { columnsOf, fit, formatSeconds, oneLine, plural, printable } from "./format.ts";
+import { coarseTime } from "./calm_time.ts";
+import type { ClaimVerdict } from "./claim_verdicts.ts";
+import { closingVerdicts } from "./closing_verdicts.ts";
+import { failureGroups } from "./failure_groups.ts";
+import { columnsOf, fit, formatSeconds, grouped, oneLine, plural } from "./format.ts";
 import type { RunRecord } from "./record.ts";
+import type { SlowMember } from "./slow_members.ts";
 
-/** What the summary points to. */
+/** What the summary tells besides the record. */
 export interface SummaryOptions {
   readonly columns: number;
   /** Path of the report, relative to the working folder. */
   readonly report: string | null;
   /** The command that runs what is missing. */
   readonly retry: string;
-  /** Lines worth reading first, e.g. verdicts. */
-  readonly highlights: readonly string[];
+  /** Verdicts of each table of claims. */
+  readonly verdicts?: readonly (readonly ClaimVerdict[])[];
+  /** Members that took longer than usual, the slowest first. */
+  readonly slowest?: readonly SlowMember[];
+  /** A figure worth the first look. */
+  readonly figure?: { readonly stage: string; readonly caption: string } | undefined;
 }
 
-const shownFailures = 8;
+/** Failures that are told, and lines of one message. */
+const shownFailures = 8, messageLines = 2;
 
 /**
  * The summary of a run as text.
@@ -25,49 +35,96 @@ const shownFailures = 8;
  * import { summaryText } from "#lib/report/summary.ts";
  * import { foldEvents } from "#lib/report/record.ts";
  * import { assertStringIncludes } from "@std/assert";
- * const text = summaryText(foldEvents([]), { columns: 80, report: "report.html", retry: "", highlights: [] });
+ * const text = summaryText(foldEvents([]), { columns: 80, report: "report.html", retry: "" });
  * assertStringIncludes(text, "report.html");
  * ```
  */
 export function summaryText(record: RunRecord, options: SummaryOptions): string {
+  const { columns, report, retry, verdicts = [], slowest = [], figure } = options;
+  const lines = [headLine(record, columns), ...failureLines(record, columns)];
+  if (!record.ok && retry !== "") lines.push(`to run what is missing: ${bold(retry)}`);
+  for (const line of closingVerdicts(verdicts, columns - 2)) lines.push(`  ${line}`);
+  if (slowest.length > 0) lines.push(slowLine(slowest, columns));
+  if (figure !== undefined && record.ok) {
+    const caption = oneLine(figure.caption).split(/(?<=[.!?]) /)[0];
+    const text = `look first at: ${oneLine(figure.stage)}${caption === "" ? "" : ` – ${caption}`}`;
+    lines.push(cut(text, columns));
+  }
+  if (report !== null) lines.push(`report: ${report}`);
+  return lines.join("\n") + "\n";
+}
+
+function headLine(record: RunRecord, columns: number): string {
   const { totals } = record;
-  const lines: string[] = [];
   const state = record.interrupted !== undefined
-    ? yellow(`interrupted by ${record.interrupted}`)
+    ? yellow(`interrupted by ${oneLine(record.interrupted)}`)
     : record.ok
     ? green("done")
     : red("failed");
   const counts = [
-    `${totals.ran} ran`,
-    `${totals.hit} hit`,
-    totals.fused > 0 ? `${totals.fused} fused` : "",
-    totals.continued === undefined ? "" : `${totals.continued} continued`,
-    totals.failed > 0 ? red(`${totals.failed} failed`) : "",
-    totals.skipped > 0 ? yellow(`${totals.skipped} skipped`) : "",
+    `${grouped(totals.ran)} ran`,
+    `${grouped(totals.hit)} hit`,
+    totals.fused > 0 ? `${grouped(totals.fused)} fused` : "",
+    totals.continued === undefined ? "" : `${grouped(totals.continued)} continued`,
+    totals.failed > 0 ? red(`${grouped(totals.failed)} failed`) : "",
+    totals.skipped > 0 ? yellow(`${grouped(totals.skipped)} skipped`) : "",
   ].filter((part) => part !== "");
   const first = `${bold(state)}: ${plural(totals.stages, "stage")}, ${counts.join(", ")} in ${
     formatSeconds(record.seconds)
   }`;
   const on = record.engine === undefined ? "" : ` on ${oneLine(record.engine)}`;
-  const isShort = columnsOf(stripAnsiCode(first)) + columnsOf(on) <= options.columns;
-  lines.push(isShort ? first + on : first);
-  const failures = record.stages.filter((stage) => stage.status === "failed");
-  for (const { stage, failure } of failures.slice(0, shownFailures)) {
-    const first = printable(failure?.message ?? "").split("\n")[0];
-    lines.push(
-      `  ${red("failed")} ${fit(oneLine(stage), options.columns - 10)}`,
-      `         ${fit(oneLine(first), options.columns - 10)}`,
-    );
+  return columnsOf(stripAnsiCode(first)) + columnsOf(on) <= columns ? first + on : first;
+}
+
+/** What failed and why; members of a stage that failed for one reason together. */
+function failureLines(record: RunRecord, columns: number): readonly string[] {
+  const groups = failureGroups(record);
+  const lines: string[] = [];
+  for (const { stages, message } of groups.slice(0, shownFailures)) {
+    const more = stages.length > 1 ? ` and ${grouped(stages.length - 1)} more like it` : "";
+    const name = fit(oneLine(stages[0]), Math.max(12, columns - 9 - more.length));
+    lines.push(`  ${red("failed")} ${fit(name + more, columns - 9)}`);
+    const first = oneLine(message.split("\n")[0]);
+    for (const line of wrapped(first, columns - 10, messageLines)) lines.push(`         ${line}`);
   }
-  if (failures.length > shownFailures) {
-    lines.push(dim(`  … and ${failures.length - shownFailures} more failures in the report`));
+  const rest = groups.slice(shownFailures).reduce((sum, { stages }) => sum + stages.length, 0);
+  if (rest > 0) lines.push(dim(`  … and ${plural(rest, "more failure")} in the report`));
+  return lines;
+}
+
+function slowLine(slowest: readonly SlowMember[], columns: number): string {
+  const text = (shown: readonly SlowMember[]) =>
+    "slower than usual: " +
+    shown.map(({ stage, seconds, usual }) =>
+      `${oneLine(stage)} ${formatSeconds(seconds)} (usually ${coarseTime(usual)})`
+    ).join(", ");
+  const shown = [...slowest];
+  while (shown.length > 1 && columnsOf(text(shown)) > columns) shown.pop();
+  return fit(text(shown), columns);
+}
+
+/** Text in lines of whole words; the last is cut where it does not fit. */
+function wrapped(text: string, width: number, most: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (lines.length + 1 < most && columnsOf(rest) > width) {
+    const words = rest.split(" ");
+    let count = 1;
+    while (columnsOf(words.slice(0, count + 1).join(" ")) <= width) count++;
+    const line = words.slice(0, count).join(" ");
+    if (columnsOf(line) > width) break;
+    lines.push(line);
+    rest = words.slice(count).join(" ");
   }
-  for (const highlight of options.highlights) {
-    lines.push(`  ${fit(oneLine(highlight), options.columns - 3)}`);
+  return [...lines, fit(rest, width)];
+}
+
+/** Sentences are cut at their ends, unlike names. */
+function cut(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text;
+  let shown = text;
+  while (columnsOf(shown) > width - 1 && shown.includes(" ")) {
+    shown = shown.slice(0, shown.lastIndexOf(" "));
   }
-  if (options.report !== null) lines.push(`report: ${options.report}`);
-  if (!record.ok && options.retry !== "") {
-    lines.push(dim(`to run what is missing: ${options.retry}`));
-  }
-  return lines.join("\n") + "\n";
+  return fit(`${shown}…`, width);
 }

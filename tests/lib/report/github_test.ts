@@ -1,9 +1,8 @@
-// What GitHub reads: a message cannot become a command, a name cannot become Markdown.
+// What GitHub reads: a message cannot become a command.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { annotation, jobSummary } from "#lib/report/github.ts";
-import { foldEvents } from "#lib/report/record.ts";
-import { freshSeed, hostileNames, randomRun } from "#tests/support/run_events.ts";
+import { assert, assertEquals } from "@std/assert";
+import { annotation } from "#lib/report/github.ts";
+import { hostileNames } from "#tests/support/run_events.ts";
 
 Deno.test("annotation() is one line and one command, whatever message and file hold", () => {
   for (const name of [...hostileNames, "a,b:c%", "\r\n::set-output name=x::y"]) {
@@ -19,24 +18,4 @@ Deno.test("annotation() is one line and one command, whatever message and file h
       if (match[2] !== undefined) assertEquals(read(match[2]), name);
     }
   }
-});
-
-Deno.test("jobSummary() shows names without letting them be Markdown or HTML", () => {
-  const seed = freshSeed();
-  for (let run = 0; run < 10; run++) {
-    const record = foldEvents(randomRun(seed + run, 30));
-    const text = jobSummary(record, hostileNames);
-    const where = `seed ${seed + run}`;
-    const outsideCode = text.replace(/`[^`\n]*`(?=: )/g, "");
-    assert(!/(?<!\\)<[a-z/!]/i.test(outsideCode), `${where}: a tag in ${outsideCode}`);
-    assert(!/(?<!\\)\]\(/.test(outsideCode), `${where}: a link`);
-    const lines = text.slice(0, -1).split("\n");
-    assertEquals(lines.length, 6 + hostileNames.length + record.totals.failed, where);
-    assertEquals(lines.slice(6).filter((line) => !line.startsWith("- ")), [], where);
-  }
-});
-
-Deno.test("jobSummary() shows every character as it is", () => {
-  const text = jobSummary(foldEvents([]), ["a & b < c #1 | x_y*z [k]"]);
-  assertStringIncludes(text, "- a &#38; b &#60; c \\#1 \\| x\\_y\\*z \\[k\\]\n");
 });
