@@ -8,6 +8,7 @@ import { liveHead } from "./live_html.ts";
 import { pack } from "./pack.ts";
 import { pageTop } from "./page_top.ts";
 import script from "./page_script.js" with { type: "text" };
+import { comparisonSection } from "./sections/comparison.ts";
 import { failuresSection } from "./sections/failures.ts";
 import { figuresSection } from "./sections/figures.ts";
 import { leftOutSection } from "./sections/left_out.ts";
@@ -21,6 +22,7 @@ import { timelineSection } from "./sections/timeline.ts";
 import { verdictsSection } from "./sections/verdicts.ts";
 import { warningsSection } from "./sections/warnings.ts";
 import base from "./style/base.css" with { type: "text" };
+import comparison from "./style/comparison.css" with { type: "text" };
 import live from "./style/live.css" with { type: "text" };
 import figures from "./style/figures.css" with { type: "text" };
 import page from "./style/page.css" with { type: "text" };
@@ -37,6 +39,7 @@ const sections: readonly ((content: ReportContent) => Section | null | Promise<S
     failuresSection,
     leftOutSection,
     verdictsSection,
+    comparisonSection,
     figuresSection,
     warningsSection,
     tablesSection,
@@ -48,7 +51,19 @@ const sections: readonly ((content: ReportContent) => Section | null | Promise<S
     reproduceSection,
   ];
 
-const style = [base, page, results, figures, live, stages, timeline, viewer, sweep, resources].join(
+const style = [
+  base,
+  page,
+  results,
+  figures,
+  comparison,
+  live,
+  stages,
+  timeline,
+  viewer,
+  sweep,
+  resources,
+].join(
   "\n",
 );
 

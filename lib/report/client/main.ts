@@ -4,6 +4,7 @@
 /// <reference lib="dom" />
 
 import { setupCells } from "./cells.ts";
+import { setupCompare } from "./compare.ts";
 import { setupContents } from "./contents.ts";
 import { setupCopy } from "./copy.ts";
 import { setupDialog } from "./dialog.ts";
@@ -24,6 +25,7 @@ const features: readonly ((page: Page) => void | Promise<void>)[] = [
   setupCopy,
   setupCells,
   setupDialog,
+  setupCompare,
   setupSort,
   setupPrint,
   setupViewer,
