@@ -12,7 +12,7 @@ import type {
   CrateSource,
   CrateTool,
 } from "../provenance/content.ts";
-import { crateText } from "../provenance/crate.ts";
+import { crateBytes } from "../provenance/crate.ts";
 import { crateFile } from "../provenance/profile.ts";
 import { toolId } from "../provenance/tools.ts";
 import type { RunRecord, StageRecord } from "../report/record.ts";
@@ -51,7 +51,7 @@ export async function writeRunCrate(input: RunCrateInput): Promise<void> {
   );
   const content = await crateContent(input, origins);
   const hide = (text: string) => withoutPaths(text, terminal.root);
-  await folder.replace(crateFile, crateText(content, { hide }));
+  await folder.replace(crateFile, crateBytes(content, { hide }));
 }
 
 async function crateContent(
@@ -139,6 +139,7 @@ class ToolList {
   readonly list: CrateTool[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #byChoice = new Map<string, number>();
+  readonly #known = new Map<string, number>();
 
   numberOf(member: StageMember | undefined, origin: Origin | undefined): number {
     const task = member?.task;
@@ -149,6 +150,9 @@ class ToolList {
       if (known !== undefined) return known;
     }
     const { code, engine } = origin ?? {};
+    const full = `${choice} ${code} ${engine}`;
+    const seen = this.#known.get(full);
+    if (seen !== undefined) return seen;
     const tool: CrateTool = {
       name,
       summary: task?.summary ?? "",
@@ -158,6 +162,7 @@ class ToolList {
     const id = toolId(tool);
     let number = this.#numbers.get(id);
     if (number === undefined) this.#numbers.set(id, number = this.list.push(tool) - 1);
+    this.#known.set(full, number);
     if (origin !== undefined) this.#byChoice.set(choice, number);
     return number;
   }

@@ -2,7 +2,7 @@
 // many members each stage is one action, which says so.
 
 import type { CrateArtifact, CrateMember, CrateRun } from "./content.ts";
-import { type Entities, type Entity, reference, references, timeText } from "./entities.ts";
+import { type Entities, reference, references, referencesText, timeText } from "./entities.ts";
 import { encodingFormat } from "./files.ts";
 import type { FormalParameters } from "./formal_parameters.ts";
 import { fileId, fragmentId } from "./ids.ts";
@@ -94,36 +94,41 @@ function memberAction(
   parameters: FormalParameters,
   artifacts: Artifacts,
 ): string {
-  const { id, key, origin, error, started, ended, command } = member;
+  const { id, key, origin, error, started, ended, command, inputs, sources, outputs } = member;
   const tool = run.tools[member.tool];
-  const objects = new Set<string>();
-  for (const artifact of member.inputs) objects.add(artifacts.input(tool.name, artifact));
-  for (const { port, path } of member.sources) {
-    objects.add(addSource(entities, parameters, tool.name, port, path));
+  const values = parameters.values(tool.name, member.params);
+  const objects = inputs.map((artifact) => artifacts.input(tool.name, artifact));
+  for (const { port, path } of sources) {
+    objects.push(addSource(entities, parameters, tool.name, port, path));
   }
-  for (const [name, value] of Object.entries(member.params)) {
-    if (value !== undefined) objects.add(parameters.value(tool.name, name, value));
-  }
-  const results = member.outputs.map((artifact) => artifacts.output(member, tool.name, artifact));
+  const results = outputs.map((artifact) => artifacts.output(member, tool.name, artifact));
   const how = error !== undefined
     ? "failed"
     : origin === undefined
     ? "done in this run"
-    : `found in the store: made by run ${origin.run} as ${origin.stage}; times are those of that`;
+    : `found in the store, done by run ${origin.run}${
+      origin.stage === id ? "" : ` as ${origin.stage}`
+    }`;
   const by = tool.engine === undefined ? "" : `; numbers by ${tool.engine}`;
-  return entities.add({
-    "@id": fragmentId("action", id),
-    "@type": "CreateAction",
-    name: id,
-    description: `${how}${by}${command === undefined ? "" : `; ${command}`}`,
-    instrument: reference(toolId(tool)),
-    ...(key === undefined ? {} : { identifier: key }),
-    ...times(started, ended),
-    ...references("object", objects),
-    ...references("result", new Set(results)),
-    ...(origin === undefined ? {} : { subjectOf: reference(originId(entities, origin.run)) }),
-    ...status(error),
-  });
+  const description = `${how}${by}${command === undefined ? "" : `; ${command}`}`;
+  return entities.addText(
+    fragmentId("action", id),
+    `"@type":"CreateAction","name":${JSON.stringify(id)},` +
+      `"description":${JSON.stringify(description)},"instrument":{"@id":"${toolId(tool)}"}` +
+      (key === undefined ? "" : `,"identifier":"${key}"`) +
+      (started === undefined ? "" : `,"startTime":"${timeText(started)}"`) +
+      (ended === undefined ? "" : `,"endTime":"${timeText(ended)}"`) +
+      referencesText("object", withoutRepeats([...objects, ...values])) +
+      referencesText("result", withoutRepeats(results)) +
+      (origin === undefined ? "" : `,"subjectOf":{"@id":"${originId(entities, origin.run)}"}`) +
+      (error === undefined ? completed : `,${JSON.stringify(status(error)).slice(1, -1)}`),
+  );
+}
+
+const completed = ',"actionStatus":"http://schema.org/CompletedActionStatus"';
+
+function withoutRepeats(ids: readonly string[]): readonly string[] {
+  return ids.length < 2 ? ids : [...new Set(ids)];
 }
 
 /** For each tool of a stage one action, with the values of its params and no artifacts but those of leaves. */
@@ -150,9 +155,7 @@ function stageActions(
     let numHits = 0;
     let numFailed = 0;
     for (const member of list) {
-      for (const [param, value] of Object.entries(member.params)) {
-        if (value !== undefined) objects.add(parameters.value(tool.name, param, value));
-      }
+      for (const id of parameters.values(tool.name, member.params)) objects.add(id);
       for (const { port, path } of member.sources) {
         objects.add(addSource(entities, parameters, tool.name, port, path));
       }
@@ -199,8 +202,10 @@ function times(
 }
 
 function originId(entities: Entities, run: string): string {
+  const id = fragmentId("origin", run);
+  if (entities.has(id)) return id;
   return entities.add({
-    "@id": fragmentId("origin", run),
+    "@id": id,
     "@type": "CreativeWork",
     name: `run ${run}`,
     description: "The run that did the work first; its folder holds a record of its own",
@@ -226,11 +231,13 @@ function addSource(
 }
 
 interface Known {
+  readonly id: string;
   readonly artifact: CrateArtifact;
   /** The member and output that had it first. */
   readonly name: string;
-  readonly parameters: Set<string>;
-  readonly files: Set<string>;
+  /** Few; each once. */
+  readonly parameters: string[];
+  readonly files: string[];
 }
 
 /** Artifacts by digest: what two members made alike is one entity. */
@@ -249,53 +256,50 @@ class Artifacts {
 
   input(tool: string, artifact: CrateArtifact): string {
     const { port, kind } = artifact;
-    this.#note(artifact, artifact.port).parameters
-      .add(this.#parameters.port(tool, "input", port, kind));
-    return artifactId(artifact);
+    const known = this.#note(artifact, port);
+    addOnce(known.parameters, this.#parameters.port(tool, "input", port, kind));
+    return known.id;
   }
 
   output(member: CrateMember, tool: string, artifact: CrateArtifact): string {
-    const { port, kind, files = [] } = artifact;
+    const { port, kind, files } = artifact;
     const known = this.#note(artifact, `${member.id}.${port}`);
-    known.parameters.add(this.#parameters.port(tool, "output", port, kind));
-    for (const file of files) if (this.#isFile.has(file)) known.files.add(file);
-    const id = artifactId(artifact);
+    addOnce(known.parameters, this.#parameters.port(tool, "output", port, kind));
+    for (const file of files ?? []) if (this.#isFile.has(file)) addOnce(known.files, fileId(file));
     const stage = this.#run.stages[member.stage];
     if (stage.isLeaf) {
-      known.parameters.add(this.#parameters.port("", "output", `${stage.name}.${port}`, kind));
-      this.results.push(id);
+      const result = this.#parameters.port("", "output", `${stage.name}.${port}`, kind);
+      addOnce(known.parameters, result);
+      this.results.push(known.id);
     }
-    return id;
+    return known.id;
   }
 
   finish(entities: Entities): void {
-    for (const { artifact, name, parameters, files } of this.#known.values()) {
+    for (const { id, artifact, name, parameters, files } of this.#known.values()) {
       const { digest, kind, bytes } = artifact;
-      entities.add(
-        {
-          "@id": artifactId(artifact),
-          "@type": "Dataset",
-          name,
-          additionalType: kind,
-          identifier: digest,
-          ...(bytes === undefined ? {} : { contentSize: String(bytes) }),
-          ...references("hasPart", Array.from(files, fileId)),
-          ...references("exampleOfWork", parameters),
-        } satisfies Entity,
+      entities.addText(
+        id,
+        `"@type":"Dataset","name":${JSON.stringify(name)},` +
+          `"additionalType":${JSON.stringify(kind)},"identifier":${JSON.stringify(digest)}` +
+          (bytes === undefined ? "" : `,"contentSize":"${bytes}"`) +
+          referencesText("hasPart", files) + referencesText("exampleOfWork", parameters),
       );
     }
   }
 
   #note(artifact: CrateArtifact, name: string): Known {
-    let known = this.#known.get(artifact.digest);
+    const { digest } = artifact;
+    let known = this.#known.get(digest);
     if (known === undefined) {
-      known = { artifact, name, parameters: new Set(), files: new Set() };
-      this.#known.set(artifact.digest, known);
+      const start = digest.indexOf(":") + 1;
+      const id = fragmentId("artifact", digest.slice(start, start + 24));
+      this.#known.set(digest, known = { id, artifact, name, parameters: [], files: [] });
     }
     return known;
   }
 }
 
-function artifactId({ digest }: CrateArtifact): string {
-  return fragmentId("artifact", digest.slice(digest.indexOf(":") + 1));
+function addOnce(list: string[], text: string): void {
+  if (!list.includes(text)) list.push(text);
 }

@@ -1,6 +1,7 @@
 // The file `ro-crate-metadata.json` of a run: a Workflow Run RO-Crate of the profile Provenance Run Crate 0.5, on
 // RO-Crate 1.1. All ids are relative, so that the folder can be moved, zipped and published.
 
+import { joinBytes } from "../core/join_bytes.ts";
 import { addActions, status } from "./actions.ts";
 import type { CrateRun } from "./content.ts";
 import { Entities, reference, references, timeText } from "./entities.ts";
@@ -27,18 +28,18 @@ export interface CrateOptions {
 }
 
 /**
- * The text of the crate's metadata file, one entity a line.
+ * The crate's metadata file, one entity a line.
  *
  * @example
  * ```ts
- * import { crateText } from "#lib/provenance/crate.ts";
+ * import { crateBytes } from "#lib/provenance/crate.ts";
  * import { smallRun } from "#tests/support/small_crate_run.ts";
  * import { assertEquals } from "@std/assert";
- * const crate = JSON.parse(crateText(smallRun()));
+ * const crate = JSON.parse(new TextDecoder().decode(crateBytes(smallRun())));
  * assertEquals(crate["@graph"][0].about, { "@id": "./" });
  * ```
  */
-export function crateText(run: CrateRun, options: CrateOptions = {}): string {
+export function crateBytes(run: CrateRun, options: CrateOptions = {}): Uint8Array {
   const entities = new Entities();
   const { workflow } = run;
   entities.add({
@@ -90,8 +91,14 @@ export function crateText(run: CrateRun, options: CrateOptions = {}): string {
     name: "No licence stated",
     description: "Whoever publishes this folder says here under which licence.",
   });
-  const graph = [...entities.lines, ...body.lines].join(",\n");
-  return `{"@context":${JSON.stringify(contexts)},"@graph":[\n${graph}\n]}\n`;
+  const encoder = new TextEncoder();
+  return joinBytes([
+    encoder.encode(`{"@context":${JSON.stringify(contexts)},"@graph":[\n`),
+    entities.bytes(),
+    encoder.encode(",\n"),
+    body.bytes(),
+    encoder.encode("\n]}\n"),
+  ]);
 }
 
 function addWorkflow(

@@ -33,7 +33,12 @@ interface Parameter {
 export class FormalParameters {
   readonly #entities: Entities;
   readonly #params = new Map<string, Map<string, Parameter>>();
-  readonly #ports = new Map<string, Map<string, Parameter>>();
+  readonly #inputs = new Map<string, Map<string, Parameter>>();
+  readonly #outputs = new Map<string, Map<string, Parameter>>();
+  readonly #lists = new WeakMap<
+    object,
+    { readonly owner: string; readonly ids: readonly string[] }
+  >();
 
   readonly #hide: (text: string) => string;
 
@@ -41,6 +46,19 @@ export class FormalParameters {
   constructor(entities: Entities, hide: (text: string) => string = (text) => text) {
     this.#entities = entities;
     this.#hide = hide;
+  }
+
+  /** Entities of the values of all params. */
+  values(owner: string, params: Readonly<Record<string, unknown>>): readonly string[] {
+    // Members of a stage often share one object.
+    const known = this.#lists.get(params);
+    if (known?.owner === owner) return known.ids;
+    const ids: string[] = [];
+    for (const name in params) {
+      if (params[name] !== undefined) ids.push(this.value(owner, name, params[name]));
+    }
+    this.#lists.set(params, { owner, ids });
+    return ids;
   }
 
   /** The entity of a param's value. */
@@ -64,19 +82,19 @@ export class FormalParameters {
 
   /** The parameter of an input or output, which artifacts realise. */
   port(owner: string, direction: "input" | "output", name: string, kind: string): string {
-    const key = `${direction} ${owner}`;
-    const parameter = parameterOf(this.#ports, key, name, direction, kind, owner);
+    const map = direction === "input" ? this.#inputs : this.#outputs;
+    const parameter = parameterOf(map, owner, name, direction, kind);
     parameter.types.add(kind === "file" ? "File" : "Dataset");
     return parameter.id;
   }
 
   /** Ids of what an owner can be given, and of what it gives. */
   of(owner: string): { readonly inputs: readonly string[]; readonly outputs: readonly string[] } {
-    const ids = (map: ReadonlyMap<string, ReadonlyMap<string, Parameter>>, key: string) =>
-      Array.from(map.get(key)?.values() ?? [], ({ id }) => id);
+    const ids = (map: ReadonlyMap<string, ReadonlyMap<string, Parameter>>) =>
+      Array.from(map.get(owner)?.values() ?? [], ({ id }) => id);
     return {
-      inputs: [...ids(this.#ports, `input ${owner}`), ...ids(this.#params, owner)],
-      outputs: ids(this.#ports, `output ${owner}`),
+      inputs: [...ids(this.#inputs), ...ids(this.#params)],
+      outputs: ids(this.#outputs),
     };
   }
 
@@ -92,7 +110,7 @@ export class FormalParameters {
 
   /** Adds the entities of the parameters themselves, once all values are known. */
   finish(): void {
-    for (const map of [this.#params, this.#ports]) {
+    for (const map of [this.#params, this.#inputs, this.#outputs]) {
       for (const parameters of map.values()) {
         for (const { id, name, description, types } of parameters.values()) {
           this.#entities.add({
@@ -110,14 +128,13 @@ export class FormalParameters {
 
 function parameterOf(
   map: Map<string, Map<string, Parameter>>,
-  key: string,
+  owner: string,
   name: string,
   kind: string,
   description: string,
-  owner = key,
 ): Parameter {
-  let parameters = map.get(key);
-  if (parameters === undefined) map.set(key, parameters = new Map());
+  let parameters = map.get(owner);
+  if (parameters === undefined) map.set(owner, parameters = new Map());
   let parameter = parameters.get(name);
   if (parameter === undefined) {
     const id = idOf(kind, owner, name);
