@@ -80,7 +80,7 @@ function countsOf({ totals, stages, finished, seconds }: RunRecord): string {
   const known = finished
     ? totals
     : { ...totals, ran: number("ran"), hit: number("hit"), failed: number("failed") };
-  const all = Math.max(totals.stages, stages.length);
+  const all = finished ? totals.stages : Math.max(totals.stages, stages.length);
   const parts = [
     [known.ran, "ran"],
     [known.hit, "from the store"],

@@ -19,7 +19,7 @@ export function verdictHtml(verdict: unknown, isWorded: boolean): string {
   const kind = verdictClass(verdict);
   const word = escapeHtml(String(verdict ?? "n/a"));
   return `<span class="verdict ${kind}"><span class="sign" aria-hidden="true">${
-    signs[verdict === "not tested here" ? "untested" : kind]
+    signs[kind]
   }</span> ${`<span class="${isWorded ? "word" : "unseen"}">${word}</span>`}</span>`;
 }
 
@@ -32,9 +32,11 @@ const signs = { holds: "✓", fails: "✕", open: "?", untested: "–" } as cons
  * ```ts
  * import { verdictClass } from "#lib/report/verdict_html.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals(["holds", "fails", "undecidable"].map(verdictClass), ["holds", "fails", "open"]);
+ * const words = ["holds", "fails", "undecidable", "not tested here"];
+ * assertEquals(words.map(verdictClass), ["holds", "fails", "open", "untested"]);
  * ```
  */
-export function verdictClass(verdict: unknown): "holds" | "fails" | "open" {
-  return verdict === "holds" ? "holds" : verdict === "fails" ? "fails" : "open";
+export function verdictClass(verdict: unknown): "holds" | "fails" | "open" | "untested" {
+  if (verdict === "holds" || verdict === "fails") return verdict;
+  return verdict === "not tested here" ? "untested" : "open";
 }

@@ -4,6 +4,7 @@
 import type { Scene } from "../../core/figure.ts";
 import type { ReportContent, ReportFigure, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
+import { fileLink } from "../file_link.ts";
 import { pack } from "../pack.ts";
 import { type LayeredSvg, type SvgCells, svgCells } from "../svg_cells.ts";
 import { svgUrl } from "../svg_url.ts";
@@ -139,27 +140,22 @@ function figureHtml(
     }">${text}</button>`;
   const buttons = ("spec" in data ? button("look", "Data", `Data of ${stage}`) : "") +
     ("scene" in data ? button("turn", "Turn", `Turn ${stage} in three dimensions`) : "");
-  return `<figure id="figure-${i + 1}"${isWide(svg) ? ' class="wide"' : ""}>
-<div class="picture${layers === null || shown === null ? "" : " layered"}">${picture}</div>
+  const isScrolled = isWide(svg);
+  // On phones a wide picture scrolls in its box, by the keyboard, too.
+  const box = isScrolled ? ` tabindex="0" role="group" aria-label="${escapeHtml(stage)}"` : "";
+  return `<figure id="figure-${i + 1}"${isScrolled ? ' class="wide"' : ""}>
+<div class="picture${layers === null || shown === null ? "" : " layered"}"${box}>${picture}</div>
 <figcaption><strong><bdi>${escapeHtml(stage)}</bdi></strong> ${escapeHtml(caption)}</figcaption>
 <p class="actions">${buttons}${
     links.length === 0 ? "" : `<span>${links.join(" ")}</span>`
   }</p></figure>`;
 }
 
-/** A link to a file beside the page: relative, whatever its name. */
-function fileLink(path: string, text: string): string {
-  const href = path.split("/").map(encodeURIComponent).join("/");
-  return `<a href="./${escapeHtml(href)}">${escapeHtml(text)}</a>`;
-}
-
 /** Figures of two journal columns have the page's whole width: in half of it nobody can read them. */
 function isWide(svg: string): boolean {
-  const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
-  return Number(width) > wideFrom * Number(height) || Number(width) > singleColumn;
+  const [, width] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
+  return Number(width) > singleColumn;
 }
-
-const wideFrom = 1.6;
 
 /** Px of one journal column, with room. */
 const singleColumn = 420;

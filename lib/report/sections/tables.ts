@@ -5,11 +5,12 @@ import type { Cell, Column } from "../../core/table.ts";
 import { cellText } from "../cell_text.ts";
 import type { ReportContent, ReportTable, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
+import { fileLink } from "../file_link.ts";
 import { grouped, plural, stageOf } from "../format.ts";
 import { verdictHtml } from "../verdict_html.ts";
 
 /** Bounds: rows of a table, cells of all together, rows that need no box to scroll in. */
-const most = { rows: 200, cells: 16_000, flat: 14 };
+const most = { rows: 200, cells: 8_000, flat: 14 };
 
 /**
  * The tables of a run, and how much was not copied; nothing without either.
@@ -113,9 +114,7 @@ function tableHtml(
   const where = more === 0
     ? ""
     : `<p><small>and ${grouped(more)} more row${more === 1 ? "" : "s"} in tables/</small></p>`;
-  const link = files.length === 1
-    ? ` <a href="./${escapeHtml(first.split("/").map(encodeURIComponent).join("/"))}">TSV</a>`
-    : "";
+  const link = files.length === 1 ? ` ${fileLink(first, "TSV")}` : "";
   const about = [
     numMembers === 1 ? "" : plural(numMembers, "member"),
     plural(rows.length, "row"),

@@ -132,10 +132,14 @@ function overviewHtml(
       cells.join("")
     }</tr>`;
   });
+  const occurring = outcomes.filter((one) =>
+    body.some((row) => row.includes(`>${one}</span>`)) ||
+    claims.some(([, rows]) => rows.some(({ verdict }) => outcomeOf(verdict) === one))
+  );
   const legend = !isMatrix || settings.size === 1
     ? ""
     : `<p class="legend${isWorded ? " brief" : ""}">${
-      outcomes.map((one) => `<span>${verdictHtml(one, true)}</span>`).join(" ")
+      occurring.map((one) => `<span>${verdictHtml(one, true)}</span>`).join(" ")
     }</p>`;
   return `<div class="table" tabindex="0" role="region" aria-label="All verdicts"><table class="overview${
     isMatrix && settings.size > 1 ? " matrix" : ""

@@ -23,26 +23,63 @@ const claim = (id: string, preset: string, number: number | null) => ({
 const texts = (html: string, tag: string) =>
   [...html.matchAll(new RegExp(`<${tag}[^>]*>(.*?)</${tag}>`, "gs"))].map(([, text]) => text);
 
+const words = (html: string) => html.replace(/<[^>]*>/g, "").trim();
+
+/** The overview, and the claims after it. */
+const tablesOf = (html: string) =>
+  texts(html, "table").map((table) =>
+    texts(texts(table, "tbody")[0], "tr").map((row) => texts(row, "td").map(words))
+  );
+
 Deno.test("verdictsHtml() has a row per setting, dashes for what is missing, and no setting that never differs", () => {
   const html = verdictsHtml(
     tableOf([claim("R1", "corrected", 0.25), claim("R1", "as_published", null)]),
   );
-  assert(!html.includes("configuration") && !html.includes("All verdicts"));
-  const rows = texts(texts(html, "tbody")[0], "tr").map((row) => texts(row, "td"));
+  assert(!html.includes("configuration"));
+  const [overview, rows] = tablesOf(html);
+  assertEquals(overview, [["✓ holds", "– not tested here"]]);
   assertEquals(rows, [
-    ["corrected", "holds", "0.25 rad", "0.25 … 1.25", "–", "–", "3", "because"],
-    ["as published", "not tested here", "–", "–", "–", "–", "3", "because"],
+    ["corrected", "✓ holds", "0.25 rad", "0.25 … 1.25", "–", "–", "3", "because"],
+    ["as published", "– not tested here", "–", "–", "–", "–", "3", "because"],
   ]);
 });
 
-Deno.test("verdictsHtml() ends in one table where claims are many", () => {
-  const rows = ["A", "B", "C", "D", "E", "F", "<G>"].flatMap((id) => [
+Deno.test("verdictsHtml() begins with all claims in one table, each leading to its own", () => {
+  const rows = ["A", "B", "<G>"].flatMap((id) => [
     claim(id, "corrected", 0.5),
-    claim(id, "as_published", 0.75),
+    ...(id === "B" ? [] : [claim(id, "as_published", 0.75)]),
   ]);
-  const html = verdictsHtml(tableOf(rows));
-  const last = html.slice(html.indexOf("All verdicts"));
-  assertEquals(texts(last, "tbody").length, 7);
-  assertEquals(texts(last, "tr").length, 1 + 14);
-  assertStringIncludes(last, '<th scope="rowgroup" rowspan="2">&lt;G&gt;</th>');
+  const html = verdictsHtml(tableOf(rows), "claim-7");
+  const [overview, ...claims] = texts(html, "table");
+  assertEquals(texts(overview, "a"), ["A", "B", "&lt;G&gt;"]);
+  const targets = [...overview.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id);
+  assertEquals(
+    targets,
+    [...html.matchAll(/<article class="claim" id="([^"]*)"/g)].map(([, id]) => id),
+  );
+  assertEquals(tablesOf(html)[0], [
+    ["✓ holds", "✓ holds"],
+    ["✓ holds", "– not tested here"],
+    ["✓ holds", "✓ holds"],
+  ]);
+  assertEquals(claims.length, 3);
+});
+
+Deno.test("verdictsHtml() says verdicts by a sign where settings are many, and counts them where they are more", () => {
+  const many = (count: number) =>
+    verdictsHtml(
+      tableOf(
+        Array.from(
+          { length: count },
+          (_, i) => claim("A", `setting ${i}`, i % 2 === 0 ? 0.5 : null),
+        ),
+      ),
+    );
+  const [overview] = texts(many(8), "table");
+  assertEquals(texts(overview, "td").length, 8);
+  assert(
+    !overview.includes('class="word"') && overview.includes('<span class="unseen">holds</span>'),
+  );
+  assertStringIncludes(many(8), '<p class="legend">');
+  assertEquals(tablesOf(many(13))[0], [["7 ✓ holds", "", "", "6 – not tested here"]]);
 });
