@@ -4,7 +4,6 @@
 import type {
   ComparedRun,
   Comparison,
-  FigurePair,
   StageChange,
   StageTotals,
   TableChange,
@@ -12,15 +11,15 @@ import type {
   VerdictState,
 } from "../comparison.ts";
 import { cellText } from "../cell_text.ts";
-import type { ParamRow, ReportContent, ReportFigure, Section } from "../content.ts";
+import { comparedFigures } from "../compared_figures.ts";
+import type { ParamRow, ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
 import { formatSeconds, plural } from "../format.ts";
 import { timeHtml } from "../page_top.ts";
-import { svgUrl } from "../svg_url.ts";
 import { verdictHtml } from "../verdict_html.ts";
 
 /** Bounds of what is listed. */
-const most = { rows: 200, cells: 40, value: 300, pictures: 1.5e6 };
+const most = { rows: 200, cells: 40, value: 300 };
 
 /**
  * What differs between the run and another one; nothing if none was asked for.
@@ -42,7 +41,7 @@ export function comparisonSection({ comparison }: ReportContent): Section | null
     runsHtml(comparison),
     verdictsHtml(comparison),
     paramsHtml(comparison.params, comparison.numSameParams),
-    figuresHtml(comparison),
+    comparedFigures(comparison),
     ...comparison.tables.map(tableHtml),
     stagesHtml(comparison),
     surroundingsHtml(comparison),
@@ -154,61 +153,6 @@ function paramsHtml(params: readonly ParamRow[], numSame: number): string {
       ),
     )
   }`;
-}
-
-function figuresHtml({ figures, sameFigures }: Comparison): string {
-  if (figures.length + sameFigures.length === 0) return "";
-  let left = most.pictures;
-  const pairs = figures.map((pair) => {
-    const size = ((pair.before?.svg.length ?? 0) + (pair.now?.svg.length ?? 0)) * 4 / 3;
-    if (size > left) {
-      return `<p><bdi>${
-        escapeHtml(pair.stage)
-      }</bdi> differs, too; its drawings are too large for this page, and lie in figures/ of both runs.</p>`;
-    }
-    left -= size;
-    return pairHtml(pair);
-  });
-  const same = sameFigures.map(({ stage, digest }) =>
-    `<li><bdi>${escapeHtml(stage)}</bdi> <small><code>${
-      escapeHtml(digest.slice(0, "sha256:".length + 12))
-    }</code></small></li>`
-  );
-  return `<h3>Figures</h3>\n${pairs.join("\n")}${
-    same.length === 0
-      ? ""
-      : `<details><summary>${
-        plural(same.length, "figure")
-      } identical in both runs, by digest</summary><ul class="names">${
-        same.join("")
-      }</ul></details>`
-  }`;
-}
-
-function pairHtml({ stage, before, now }: FigurePair): string {
-  const wide = isWide(now ?? before) ? " wide" : "";
-  return `<div class="pair${wide}" role="group" aria-label="${escapeHtml(stage)}"><h4><bdi>${
-    escapeHtml(stage)
-  }</bdi></h4><div class="pair-view">${sideHtml("before", before)}${
-    sideHtml("now", now)
-  }</div></div>`;
-}
-
-function sideHtml(side: "before" | "now", figure: ReportFigure | undefined): string {
-  const word = side === "before" ? "Before" : "Now";
-  if (figure === undefined) {
-    return `<figure class="${side} absent"><figcaption>${word}: not there</figcaption></figure>`;
-  }
-  const { stage, svg, caption } = figure;
-  return `<figure class="${side}"><figcaption>${word}</figcaption><img alt="${word}: ${
-    escapeHtml(caption === "" ? stage : caption)
-  }" src="${svgUrl(svg)}"></figure>`;
-}
-
-/** Figures of two journal columns stand one below the other. */
-function isWide(figure: ReportFigure | undefined): boolean {
-  const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(figure?.svg ?? "") ?? [];
-  return Number(width) > 1.6 * Number(height);
 }
 
 function tableHtml(change: TableChange): string {
