@@ -1,10 +1,11 @@
-// What a report says of a stored result: numbers of its short tables for the table of members, and the warnings that
-// its artifacts carry. Reads only what lies inside the manifest.
+// What a report says of a stored result: numbers of its short tables for the table of members, the warnings that its
+// artifacts carry, and what it took to make it. Reads only what lies inside the manifest.
 
 import type { Files } from "../core/artifact.ts";
 import { decodeRows } from "../core/artifacts/table.ts";
 import type { ActionKey } from "../core/digest.ts";
 import type { StoredArtifact } from "../core/manifest.ts";
+import type { MemberFacts } from "../report/content.ts";
 import type { OutputBytes, Store } from "../core/store.ts";
 import type { Table } from "../core/table.ts";
 import { factFiles, warningsOf } from "../core/warnings_of.ts";
@@ -14,6 +15,7 @@ export interface ResultFacts {
   /** Numbers by column: of tables of one row, and of the last row of tables over epochs. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
+  readonly cost: NonNullable<MemberFacts["cost"]>;
 }
 
 /** Longer tables are no summaries. */
@@ -40,7 +42,8 @@ export async function storedFacts(
     if (artifact.kind === "table") addMetrics(metrics, files);
     else facts[output] = { kind: artifact.kind, files };
   }
-  return { metrics, warnings: warningsOf(facts) };
+  const { seconds, usage } = manifest.provenance;
+  return { metrics, warnings: warningsOf(facts), cost: { seconds, ...usage } };
 }
 
 async function inlineFiles(

@@ -37,22 +37,29 @@ export async function sweepRows(
     if (pending || replaced) continue;
     const { key, status } = records.get(id) ?? {};
     const facts = key === undefined ? undefined : known.get(key);
-    members.push({ id, coords, metrics: facts?.metrics ?? {} });
-    if (status !== "hit" || facts === undefined) continue;
+    if (status !== "hit" || facts === undefined) {
+      members.push({ id, coords, metrics: facts?.metrics ?? {} });
+      continue;
+    }
+    members.push({ id, coords, metrics: facts.metrics, cost: facts.cost });
     for (const warning of facts.warnings) warnings.push(`${id}: ${warning}`);
   }
   return { members, warnings };
 }
 
 /** Raised when facts are found by other rules: what is remembered then is not what would be found now. */
-const format = 1;
+const format = 2;
 
-/** The memory of a workflow: facts by key, and the keys of which nothing is to be said. */
+/** The memory of a workflow: facts by key. */
 interface Memory {
   readonly format: number;
-  readonly plain: readonly string[];
-  readonly facts: Readonly<Record<string, readonly [ResultFacts["metrics"], readonly string[]]>>;
+  readonly facts: Readonly<Record<string, RememberedFacts>>;
 }
+
+/** Numbers, warnings and cost; without the first two if there are none, as of most. */
+type RememberedFacts =
+  | readonly [ResultFacts["cost"], ResultFacts["metrics"], readonly string[]]
+  | readonly [ResultFacts["cost"]];
 
 /** Facts by key. Those that are not remembered are read; those of other keys are forgotten. */
 async function knownFacts(
@@ -64,14 +71,14 @@ async function knownFacts(
 ): Promise<ReadonlyMap<string, ResultFacts>> {
   const path = join(folder, `${fileNameOf(workflow)}.json`);
   const memory = recall(disk, path);
-  const plain = new Set(memory.plain);
   const found = new Map<string, ResultFacts>();
   let isNew = false;
   for (const key of keys) {
     const known = memory.facts[key];
-    if (known !== undefined) found.set(key, { metrics: known[0], warnings: known[1] });
-    else if (plain.has(key)) found.set(key, nothing);
-    else {
+    if (known !== undefined) {
+      const [cost, metrics = {}, warnings = []] = known;
+      found.set(key, { metrics, warnings, cost });
+    } else {
       const facts = await read(key);
       if (facts === undefined) continue;
       found.set(key, facts);
@@ -82,8 +89,6 @@ async function knownFacts(
   return found;
 }
 
-const nothing: ResultFacts = { metrics: {}, warnings: [] };
-
 function recall(disk: Disk, path: string): Memory {
   try {
     const memory = JSON.parse(new TextDecoder().decode(disk.readSync(path))) as Memory;
@@ -91,7 +96,7 @@ function recall(disk: Disk, path: string): Memory {
   } catch {
     // Absent or damaged: found again.
   }
-  return { format, plain: [], facts: {} };
+  return { format, facts: {} };
 }
 
 async function remember(
@@ -100,16 +105,15 @@ async function remember(
   path: string,
   found: ReadonlyMap<string, ResultFacts>,
 ): Promise<void> {
-  const plain: string[] = [];
-  const facts: Record<string, Memory["facts"][string]> = {};
-  for (const [key, { metrics, warnings }] of found) {
-    if (warnings.length === 0 && Object.keys(metrics).length === 0) plain.push(key);
-    else facts[key] = [metrics, warnings];
+  const facts: Record<string, RememberedFacts> = {};
+  for (const [key, { metrics, warnings, cost }] of found) {
+    const isPlain = warnings.length === 0 && Object.keys(metrics).length === 0;
+    facts[key] = isPlain ? [cost] : [cost, metrics, warnings];
   }
   const part = `${path}.${crypto.randomUUID()}`;
   try {
     await disk.makeDirectory(folder);
-    const memory: Memory = { format, plain, facts };
+    const memory: Memory = { format, facts };
     await disk.create(part, new TextEncoder().encode(JSON.stringify(memory)));
     await disk.rename(part, path);
   } catch {

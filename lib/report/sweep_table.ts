@@ -118,14 +118,8 @@ export class SweepTable {
         cell: (row) => this.#data.stages[this.#stages[row]].name,
       });
     }
-    if (one === undefined || one.brackets !== undefined) {
-      columns.push({
-        key: "member",
-        title: "member",
-        kind: "text",
-        cell: (row) => this.#member(row),
-      });
-    } else {
+    const hasMembers = one === undefined || one.brackets !== undefined;
+    if (one !== undefined && !hasMembers) {
       for (const [axis, values] of one.axes) {
         if (!differs(values)) continue;
         const { name, values: list } = this.#data.axes[axis];
@@ -152,6 +146,10 @@ export class SweepTable {
       kind: "seconds",
       cell: (row) => this.#stageOf(row).seconds[this.#memberOf(row)],
     });
+    if (hasMembers) {
+      const cell = (row: number) => this.#member(row);
+      columns.push({ key: "member", title: "member", kind: "text", cell });
+    }
     if (stages.some(({ engines }) => engines !== undefined)) {
       columns.push({
         key: "engine",

@@ -189,7 +189,7 @@ function longest(lanes: Lanes["lanes"]): readonly (readonly [stage: string, busy
 
 function legendHtml({ lanes, engines }: Lanes, colours: ReadonlyMap<string, number>): string {
   const swatch = (colour: number | string) =>
-    `<svg class="swatch" width="12" height="12" aria-hidden="true"><g class="bar ${colour}"><rect width="12" height="12" rx="2"/></g></svg>`;
+    `<svg class="lane-swatch" width="12" height="12" aria-hidden="true"><g class="bar ${colour}"><rect width="12" height="12" rx="2"/></g></svg>`;
   const times = longest(lanes);
   const items = times.slice(0, numColours).map(([stage]) =>
     `<li>${swatch(`s${colours.get(stage)}`)}${escapeHtml(fit(oneLine(stage), 40))}</li>`

@@ -25,7 +25,10 @@ class CountingStore {
         inline: btoa(String.fromCharCode(...bytes)),
       }]),
     );
-    return { outputs: { out: { kind: output.kind, digest: digestOf(key), files } } } as never;
+    return {
+      outputs: { out: { kind: output.kind, digest: digestOf(key), files } },
+      provenance: { seconds: 2, usage: { cpu_seconds: 1.5 } },
+    } as never;
   }
   read({ files }: { files: Record<string, { inline: string }> }) {
     this.numReads++;
@@ -74,11 +77,12 @@ Deno.test("sweepRows() takes numbers of one row, of the last epoch, and nothing 
   const store = new CountingStore(outputs);
   const { session: opened, record } = session(store, results);
   const { members, warnings } = await sweepRows(opened, record);
+  const cost = { seconds: 2, cpu_seconds: 1.5 };
   assertEquals(members, [
-    { id: "a[i=0]", coords: { i: 0 }, metrics: { distance: 0.5, n: 3 } },
-    { id: "a[i=1]", coords: { i: 1 }, metrics: { epoch: 2, loss: 0.25 } },
-    { id: "a[i=2]", coords: { i: 2 }, metrics: {} },
-    { id: "a[i=3]", coords: { i: 3 }, metrics: {} },
+    { id: "a[i=0]", coords: { i: 0 }, metrics: { distance: 0.5, n: 3 }, cost },
+    { id: "a[i=1]", coords: { i: 1 }, metrics: { epoch: 2, loss: 0.25 }, cost },
+    { id: "a[i=2]", coords: { i: 2 }, metrics: {}, cost },
+    { id: "a[i=3]", coords: { i: 3 }, metrics: {}, cost },
   ]);
   assertEquals(warnings, ["a[i=3]: few samples"]);
   await Deno.remove(results, { recursive: true });
@@ -101,10 +105,12 @@ Deno.test("sweepRows() reads nothing twice, and all of it again if its memory is
   await Deno.remove(results, { recursive: true });
 });
 
-Deno.test("sweepRows() tells warnings of results that ran only through the run itself", async () => {
+Deno.test("sweepRows() tells warnings and costs of results that ran only through the run itself", async () => {
   const results = await Deno.makeTempDir();
   const { session: opened, record } = session(new CountingStore(outputs), results);
   const ran = { stages: record.stages.map((stage) => ({ ...stage, status: "ran" as const })) };
-  assertEquals((await sweepRows(opened, ran)).warnings, []);
+  const { warnings, members } = await sweepRows(opened, ran);
+  assertEquals(warnings, []);
+  assertEquals(members.map(({ cost }) => cost), [undefined, undefined, undefined, undefined]);
   await Deno.remove(results, { recursive: true });
 });
