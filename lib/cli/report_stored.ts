@@ -3,7 +3,6 @@
 import { foldEvents } from "../report/record.ts";
 import type { RunEvent } from "../core/event.ts";
 import { commandLine } from "./command_line.ts";
-import { commandLine } from "./command_line.ts";
 import { previousRun } from "./previous_run.ts";
 import { publish } from "./publish.ts";
 import { createRunFolder } from "./run_folder.ts";
