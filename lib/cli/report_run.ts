@@ -14,6 +14,7 @@ import { exitCodes } from "./command.ts";
 import { paramRows } from "./param_rows.ts";
 import { type PreviousRun, previousRunIn, reportParams } from "./previous_run.ts";
 import { type ReadRun, readRun } from "./read_run.ts";
+import { isRunId } from "./run_id.ts";
 import { RunFileError } from "./run_files.ts";
 import type { SessionOptions } from "./session.ts";
 import { resolve } from "./store_options.ts";
@@ -63,7 +64,8 @@ export async function reportRun(
     const before = await readRun(disk, other.value);
     const params = paramRows(parsed(now.content.resolved), parsed(before.content.resolved));
     const comparison = compareRuns(before, now, params);
-    const page = join(folder.value, `diff.${fileNameOf(basename(other.value))}.html`);
+    const name = basename(other.value);
+    const page = join(folder.value, `diff.${isRunId(name) ? name : fileNameOf(name)}.html`);
     const content = await withParams(disk, folder.value, now);
     await replaceFile(disk, page, await reportHtml({ ...content, comparison }));
     say(terminal, [...before.missing, ...now.missing]);

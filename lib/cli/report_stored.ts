@@ -58,6 +58,7 @@ export async function reportStored(
     record: foldEvents(events),
     folder,
     command: commandLine(args, options),
+    previous: await previousRun(world.disk, results, graph),
   });
   await folder.close();
   return published.report;
