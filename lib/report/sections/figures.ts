@@ -117,7 +117,7 @@ function figureHtml(
   layers: LayeredSvg | null,
   data: Readonly<Record<string, unknown>>,
 ): string {
-  const alt = escapeHtml(caption === "" ? stage : caption);
+  const alt = escapeHtml(caption.trim() === "" ? stage : caption);
   const image = (source: string, kind: string, text: string) =>
     `<img${kind} alt="${text}" src="${svgUrl(source)}">`;
   const file = files.svg ?? files.png;

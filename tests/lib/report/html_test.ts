@@ -13,13 +13,15 @@ import { freshSeed, hostileNames, randomRun } from "#tests/support/run_events.ts
 const tags = new Set(
   ("html head meta title style body header nav main footer section article h1 h2 h3 p a bdi span strong small time pre " +
     "code ul li dl dt dd div table thead tbody tr th td figure figcaption img noscript details summary button " +
-    "svg g path rect text line circle").split(" "),
+    "caption thead tfoot colgroup col p abbr sup sub svg defs marker title polygon polyline g path rect text tspan line circle label input select option")
+    .split(" "),
 );
 // Neither style nor anything that begins with "on": what runs and how it looks is in the one script and the one style.
 const attributes = new Set(
   ("lang charset http-equiv content name class scope rowspan colspan alt src id href type role tabindex open hidden " +
     "title datetime aria-label aria-labelledby aria-hidden aria-pressed aria-haspopup aria-live " +
-    "data-stage data-written-at data-every width height viewBox d x y x1 x2 y1 y2 cx cy r rx transform")
+    "data-stage data-written-at data-every width height viewBox d x y x1 x2 y1 y2 cx cy r rx transform text-anchor " +
+    "for type value min max step checked")
     .split(" "),
 );
 
