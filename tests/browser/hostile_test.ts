@@ -14,7 +14,11 @@ browserTest("reportHtml() shows hostile text as text, and none of it runs", asyn
   await page.call(openAll);
   assertEquals(await page.call(harm), { owned: null, injected: 0, foreign: [] });
   // As a person reads it: nothing that the parser took for a tag is missing.
-  const text = await page.call(() => document.body.textContent!);
+  const text = await page.call(() => {
+    const copy = document.body.cloneNode(true) as HTMLElement;
+    for (const script of copy.querySelectorAll("script")) script.remove();
+    return copy.textContent!;
+  });
   for (
     const shown of [
       "<script>globalThis.owned=1</script>",
@@ -27,7 +31,8 @@ browserTest("reportHtml() shows hostile text as text, and none of it runs", asyn
     ]
   ) assert(text.includes(shown), shown);
   // Tabs and line ends may stand; other controls and overrides of the reading direction may not.
-  assert(!/[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/u.test(text), "control characters");
+  const obeyed = /.{0,40}([^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]).{0,40}/u.exec(text);
+  assertEquals(obeyed === null ? "" : JSON.stringify(obeyed[0]), "", "control characters");
   // What people do with the page takes data apart, too.
   for (const selector of await page.call(pressable)) {
     await page.call((which) => document.querySelector<HTMLElement>(which)!.click(), selector);

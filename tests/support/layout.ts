@@ -45,16 +45,29 @@ export function layoutFaults({ width, smallestTarget }: LayoutRules): readonly s
     return names.join(" > ");
   };
   const quote = (node: Text) => JSON.stringify(node.data.trim().replace(/\s+/g, " ").slice(0, 40));
+  // Of what lies in a drawing and is not displayed, Chromium says that it shows.
   const isSeen = (element: Element) =>
     element.checkVisibility({
       visibilityProperty: true,
       contentVisibilityAuto: true,
       opacityProperty: true,
-    });
-  /** The nearest ancestor that stays or lies where the flow does not put it. */
+    }) && !(element instanceof SVGElement && element.getClientRects().length === 0);
+  /** What an element shows of its content. For a drawing in a drawing its bounding box would be that of its content. */
+  const windowOf = (element: Element): DOMRect => {
+    const matrix = element instanceof SVGSVGElement && element.ownerSVGElement !== null
+      ? element.getScreenCTM()
+      : null;
+    if (matrix === null) return element.getBoundingClientRect();
+    const { width, height } = element as SVGSVGElement;
+    const [w, h] = [width.baseVal.value, height.baseVal.value];
+    return new DOMRect(matrix.e, matrix.f, w * matrix.a, h * matrix.d);
+  };
+  /** The nearest ancestor that is meant to lie over the page: what stays while it scrolls, what folds out over it. */
   const floatingAncestor = (element: Element): Element | null => {
     for (let at: Element | null = element; at !== null; at = at.parentElement) {
-      if (["fixed", "sticky"].includes(getComputedStyle(at).position)) return at;
+      const { position } = getComputedStyle(at);
+      if (position === "fixed" || position === "sticky") return at;
+      if (position === "absolute" && at.parentElement?.matches("details[open]")) return at;
     }
     return null;
   };
@@ -104,7 +117,7 @@ export function layoutFaults({ width, smallestTarget }: LayoutRules): readonly s
       ) {
         const { overflowX, overflowY, position } = getComputedStyle(at);
         if (overflowX !== "visible" || overflowY !== "visible") {
-          const box = at.getBoundingClientRect();
+          const box = windowOf(at);
           // Text for screen readers alone.
           if (box.width <= 2 && box.height <= 2) {
             right = left - 1;
