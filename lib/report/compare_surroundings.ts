@@ -48,8 +48,7 @@ function factsOf({ record, environment }: Surrounded): Map<string, string> {
 }
 
 function addEnvironment(
-  { v8, typescript, machine, engine, packages, lock, git, command, profile, overrides }:
-    Environment,
+  { v8, typescript, machine, engine, packages, lock, git, profile }: Environment,
   say: (name: string, value: unknown) => void,
 ): void {
   say("V8", v8);
@@ -66,8 +65,6 @@ function addEnvironment(
   say("branch", git?.branch);
   say("changes to the commit", git?.dirty === true ? git.dirtyDigest ?? "some" : undefined);
   say("profile", profile);
-  say("overrides", overrides.join(" "));
-  say("command", command);
   const versions = new Map<string, string[]>();
   for (const { name, version } of packages) {
     versions.set(name, [...versions.get(name) ?? [], version]);

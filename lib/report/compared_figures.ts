@@ -71,8 +71,11 @@ function sideHtml(side: "before" | "now", figure: ReportFigure | undefined): str
   }" src="${svgUrl(svg)}"></figure>`;
 }
 
-/** Figures of two journal columns stand one below the other. */
+/** Figures that fill half of the page's width leave no room beside them. */
 function isWide(figure: ReportFigure | undefined): boolean {
-  const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(figure?.svg ?? "") ?? [];
-  return Number(width) > 1.6 * Number(height);
+  const [, width] = /viewBox="0 0 ([\d.]+) [\d.]+"/.exec(figure?.svg ?? "") ?? [];
+  return Number(width) > wideFrom;
 }
+
+/** Pixels. */
+const wideFrom = 520;
