@@ -129,7 +129,7 @@ function judgedOf({ verdicts }: ReportContent): Map<string, Judged> {
         claim,
         statement: String(record.statement ?? ""),
         setting: shown.filter((name) => record[name] !== null)
-          .map((name) => `${name.replaceAll("_", " ")}: ${record[name]}`).join(", "),
+          .map((name) => `${name}: ${record[name]}`.replaceAll("_", " ")).join(", "),
         state: stateOf(record),
       });
     }
