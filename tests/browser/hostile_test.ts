@@ -14,11 +14,7 @@ browserTest("reportHtml() shows hostile text as text, and none of it runs", asyn
   await page.call(openAll);
   assertEquals(await page.call(harm), { owned: null, injected: 0, foreign: [] });
   // As a person reads it: nothing that the parser took for a tag is missing.
-  const text = await page.call(() => {
-    const copy = document.body.cloneNode(true) as HTMLElement;
-    for (const script of copy.querySelectorAll("script")) script.remove();
-    return copy.textContent!;
-  });
+  const text = await page.call(textOf);
   for (
     const shown of [
       "<script>globalThis.owned=1</script>",
@@ -30,13 +26,13 @@ browserTest("reportHtml() shows hostile text as text, and none of it runs", asyn
       "__proto__",
     ]
   ) assert(text.includes(shown), shown);
-  // Tabs and line ends may stand; other controls and overrides of the reading direction may not.
-  const obeyed = /.{0,40}([^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]).{0,40}/u.exec(text);
-  assertEquals(obeyed === null ? "" : JSON.stringify(obeyed[0]), "", "control characters");
+  assertEquals(obeyed(text), "");
   // What people do with the page takes data apart, too.
   for (const selector of await page.call(pressable)) {
     await page.call((which) => document.querySelector<HTMLElement>(which)!.click(), selector);
   }
+  await page.until("a dialog", () => document.querySelector("dialog") !== null);
+  assertEquals(obeyed(await page.call(textOf)), "");
   assertEquals(await page.call(harm), { owned: null, injected: 0, foreign: [] });
   assertEquals(page.faults, []);
 });
@@ -46,6 +42,19 @@ browserTest("reportHtml() keeps its layout whatever the texts", async (browser) 
   const faults = await screenFaults(browser, file.url);
   assert(faults.length === 0, faults.join("\n"));
 });
+
+/** In the page: all its text, scripts and styles apart. */
+function textOf(): string {
+  const copy = document.body.cloneNode(true) as HTMLElement;
+  for (const script of copy.querySelectorAll("script, style")) script.remove();
+  return copy.textContent!;
+}
+
+/** The first control character or override of the reading direction, with what is around it. Tabs and line ends may stand. */
+function obeyed(text: string): string {
+  const found = /.{0,40}([^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]).{0,40}/u.exec(text);
+  return found === null ? "" : JSON.stringify(found[0]);
+}
 
 /** In the page: what an attack would leave behind. */
 function harm() {
