@@ -13,7 +13,7 @@ export interface SweepColumn {
   /** Told apart from the others by it. */
   readonly key: string;
   readonly title: string;
-  readonly kind: "text" | "number" | "seconds" | "status" | "note";
+  readonly kind: "text" | "member" | "number" | "seconds" | "status" | "note";
   /** The entry of a row. */
   cell(row: number): SweepCell;
 }
@@ -148,7 +148,7 @@ export class SweepTable {
     });
     if (hasMembers) {
       const cell = (row: number) => this.#member(row);
-      columns.push({ key: "member", title: "member", kind: "text", cell });
+      columns.push({ key: "member", title: "member", kind: "member", cell });
     }
     if (stages.some(({ engines }) => engines !== undefined)) {
       columns.push({

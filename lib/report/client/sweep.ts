@@ -332,7 +332,7 @@ function focus(document: Document, id: string | undefined): void {
 
 function classOf(kind: SweepColumn["kind"]): string {
   if (kind === "number" || kind === "seconds") return "number";
-  return kind === "note" ? "note" : "";
+  return kind === "note" || kind === "member" ? kind : "";
 }
 
 function grouped(count: number): string {

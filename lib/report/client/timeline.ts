@@ -2,6 +2,7 @@
 // wider is all there is to do.
 
 /// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
 
 import { button, element } from "./element.ts";
 import type { Page } from "./page.ts";
@@ -23,6 +24,7 @@ export function setupTimeline({ document }: Page): void {
     svg.style.width = scale === 1 ? "" : `${scale * 100}%`;
     box.classList.toggle("zoomed", scale >= 4);
     box.scrollLeft = held * svg.getBoundingClientRect().width - at;
+    nameBars(svg);
     wider.disabled = scale >= most;
     narrower.disabled = scale === 1;
     whole.disabled = scale === 1;
@@ -34,6 +36,8 @@ export function setupTimeline({ document }: Page): void {
   const row = element("div", { class: "zoom" });
   row.append(wider, narrower, whole);
   timeline.before(row);
+  // Also as the page becomes wider or narrower.
+  new ResizeObserver(() => nameBars(svg)).observe(svg);
   box.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const factor = event.key === "+"
@@ -53,3 +57,17 @@ export function setupTimeline({ document }: Page): void {
     zoom(event.deltaY < 0 ? 1.25 : 0.8, event.clientX - box.getBoundingClientRect().left);
   }, { passive: false });
 }
+
+/** Shows the names of the bars that have room for them. */
+function nameBars(svg: SVGSVGElement): void {
+  const whole = svg.getBoundingClientRect().width;
+  for (const name of svg.querySelectorAll(".name")) {
+    const length = parseFloat(name.getAttribute("width") ?? "0") / 100;
+    const letters = name.textContent?.length ?? 0;
+    name.classList.toggle("tight", length * whole < letters * characterWidth + nameRoom);
+  }
+}
+
+/** As where the page is made. */
+const characterWidth = 6.9;
+const nameRoom = 12;

@@ -60,5 +60,5 @@ function cellHtml(column: SweepColumn, row: number): string {
 
 function classOf(kind: SweepColumn["kind"]): string {
   if (kind === "number" || kind === "seconds") return ' class="number"';
-  return kind === "note" ? ' class="note"' : "";
+  return kind === "note" || kind === "member" ? ` class="${kind}"` : "";
 }

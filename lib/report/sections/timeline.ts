@@ -2,7 +2,7 @@
 
 import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
-import { fit, formatSeconds, oneLine, plural } from "../format.ts";
+import { columnsOf, fit, formatSeconds, oneLine, plural } from "../format.ts";
 import { type Bar, type EngineLane, type Lanes, timelineLanes } from "../timeline_lanes.ts";
 import { timeTicks } from "../time_ticks.ts";
 
@@ -13,10 +13,13 @@ const pitch = 30;
 const barHeight = 22;
 const engineHeight = 26;
 const axisHeight = 22;
-/** Parts of the whole from which a bar has its stage's name in it. */
-const labelled = 0.06;
-/** Characters that the whole width has room for, at least where the page is wide. */
-const columnsOfWidth = 135;
+/** Bars from this part of the whole have their stage's name in them, which the script shows where there is room. */
+const labelled = 0.015;
+/** The least width of the picture in pixels, as in the style: names that fit there are shown without script. */
+const leastWidth = 544;
+/** Pixels of a character in a bar, and around a name. */
+const characterWidth = 6.9;
+const nameRoom = 12;
 
 /**
  * The timeline of a run; nothing if nothing was heard of any member.
@@ -124,11 +127,7 @@ function barSvg(bar: Bar, top: number, span: number, colours: ReadonlyMap<string
     open > 0 ? " open" : ""
   }`;
   const box = `x="${x}" y="${y}" width="${width}" height="${barHeight}"`;
-  const name = length < labelled
-    ? ""
-    : `<svg ${box}><text x="6" y="15">${
-      escapeHtml(fit(oneLine(stage), Math.floor(length * columnsOfWidth)))
-    }</text></svg>`;
+  const name = length < labelled ? "" : nameSvg(stage, box, length);
   // Told by shape as well: what failed has a cross over its start, what was tried again a ring.
   const sign = failed > 0
     ? `<svg x="${x}" y="${y}" width="16" height="${barHeight}"><path class="cross" d="M3 6l9 9m0-9l-9 9"/></svg>`
@@ -138,6 +137,14 @@ function barSvg(bar: Bar, top: number, span: number, colours: ReadonlyMap<string
   return `<g class="bar s${colours.get(stage) ?? numColours}${marks}"><title>${
     escapeHtml(barText(bar))
   }</title><rect ${box} rx="1.5"/>${sign === "" ? name : sign}</g>`;
+}
+
+function nameSvg(stage: string, box: string, length: number): string {
+  const text = fit(oneLine(stage), 40);
+  const fits = length * leastWidth > columnsOf(text) * characterWidth + nameRoom;
+  return `<svg class="${fits ? "name" : "name tight"}" ${box}><text x="6" y="15">${
+    escapeHtml(text)
+  }</text></svg>`;
 }
 
 /** A bar in words. */
