@@ -113,7 +113,7 @@ async function crateContent(
     workflow: {
       name: graph.workflow,
       description: graph.description,
-      params: workflowParams(graph.resolved),
+      params: workflowParams(graph),
     },
     run: record.run.slice(record.run.lastIndexOf("/") + 1),
     started,
@@ -238,15 +238,12 @@ function inOrder(stages: Graph["stages"]): Graph["stages"] {
   return [...ordered];
 }
 
-/** The section `params` alone: parsing the whole takes longer. */
-function workflowParams(resolved: string): Readonly<Record<string, unknown>> {
-  const section = /^params:.*\n(?:(?:[ \t-].*)?\n)*/m.exec(resolved)?.[0];
-  if (section === undefined) return {};
-  try {
-    return parse(section).params ?? {};
-  } catch {
-    return {};
-  }
+/** Params of the workflow itself. */
+function workflowParams(
+  { resolved, resolvedValue }: Pick<Graph, "resolved" | "resolvedValue">,
+): Readonly<Record<string, unknown>> {
+  const value = (resolvedValue?.() ?? parse(resolved)) as { readonly params?: object } | null;
+  return { ...value?.params };
 }
 
 /** Which files of the run folder are copies of which output. */
