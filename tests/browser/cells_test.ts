@@ -53,9 +53,9 @@ browserTest("a heat map on a canvas is the picture that it was", async (browser)
       );
       if (!isNear) numOther++;
     }
-    console.log(width,scale,numOther/(whole.width*whole.height));
     const share = numOther / (whole.width * whole.height);
-    assert(share < 0.9, `seed ${seed}, ${width} px × ${scale}: ${100 * share} % differ`);
+    // A picture that is off by a pixel differs in more than a twentieth.
+    assert(share < 0.01, `seed ${seed}, ${width} px × ${scale}: ${100 * share} % differ`);
   }
   assertEquals(page.faults, []);
 });

@@ -30,6 +30,7 @@ export function layCells(picture: HTMLElement, cells: SvgCells): void {
   // Its proportions stand before anything is drawn.
   canvas.width = Math.ceil(cells.width);
   canvas.height = Math.ceil(cells.height);
+  canvas.style.aspectRatio = `${cells.width} / ${cells.height}`;
   canvas.setAttribute("aria-hidden", "true");
   picture.insertBefore(canvas, picture.querySelector("img.over"));
   const draw = (least = 0) => {
