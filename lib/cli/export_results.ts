@@ -139,10 +139,11 @@ export function commandAgain(run: ExportedRun, missing: ExportReport["missing"])
   const all = stages(missing);
   const base = run.command ?? `deno task run workflows/${run.workflow}.yaml`;
   const words = [
-    ...kept.map((stage) => `stages.${stage}.store=full`),
+    ...kept.map((stage) => `stages.${stage}.store=full`)
+      .filter((word) => !base.split(" ").includes(word)),
     ...(all.length > maxForced ? ["*"] : all).flatMap((stage) => ["--force", stage]),
   ];
-  return `${base} ${words.map(shellWord).join(" ")}`;
+  return [base, ...words.map(shellWord)].join(" ");
 }
 
 /** What was exported. */

@@ -50,7 +50,7 @@ export function writeNpyFiles(
   const documentPaths = documentPathsOf(stem, documents, names);
   arrays.forEach(({ npy, sidecar }, i) => {
     write(paths[i], npy);
-    const about = { ...sidecar, ...describeNpy(npy), ...facts, ...sidecar };
+    const about = { ...sidecar, ...describeNpy(npy), ...facts, array: arrays[i].key, ...sidecar };
     write(`${stem}.${names[i]}.json`, prettyJson(about));
   });
   for (const [path, document] of documentPaths) write(path, prettyJson(document));

@@ -47,6 +47,8 @@ export class Hdf5Files {
         attributes: attributes as Hdf5Attributes,
       });
     });
+    const { output: _output, kind: _kind, ...ofMember } = facts;
+    this.#groups[own] = { ...this.#groups[own], ...ofMember };
     this.#groups[group] = { ...documents, ...facts };
     this.#members.push({ member, group });
   }
