@@ -1,9 +1,9 @@
 // Reading what is shown, from the store: figures, verdicts and tables as the page has them. What was read once is
 // remembered by its digest, for pages that are written again and again.
 
-import type { Files } from "../core/artifact.ts";
-import { figure as figureType } from "../core/artifacts/figure.ts";
+import { bytesOf, type Files, readJson } from "../core/artifact.ts";
 import { table as tableType } from "../core/artifacts/table.ts";
+import type { Scene } from "../core/figure.ts";
 import type { Store } from "../core/store.ts";
 import type { Table } from "../core/table.ts";
 import type { ReportFigure, ReportTable } from "../report/content.ts";
@@ -82,15 +82,18 @@ export async function collect(
   return { figures, verdicts, tables };
 }
 
+/** Of figures only what pages show: the specification stays the text that it is, which can be long. */
 function decode(kind: string, files: Files): Omit<ReportFigure, "stage"> | Table | undefined {
   if (kind === "table") return tableType.decode(files);
   if (kind !== "figure") return undefined;
-  const { svg, caption, ...more } = figureType.decode(files);
-  const scene = "scene" in more ? more.scene as ReportFigure["scene"] : undefined;
+  const text = (name: string) => new TextDecoder().decode(bytesOf(files, name));
+  const { caption } = readJson(files, "caption.json") as { caption: string };
   return {
-    svg,
+    svg: text("figure.svg"),
     caption,
-    spec: new TextDecoder().decode(files["figure.vl.json"]),
-    ...(scene === undefined ? {} : { scene }),
+    spec: text("figure.vl.json"),
+    ...(Object.hasOwn(files, "scene.json")
+      ? { scene: readJson(files, "scene.json") as unknown as Scene }
+      : {}),
   };
 }

@@ -32,7 +32,7 @@ interface Leaf {
  */
 export function paramRows(now: unknown, before?: unknown): ParamRow[] {
   const leaves = leavesOf(now);
-  if (before === undefined) return [...leaves.values()];
+  if (before === undefined || before === now) return [...leaves.values()];
   const others = leavesOf(before);
   const rows = [...leaves].map(([identity, { path, value }]): ParamRow => {
     const other = others.get(identity);
@@ -53,20 +53,24 @@ export function paramRows(now: unknown, before?: unknown): ParamRow[] {
 /** Leaves by what they are known by in both runs. */
 function leavesOf(workflow: unknown): Map<string, Leaf> {
   const leaves = new Map<string, Leaf>();
-  const add = (value: unknown, path: readonly string[], identity: readonly string[]) => {
-    if (isMap(value) && Object.keys(value).length > 0) {
-      for (const [name, inner] of Object.entries(value)) {
-        if (path.length === 0 && shownElsewhere.has(name)) continue;
-        add(inner, [...path, name], [...identity, name]);
+  const add = (value: unknown, path: string, identity: string) => {
+    if (isMap(value)) {
+      const entries = Object.entries(value);
+      for (const [name, inner] of entries) {
+        if (path === "" && shownElsewhere.has(name)) continue;
+        add(inner, path === "" ? name : `${path}.${name}`, `${identity}${name}\0`);
       }
+      if (entries.length > 0) return;
     } else if (Array.isArray(value) && value.some((item) => isMap(item) || hasMaps(item))) {
-      const named = namesOf(value);
+      const known = namesOf(value);
       value.forEach((item, i) =>
-        add(item, [...path, String(i)], [...identity, named?.[i] ?? `#${i}`])
+        add(item, `${path}.${i}`, `${identity}${known?.[i] ?? `#${i}`}\0`)
       );
-    } else leaves.set(JSON.stringify(identity), { path: path.join("."), value: flowText(value) });
+      return;
+    }
+    leaves.set(identity, { path, value: flowText(value) });
   };
-  add(workflow, [], []);
+  add(workflow, "", "");
   return leaves;
 }
 

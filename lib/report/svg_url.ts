@@ -25,9 +25,5 @@ export function svgUrl(svg: string): string {
  * ```
  */
 export function base64(bytes: Uint8Array): string {
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return btoa(binary);
+  return bytes.toBase64();
 }
