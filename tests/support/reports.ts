@@ -8,7 +8,7 @@ import { tableOf } from "#lib/core/table.ts";
 import type { ReportContent, ReportFigure } from "#lib/report/content.ts";
 import type { DagStage } from "#lib/report/dag.ts";
 import { foldEvents } from "#lib/report/record.ts";
-import { drawDag } from "#lib/cli/draw_dag.ts";
+import { layOutDag } from "#lib/cli/draw_dag.ts";
 
 /** A run of a sweep, seeded: stages in a chain, each with as many members. Of the last stage's members some failed if asked. */
 export async function sweepReport(
@@ -129,7 +129,7 @@ export async function sweepReport(
     ],
     resolved: "name: sweep\nparams:\n  n_delays: 33\n",
     command: "deno task run workflows/sweep.yaml",
-    graph: numStages > 300 ? "" : await drawDag(stages),
+    graph: numStages > 300 ? "" : await layOutDag(stages),
     stages,
     members,
     params: {
@@ -259,7 +259,7 @@ export async function hostileReport(): Promise<ReportContent> {
     })),
     resolved: hostileTexts.join("\n"),
     command: `deno task run ${text(1)}`,
-    graph: await drawDag(stages),
+    graph: await layOutDag(stages),
     stages,
     members: hostileTexts.map((value, i) => ({
       id: id(i),
