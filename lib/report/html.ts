@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import type { ReportContent, Section } from "./content.ts";
 import { escapeHtml } from "./escape_html.ts";
+import { grouped } from "./format.ts";
 import { liveHead } from "./live_html.ts";
 import { pack } from "./pack.ts";
 import { pageTop } from "./page_top.ts";
@@ -122,7 +123,7 @@ function sectionHtml({ id, title, html }: Section): string {
 function contentsHtml(shown: readonly Section[]): string {
   const items = shown.map(({ id, title, count }) =>
     `<li><a href="#${id}"${id === "failures" ? ' class="bad"' : ""}><span>${title}</span>${
-      count === undefined ? "" : `<small>${count}</small>`
+      count === undefined ? "" : `<small>${grouped(count)}</small>`
     }</a></li>`
   );
   return `<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><ul>${

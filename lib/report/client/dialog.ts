@@ -54,7 +54,7 @@ function open(figure: HTMLElement, known: FigureData): void {
   const caption = element("p");
   caption.append(...figure.querySelector("figcaption")!.cloneNode(true).childNodes);
   const files = figure.querySelector(".actions span")?.cloneNode(true);
-  const body = element("div", { class: "dialog-body" }, picture, caption);
+  const body = element("div", { class: `dialog-body ${figure.className}` }, picture, caption);
   if (files !== undefined) {
     body.append(element("p", { class: "actions" }, "Files beside this page: ", files));
   }
@@ -126,7 +126,7 @@ function tableBox(table: SpecTable, title: string): HTMLElement {
       ),
     );
   fill(table.rows);
-  const made = element("table", {}, element("thead", {}, head), body);
+  const made = element("table", { class: "sortable" }, element("thead", {}, head), body);
   // All rows are sorted, not only those that are seen.
   sortableHeads(made, (column, direction) =>
     fill(
