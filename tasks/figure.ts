@@ -12,6 +12,7 @@ import { labelled, themed } from "#lib/draw/draw_spec.ts";
 import { drawToWidth } from "#lib/draw/draw_to_width.ts";
 import { loadAdvances } from "#lib/draw/load_fonts.ts";
 import { mergeSpec } from "#lib/draw/merge_spec.ts";
+import { withDensity } from "#lib/draw/png_density.ts";
 import { rasterise } from "#lib/draw/rasterise.ts";
 import { pxPerInch, pxPerMm, textSize, widthMm } from "#lib/draw/theme.ts";
 import { wrapText } from "#lib/draw/wrap_text.ts";
@@ -90,7 +91,7 @@ export default defineTask({
     return {
       figure: {
         svg,
-        png: await rasterise(svg, params.dpi / pxPerInch),
+        png: withDensity(await rasterise(svg, params.dpi / pxPerInch), params.dpi),
         spec: themed(spec),
         caption,
         ...(draft.scene === undefined ? {} : { scene: draft.scene }),

@@ -32,23 +32,52 @@ const known: Readonly<Record<string, string>> = {
 /** Names that have a dash and a shape of their own, by their place in `dashes` and `shapes`. */
 const place: Readonly<Record<string, number>> = { dsa: 0, linear_cka: 1, cka: 1, procrustes: 2 };
 
-/** Colours of series without a colour of their own: alternating dark and light, so that neighbours differ in grey. */
+/**
+ * Colours of series without a colour of their own: alternating dark and light, so that neighbours differ in grey, and the
+ * first five all do.
+ */
 export const cycle: readonly string[] = [
   "#0072B2",
   "#E69F00",
-  "#117733",
-  "#56B4E9",
-  "#882255",
-  "#009E73",
   "#332288",
-  "#CC79A7",
-  "#D55E00",
   "#88CCEE",
+  "#D55E00",
+  "#117733",
+  "#CC79A7",
+  "#882255",
+  "#56B4E9",
+  "#009E73",
   "#AA4499",
   "#999933",
 ];
-const dashes = [[], [5, 2], [1.5, 2], [7, 2, 1.5, 2], [3, 1.5], [9, 2]];
-const shapes = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down"];
+const dashes = [
+  [],
+  [5, 2],
+  [1.5, 2],
+  [7, 2, 1.5, 2],
+  [3, 1.5],
+  [9, 2],
+  [7, 2, 1.5, 2, 1.5, 2],
+  [1, 1],
+  [5, 2, 5, 2, 1.5, 2],
+  [4, 4],
+  [12, 3],
+  [2, 4],
+];
+const shapes = [
+  "circle",
+  "square",
+  "diamond",
+  "triangle-up",
+  "cross",
+  "triangle-down",
+  "triangle-right",
+  "triangle-left",
+  "M-1,-1L1,1M-1,1L1,-1",
+  "M0,-1L0,1M-1,0L1,0",
+  "M-1,-0.4L1,-0.4L1,0.4L-1,0.4Z",
+  "M-0.4,-1L0.4,-1L0.4,1L-0.4,1Z",
+];
 
 /**
  * Looks of series in the order given. A known name (a metric, a published group) keeps its colour, a metric also its

@@ -13,13 +13,23 @@ export const pxPerInch = 96;
 export const pxPerMm = 96 / 25.4;
 
 /** Ink, from strongest to faintest. */
-export const ink = { text: "#222222", axis: "#444444", faint: "#888888", grid: "#E4E4E4" } as const;
+export const ink = { text: "#222222", axis: "#444444", faint: "#707070", grid: "#E4E4E4" } as const;
 
 /** Font families in order of preference; the PNG is made with DejaVu Sans, whose metrics Verdana shares. */
 export const fontFamily = "DejaVu Sans, Verdana, sans-serif";
 
-/** Sizes of text in px: 9 px are 6.75 points in print. */
-export const textSize = { small: 8, label: 9, title: 9.5, header: 10, figure: 11 } as const;
+/**
+ * Sizes of text in px: 8 px are 6 points in print, 9 px 6.75. `tiny` is for numbers in cells alone: 5 points, the least
+ * that journals print.
+ */
+export const textSize = {
+  tiny: 6.7,
+  small: 8,
+  label: 9,
+  title: 9.5,
+  header: 10,
+  figure: 11,
+} as const;
 
 /** Vega-Lite configuration of the house theme. */
 export const houseTheme: Readonly<Record<string, unknown>> = {

@@ -86,8 +86,13 @@ export function boxValues(
     };
     return [
       { part: "axis", panel, text: names[axis], ...at(0.5, axis === 2 ? 0.12 : 0.13) },
-      { part: "limit", panel, text: show(limits.low[axis]), ...at(0.1, 0.09) },
-      { part: "limit", panel, text: show(limits.high[axis]), ...at(0.9, 0.09) },
+      ...[0, 1].map((end) => ({
+        // Numbers beside the upright edge end at it, however long they are.
+        part: axis === 2 ? "limit left" : "limit",
+        panel,
+        text: show([limits.low, limits.high][end][axis]),
+        ...at([0.1, 0.9][end], axis === 2 ? 0.03 : 0.09),
+      })),
     ];
   });
   return [...lines, ...texts];

@@ -73,14 +73,43 @@ export function inPanels(
   resolve?: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   if (panels.titles.length === 1) return { data: { values }, ...view };
+  // Beside an incomplete last row the common axis would stand far below the panels that it belongs to.
+  const isFull = panels.titles.length % panels.columns === 0;
+  const own = isFull ? resolve : {
+    ...resolve,
+    axis: { x: "independent", ...(resolve?.axis as Record<string, unknown> | undefined) },
+  };
   return {
     data: { values },
     facet: { field: "panel", type: "nominal", sort: panels.titles, header: { title: null } },
     columns: panels.columns,
-    spec: view,
-    ...(resolve === undefined ? {} : { resolve }),
+    spec: levelHeads(view),
+    ...(own === undefined ? {} : { resolve: own }),
   };
 }
+
+/**
+ * A layered view whose panels have their names at one height: names keep away from what sticks out above a panel, and here
+ * something invisible does so in all of them.
+ *
+ * @example
+ * ```ts
+ * import { levelHeads } from "#lib/figures/_panels.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals((levelHeads({ layer: [] }).layer as unknown[]).length, 1);
+ * ```
+ */
+export function levelHeads(
+  view: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (!Array.isArray(view.layer)) return view;
+  const place = { x: 0, x2: 0, y: -HEAD, y2: -HEAD };
+  const mark = { type: "rule", ...place, strokeOpacity: 0 };
+  return { ...view, layer: [...view.layer, { data: { values: [{}] }, mark, encoding: {} }] };
+}
+
+/** What sticks out of a panel in px: half a number at an axis, half a dot. */
+const HEAD = 6;
 
 /**
  * Height of a panel in px: by its aspect, or three quarters of its width but not higher than a third of a page.

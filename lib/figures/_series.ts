@@ -82,6 +82,7 @@ export function legendAbove(
   return {
     title: null,
     orient: "top",
+    offset: 9,
     direction: "horizontal",
     columns: Math.max(1, Math.min(texts.length, Math.floor(width / widest))),
     symbolType: symbol,

@@ -135,7 +135,8 @@ export function withUnit(text: string, unit: string | null): string {
 }
 
 /**
- * The unit of a column in some rows, or null where it has none or several.
+ * The unit of a column in some rows, or null where it has none or several: the column's own, or that of each row in
+ * `<column>_unit`; of `value` and its mean and median also the column `unit`, as comparisons write it.
  *
  * @throws {TypeError} if the column is absent.
  *
@@ -152,11 +153,15 @@ export function withUnit(text: string, unit: string | null): string {
 export function unitOf(table: Table, column: string, rows: readonly Row[]): string | null {
   const own = table.columns[columnIndex(table, column, "the figure")].unit;
   if (own !== undefined) return own;
-  const perRow = table.columns.findIndex(({ name }) => name === `${column}_unit`);
+  const names = [`${column}_unit`, ...(ofValue.includes(column) ? ["unit"] : [])];
+  const perRow = table.columns.findIndex(({ name }) => names.includes(name));
   if (perRow < 0) return null;
   const units = new Set(rows.map((row) => row[perRow]).filter((unit) => unit !== null));
   return units.size === 1 ? String([...units][0]) : null;
 }
+
+/** Columns that hold what a comparison gave, in the unit that it tells. */
+const ofValue = ["value", "mean", "median"];
 
 /**
  * Distinct values of a column: those in `order` first, the others as numbers ascending or by first appearance.

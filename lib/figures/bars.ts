@@ -132,15 +132,18 @@ export default defineFigure({
                   color: colour(panelWidth),
                 },
               },
-              ...(options.error === undefined ? [] : [{
-                mark: { type: "rule", color: ink.axis, clip: true },
+              // A white rim shows where an error bar lies on a dark bar.
+              ...(options.error === undefined ? [] : [["white", 2.8], [ink.axis, 1]].map((
+                [color, strokeWidth],
+              ) => ({
+                mark: { type: "rule", color, strokeWidth, clip: true },
                 encoding: {
                   x,
                   ...offset,
                   y: { ...y(height), field: "low" },
                   y2: { field: "high" },
                 },
-              }]),
+              }))),
               ...(options.show_values
                 ? [{
                   mark: { type: "text", baseline: "bottom", dy: -2 },
@@ -148,7 +151,7 @@ export default defineFigure({
                     x,
                     ...offset,
                     y: { ...y(height), field: options.error === undefined ? "y" : "high" },
-                    text: { field: "y", type: "quantitative", format: ".3~r" },
+                    text: { field: "y", type: "quantitative", format: ".3r" },
                   },
                 }]
                 : []),

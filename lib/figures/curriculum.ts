@@ -95,7 +95,7 @@ export default defineFigure({
           height: Math.round(options.height * names.length),
           layer: [
             {
-              mark: { type: "rect", fillOpacity: 0.45 },
+              mark: { type: "rect", fillOpacity: 0.7 },
               encoding: {
                 x: x("left"),
                 x2: { field: "right" },

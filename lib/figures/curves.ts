@@ -60,7 +60,8 @@ export default defineFigure({
     });
     return {
       columns: panels.columns,
-      caption: caption + (options.floor === undefined ? "" : " Dotted levels: self floor."),
+      caption: caption +
+        (options.floor === undefined ? "" : " Dotted levels with open signs: self floor."),
       spec: (panelWidth) => {
         const height = panelHeight(panelWidth, options.aspect);
         const legend = legendAbove(series.texts, panelWidth * panels.columns, "stroke");
@@ -95,7 +96,7 @@ function layers(
     title: axisTitle(table, options.x, options.labels),
     scale: { ...scale(options.x_log), nice: false, padding: 6 },
     axis: ticks.length <= 6
-      ? { values: ticks, labelExpr: "format(datum.value, '~g')", labelOverlap: true }
+      ? { values: ticks, labelExpr: "format(datum.value, '~g')", labelOverlap: "greedy" }
       : { tickCount: 5 },
   };
   const y = (field: string) => ({
@@ -108,20 +109,27 @@ function layers(
   });
   const own = (field: string) => ({ field, type: "nominal", scale: null });
   const detail = { field: "series", type: "nominal" };
-  const floor = {
+  const level = (mark: Record<string, unknown>, encoding: Record<string, unknown>) => ({
     transform: [{
       aggregate: [{ op: "mean", field: "floor", as: "floor" }],
-      groupby: ["series", "colour", "panel"],
+      groupby: ["series", "colour", "shape", "panel"],
     }],
-    mark: { type: "rule", strokeDash: [1, 2.5], strokeWidth: 1.2 },
-    encoding: { y: y("floor"), stroke: own("colour") },
-  };
+    mark,
+    encoding: { y: y("floor"), stroke: own("colour"), ...encoding },
+  });
+  const floors = options.floor === undefined ? [] : [
+    level({ type: "rule", strokeDash: [1, 2.5], strokeWidth: 1 }, {}),
+    // The sign of the series at the end of its level: without colour the levels look alike.
+    level({ type: "point", filled: true, fill: "white", x: "width", size: 26, strokeWidth: 1 }, {
+      shape: own("shape"),
+    }),
+  ];
   return [
     {
       mark: { type: "area", opacity: 0.2 },
       encoding: { x, y: y("low"), y2: { field: "high" }, fill: own("colour"), detail },
     },
-    ...(options.floor === undefined ? [] : [floor]),
+    ...floors,
     {
       mark: { type: "line" },
       encoding: {
@@ -185,10 +193,14 @@ function summarised(table: Table, options: Options): { points: Point[]; caption:
   const sample = counts.length === 0 ? "" : ` over ${sampleText(counts)}`;
   return {
     points: ordered(points),
-    caption: `${words(options.y, options.labels)}${sample} per point; band: ± ${
+    caption: `${capital(words(options.y, options.labels))}${sample} per point; band: ± ${
       words(options.error!, options.labels)
     }.`,
   };
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function placed(table: Table, options: Options, row: readonly Cell[]) {

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { defineFigure } from "../core/figure.ts";
 import type { Cell, Table } from "../core/table.ts";
-import { ink } from "../draw/theme.ts";
+import { ink, textSize } from "../draw/theme.ts";
 import { columnIndex, type Row } from "../math/tables/columns.ts";
 import { inPanels, panelHeight, panelsOf } from "./_panels.ts";
 import {
@@ -75,7 +75,7 @@ export default defineFigure({
           y: axis("y", axisTitle(table, y, labels), [...upwards].reverse()),
         };
         const longest = Math.max(...values.map(({ text }) => text.length));
-        const textSize = Math.min(
+        const fitting = Math.min(
           9,
           0.45 * height / upwards.length,
           // Digits are about 0.64 of the size wide.
@@ -107,13 +107,18 @@ export default defineFigure({
             encoding: { ...encoding, color: colour },
           },
           ...(mark === undefined ? [] : [{
+            // A white rim shows the mark in print without colour, too.
+            transform: [{ filter: "datum.mark === true" }],
+            mark: { type: "rect", fill: null, stroke: "white", strokeWidth: 4 },
+            encoding,
+          }, {
             transform: [{ filter: "datum.mark === true" }],
             mark: { type: "rect", fill: null, stroke: "#d7191c", strokeWidth: 2 },
             encoding,
           }]),
-          ...(params.show_values
+          ...(params.show_values && fitting > 0.7 * textSize.tiny
             ? [{
-              mark: { type: "text", fontSize: Math.max(4.5, textSize) },
+              mark: { type: "text", fontSize: Math.max(textSize.tiny, fitting) },
               encoding: {
                 ...encoding,
                 text: { field: "text" },

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineFigure } from "../core/figure.ts";
 import type { Cell } from "../core/table.ts";
 import { roughWidth } from "../draw/font_metrics.ts";
-import { ink } from "../draw/theme.ts";
+import { ink, textSize } from "../draw/theme.ts";
 import { columnIndex } from "../math/tables/columns.ts";
 import { inPanels, panelsOf } from "./_panels.ts";
 import {
@@ -43,7 +43,7 @@ export default defineFigure({
     const rowNames = levels(table, a, params.order);
     const both = [...rowNames, ...levels(table, b, params.order)];
     const names = distinctWords([...new Set(both)], labels);
-    const values = table.rows.map((row) => {
+    const values = table.rows.map((row): Record<string, Cell> => {
       const cells = pick(table, { a, b, value }, row);
       return {
         ...cells,
@@ -63,13 +63,25 @@ export default defineFigure({
     const edges = params.blocks === undefined
       ? []
       : blockEdges(table, a, params.blocks, rowNames).map((name) => words(name, labels));
-    const ends = params.domain ?? extent(values);
-    const bright = ends[0] + 0.6 * (ends[1] - ends[0]);
+    // On scales of their own, panels turn bright at values of their own.
+    const brightOf = (rows: readonly Record<string, Cell>[]) => {
+      const [low, high] = params.domain ?? extent(rows);
+      return low + 0.6 * (high - low);
+    };
+    const bright = new Map(panels.titles.map((title) => [
+      title,
+      brightOf(shared ? values : values.filter(({ panel }) => panel === title)),
+    ]));
+    const marked = values.map((row) => ({
+      ...row,
+      bright: typeof row.value === "number" && row.value > bright.get(row.panel as string)!,
+    }));
     const columnWords = distinctWords(levels(table, b, params.order), labels);
-    const text = (panelWidth: number) => Math.min(9, Math.max(6, 0.85 * panelWidth / names.length));
+    const text = (panelWidth: number) =>
+      Math.min(textSize.label, Math.max(textSize.small, 0.85 * panelWidth / names.length));
     const axis = (panelWidth: number) => ({
       labelFontSize: text(panelWidth),
-      labelOverlap: panelWidth / names.length < 6.2 ? "parity" : false,
+      labelOverlap: panelWidth / names.length < 8.2 ? "parity" : false,
       title: null,
       grid: false,
       domain: false,
@@ -120,11 +132,13 @@ export default defineFigure({
         const layer: Record<string, unknown>[] = [
           { mark: { type: "rect" }, encoding: { ...encoding, color: colour } },
         ];
-        if (params.show_values) layer.push(valueLayer(encoding, panelWidth / names.length, bright));
+        const cell = panelWidth / names.length;
+        // In smaller cells nobody could read them.
+        if (params.show_values && cell >= smallestNumber) layer.push(valueLayer(encoding, cell));
         for (const edge of edges) layer.push(...edgeLayers(edge));
         return inPanels(
           panels,
-          values,
+          params.show_values ? marked : values,
           { width: panelWidth, height: panelWidth, layer },
           shared ? undefined : {
             scale: { color: "independent" },
@@ -192,18 +206,20 @@ function edgeLayers(name: string): Record<string, unknown>[] {
   ];
 }
 
+/** Px of a cell that a number of two decimals fits into. */
+const smallestNumber = 16;
+
 /** Numbers in the cells, in ink on bright cells and in white on dark ones: viridis turns bright past its middle. */
 function valueLayer(
   encoding: Record<string, unknown>,
   cell: number,
-  bright: number,
 ): Record<string, unknown> {
   return {
-    mark: { type: "text", fontSize: Math.min(9, Math.max(5, cell / 2.6)) },
+    mark: { type: "text", fontSize: Math.min(textSize.label, Math.max(textSize.tiny, cell / 2.6)) },
     encoding: {
       ...encoding,
       text: { field: "value", type: "quantitative", format: ".2f" },
-      fill: { condition: { test: `datum.value > ${bright}`, value: ink.text }, value: "white" },
+      fill: { condition: { test: "datum.bright", value: ink.text }, value: "white" },
     },
   };
 }

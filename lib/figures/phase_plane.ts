@@ -14,6 +14,7 @@ import {
   fixedPointsText,
   stableOption,
 } from "./_fixed_points.ts";
+import { levelHeads } from "./_panels.ts";
 import { legendAbove } from "./_series.ts";
 import { unitName, unitTitle } from "./_unit_title.ts";
 
@@ -76,6 +77,7 @@ export default defineFigure({
       columns,
       caption: `${what}; open dot: start, filled dot: end.` +
         (panels.length > 1 && options.limits === "own" ? " Each panel has its own axes." : "") +
+        " Across and up have scales of their own." +
         fixedPointsText(fixedPoints),
       spec: (width) => view({ panels, colours, columns, values, width, across, up }, options),
     };
@@ -191,6 +193,16 @@ function view(drawn: Drawn, options: Options): Readonly<Record<string, unknown>>
     scale: { domain: colours, range: seriesLooks(colours).map((look) => look.colour) },
     legend: legendAbove(colours, width * columns, "stroke"),
   };
+  const looks = seriesLooks(colours);
+  const dash = {
+    field: "colour",
+    type: "nominal",
+    scale: {
+      domain: colours,
+      range: looks.map((look) => look.dash.length === 0 ? [1, 0] : look.dash),
+    },
+    legend: colour.legend,
+  };
   const line = { ...place, color: colour, detail: { field: "path" }, order: { field: "t" } };
   const part = (name: string) => [{ filter: { field: "part", equal: name } }];
   const layer = [
@@ -199,7 +211,11 @@ function view(drawn: Drawn, options: Options): Readonly<Record<string, unknown>>
       mark: { type: "line", strokeWidth: 0.5, opacity: 0.35 },
       encoding: line,
     },
-    { transform: part("mean"), mark: { type: "line", strokeWidth: 0.9 }, encoding: line },
+    {
+      transform: part("mean"),
+      mark: { type: "line", strokeWidth: 0.9 },
+      encoding: { ...line, ...(colours.length > 1 ? { strokeDash: dash } : {}) },
+    },
     {
       transform: part("start"),
       mark: { type: "point", filled: true, fill: "white", size: 24, strokeWidth: 1.1 },
@@ -220,7 +236,7 @@ function view(drawn: Drawn, options: Options): Readonly<Record<string, unknown>>
     data: { values },
     facet: { field: "panel", type: "nominal", sort: panels, header: { title: null } },
     columns,
-    spec: one,
+    spec: levelHeads(one),
     ...(options.limits === "own"
       ? { resolve: { scale: { x: "independent", y: "independent" } } }
       : {}),

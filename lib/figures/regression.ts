@@ -131,17 +131,24 @@ export default defineFigure({
           },
         ];
         if (options.says) {
-          const small = panelWidth < 150 ? textSize.small - 1 : textSize.small;
+          const isNarrow = panelWidth < narrow;
           for (let line = 0; line < most; line++) {
             layer.push({
-              transform: [{ filter: `datum.part === 'says' && datum.line === ${line}` }],
+              transform: [
+                { filter: `datum.part === 'says' && datum.line === ${line}` },
+                ...(isNarrow
+                  ? [{ calculate: "replace(datum.text, ', ', '\\n')", as: "text" }]
+                  : []),
+              ],
               mark: {
                 type: "text",
                 align: "left",
                 baseline: "top",
                 x: 4,
-                y: 3 + 10 * line,
-                fontSize: small,
+                y: 3 + (isNarrow ? 20 : 10) * line,
+                lineBreak: "\n",
+                lineHeight: 10,
+                fontSize: textSize.small,
               },
               encoding: { text: { field: "text" } },
             });
@@ -220,8 +227,12 @@ function lineMarks(
   return [...line, { part: "says", text }];
 }
 
+/** A panel of fewer px takes the words on two lines. */
+const narrow = 170;
+
 function pText(p: number): string {
-  return p < 1e-300 ? "< 1e-300" : `= ${p < 1e-3 ? p.toExponential(0) : numberText(p)}`;
+  if (p < 1e-300) return "< 1e−300";
+  return `= ${p < 1e-3 ? p.toExponential(0).replace("-", "−") : numberText(p)}`;
 }
 
 function numberText(value: number): string {
@@ -229,7 +240,7 @@ function numberText(value: number): string {
   const text = Math.abs(value) >= 1e-3 || value === 0
     ? String(Number(value.toPrecision(2)))
     : value.toExponential(1);
-  return text.replace("-", "−");
+  return text.replaceAll("-", "−");
 }
 
 function isNumber(cell: unknown): cell is number {

@@ -235,6 +235,15 @@ function view(
     legend: legendAbove(colours, panelWidth * columns, "stroke"),
   };
   const line = { x: u, y: v, color: colour, detail: { field: "path" }, order: { field: "t" } };
+  const dash = {
+    field: "colour",
+    type: "nominal",
+    scale: {
+      domain: colours,
+      range: looks.map((look) => look.dash.length === 0 ? [1, 0] : look.dash),
+    },
+    legend: colour.legend,
+  };
   const layer = [
     {
       transform: [part("hidden edge")],
@@ -254,7 +263,7 @@ function view(
     {
       transform: [part("mean")],
       mark: { type: "line", strokeWidth: small ? 1.1 : 1.5 },
-      encoding: line,
+      encoding: { ...line, ...(colours.length > 1 ? { strokeDash: dash } : {}) },
     },
     {
       transform: [part("start")],
@@ -276,7 +285,11 @@ function view(
     },
     ...(small ? [] : [{
       transform: [part("limit")],
-      mark: { type: "text", fontSize: 7, color: ink.faint },
+      mark: { type: "text", fontSize: textSize.small, color: ink.faint },
+      encoding: { x: u, y: v, text: { field: "text" } },
+    }, {
+      transform: [part("limit left")],
+      mark: { type: "text", fontSize: textSize.small, color: ink.faint, align: "right" },
       encoding: { x: u, y: v, text: { field: "text" } },
     }]),
   ];
