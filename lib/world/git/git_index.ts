@@ -3,6 +3,7 @@
 // Leaves out split indexes, and folders that a sparse index holds in place of their files.
 
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 
 /** A tracked file. */
 export interface IndexEntry {
@@ -54,6 +55,14 @@ export function parseIndex(content: Uint8Array, hashLength: 20 | 32): GitIndex {
   }
   const count = view.getUint32(8);
   const end = bytes.length - hashLength;
+  const sum = bytes.toString("hex", end);
+  const algorithm = hashLength === 20 ? "sha1" : "sha256";
+  // Git may be told to leave it out, and then writes zeros.
+  if (
+    /[^0]/.test(sum) && sum !== createHash(algorithm).update(bytes.subarray(0, end)).digest("hex")
+  ) {
+    throw new RangeError("the index is damaged");
+  }
   const entries: IndexEntry[] = [];
   let at = 12;
   let path = "";

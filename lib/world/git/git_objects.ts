@@ -11,7 +11,7 @@ import { readText } from "./git_folders.ts";
 export interface GitObjects {
   /** Name of the tree of a commit; `undefined` if it cannot be read. */
   treeOf(commit: string): string | undefined;
-  /** Names of the contents of all files of a tree by path; `undefined` if one of its trees cannot be read. */
+  /** All files of a tree by path, each as `contentOf` writes it; `undefined` if one of its trees cannot be read. */
   filesOf(tree: string): ReadonlyMap<string, string> | undefined;
 }
 
@@ -69,7 +69,7 @@ export function gitObjects(common: string, hashLength: 20 | 32): GitObjects {
           const full = path + new TextDecoder().decode(bytes.subarray(space + 1, zero));
           const child = hexOf(bytes.subarray(zero + 1, zero + 1 + hashLength));
           if (mode === "40000") pending.push([child, `${full}/`]);
-          else files.set(full, child);
+          else files.set(full, contentOf(parseInt(mode, 8), child));
           at = zero + 1 + hashLength;
         }
       }
@@ -80,6 +80,21 @@ export function gitObjects(common: string, hashLength: 20 | 32): GitObjects {
 
 function hexOf(name: Uint8Array): string {
   return Buffer.from(name.buffer, name.byteOffset, name.length).toString("hex");
+}
+
+/**
+ * What a tracked file is, in one text: its mode as far as Git keeps it, and the name of its content.
+ *
+ * @example
+ * ```ts
+ * import { contentOf } from "#lib/world/git/git_objects.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([contentOf(0o100664, "ab"), contentOf(0o100755, "ab")], ["100644 ab", "100755 ab"]);
+ * ```
+ */
+export function contentOf(mode: number, hash: string): string {
+  const isPlain = (mode & 0o170000) === 0o100000;
+  return `${(isPlain ? mode & 0o100 ? 0o100755 : 0o100644 : mode).toString(8)} ${hash}`;
 }
 
 /** The repository's own, and those that it borrows from. */

@@ -9,7 +9,7 @@ import { digestOfValue } from "../../core/digest.ts";
 import type { ChangedFile, GitState } from "../../core/environment.ts";
 import { type GitFolders, gitFolders, gitHead } from "./git_folders.ts";
 import { type GitIndex, type IndexEntry, parseIndex } from "./git_index.ts";
-import { gitObjects } from "./git_objects.ts";
+import { contentOf, gitObjects } from "./git_objects.ts";
 
 /** Where looking ends. */
 export interface GitLimits {
@@ -68,7 +68,9 @@ export function gitState(
       // Differences from an unknown commit are only those from the index.
       dirty: dirty || before !== undefined ? dirty : null,
       ...(dirty
-        ? { dirtyDigest: digestOfValue(changes.map(({ path, how, hash }) => [path, how, hash])) }
+        ? {
+          dirtyDigest: digestOfValue(changes.map(({ path, how, content }) => [path, how, content])),
+        }
         : {}),
       numChanged: changes.length,
       changed: changes.slice(0, limits.named).map(({ path, how }) => ({ path, how })),
@@ -82,8 +84,8 @@ export function gitState(
 }
 
 interface Change extends ChangedFile {
-  /** Name of the content that it has now; `null` if it is gone. */
-  readonly hash: string | null;
+  /** What it is now, as `contentOf` writes it; `null` if it is gone. */
+  readonly content: string | null;
 }
 
 interface Look {
@@ -126,26 +128,20 @@ function* trackedChanges(
 ): Generator<Change> {
   const isTracked = new Set<string>();
   for (const entry of entries) {
-    const { path, hash, mode, ignored } = entry;
+    const { path, hash, mode, unmerged } = entry;
     if (isTracked.has(path)) continue; // further sides of a merge
     isTracked.add(path);
-    const committed = typeof before === "object" ? before.get(path) : hash;
-    const type = mode & fileTypes;
-    if (ignored || type === submodule || type === folder) {
-      if (committed !== hash && !ignored) {
-        yield { path, how: committed === undefined ? "added" : "modified", hash };
-      }
-      continue;
-    }
-    const now = contentNow(entry, look);
-    if (now === committed && !entry.unmerged) continue;
-    if (now === null) {
-      if (committed !== undefined) yield { path, how: "deleted", hash: null };
-    } else yield { path, how: committed === undefined ? "added" : "modified", hash: now };
+    const indexed = contentOf(mode, hash);
+    const committed = typeof before === "object" ? before.get(path) : indexed;
+    const now = contentNow(entry, indexed, look);
+    if (now === committed && !unmerged) continue;
+    if (now !== null) {
+      yield { path, how: committed === undefined ? "added" : "modified", content: now };
+    } else if (committed !== undefined) yield { path, how: "deleted", content: null };
   }
   if (typeof before !== "object") return;
   for (const path of before.keys()) {
-    if (!isTracked.has(path)) yield { path, how: "deleted", hash: null };
+    if (!isTracked.has(path)) yield { path, how: "deleted", content: null };
   }
 }
 
@@ -154,8 +150,14 @@ const submodule = 0o160000;
 const folder = 0o040000;
 const link = 0o120000;
 
-/** Name of the content that a tracked file has on the disk; `null` if there is none. */
-function contentNow({ path, hash, mode, mtime, size, ino }: IndexEntry, look: Look): string | null {
+/** What a tracked file is on the disk, `null` if there is none. What is not looked at is as the index says. */
+function contentNow(
+  { path, hash, mode, mtime, size, ino, ignored }: IndexEntry,
+  indexed: string,
+  look: Look,
+): string | null {
+  const type = mode & fileTypes;
+  if (ignored || type === submodule || type === folder) return indexed;
   const full = `${look.folders.top}/${path}`;
   let info: Deno.FileInfo;
   try {
@@ -163,20 +165,21 @@ function contentNow({ path, hash, mode, mtime, size, ino }: IndexEntry, look: Lo
   } catch {
     return null;
   }
-  const isLink = (mode & fileTypes) === link;
-  if (isLink !== info.isSymlink || !isLink && !info.isFile) return null;
-  const isRunnable = info.mode === null || isLink || (info.mode & 0o100) === (mode & 0o100);
+  if (!info.isFile && !info.isSymlink) return null;
+  const kept = info.isSymlink ? link : info.mode ?? mode;
   const now = info.mtime?.getTime() ?? 0;
-  const looksSame = info.size % 2 ** 32 === size && now === mtime && now < look.indexed &&
-    (info.ino === null || ino === 0 || Number(info.ino) % 2 ** 32 === ino);
-  if (looksSame && isRunnable) return hash;
-  const content = isLink ? new TextEncoder().encode(Deno.readLinkSync(full)) : readFile(full, look);
+  if (
+    now === mtime && now < look.indexed && info.size % 2 ** 32 === size &&
+    (info.ino === null || ino === 0 || Number(info.ino) % 2 ** 32 === ino) &&
+    contentOf(kept, hash) === indexed
+  ) return indexed;
+  const content = info.isSymlink
+    ? new TextEncoder().encode(Deno.readLinkSync(full))
+    : readFile(full, look);
   if (content === undefined) return null;
   const name = look.hasher(content);
-  if (name === hash || !isLink && look.hasher(withoutReturns(content)) === hash) {
-    return isRunnable ? hash : `${hash} mode ${info.mode! & 0o777}`;
-  }
-  return name;
+  const isSame = name === hash || !info.isSymlink && look.hasher(withoutReturns(content)) === hash;
+  return contentOf(kept, isSame ? hash : name);
 }
 
 function* untrackedChanges(
@@ -193,8 +196,9 @@ function* untrackedChanges(
     seen.add(path);
     isTracked ??= new Set(entries.map(({ path }) => path));
     if (isTracked.has(path)) continue;
-    const content = readFile(resolve(file), look);
-    if (content !== undefined) yield { path, how: "untracked", hash: look.hasher(content) };
+    const bytes = readFile(resolve(file), look);
+    if (bytes === undefined) continue;
+    yield { path, how: "untracked", content: contentOf(0o100644, look.hasher(bytes)) };
   }
 }
 
