@@ -34,12 +34,15 @@ export async function findRun(
   if (disk.stat(named)?.isDirectory && !text.includes("/")) {
     return await latestOf(disk, named, text);
   }
-  if (/^\d{8}T?[\dA-Fa-f-]*$/.test(text)) return await byId(disk, runs, workflows, text);
+  if (/^\d{2,8}(T\d{0,6}(-[\da-f]{0,6})?)?$/.test(text)) {
+    return await byId(disk, runs, workflows, text);
+  }
   const path = resolve(cwd, text);
   const there = disk.stat(path);
   if (there?.isDirectory) return await inFolder(disk, cwd, path);
   if (there?.isFile && /\.ya?ml$/.test(text)) {
-    const read = async (file: string) => new TextDecoder().decode(await disk.read(file));
+    const read = async (file: string) =>
+      new TextDecoder().decode(await disk.read(resolve(cwd, file)));
     const loaded = await loadWorkflow(text, read, { overrides: [] });
     if (!loaded.ok) {
       return err(`${text} is no workflow that can be read; \`deno task plan ${text}\` says why`);

@@ -101,7 +101,7 @@ Deno.test("a description holds all that a cliffy adapter needs", () => {
     );
     assertEquals(of("option").length, Object.keys(description.options.shape).length);
     for (const [, flags, summary] of of("option")) {
-      assert(/^--[a-z-]+( <[A-Z=/_]+:[a-z_]+>)?$/.test(String(flags)), String(flags));
+      assert(/^--[a-z][a-z0-9-]*( <[A-Z=/_]+:[a-z_]+>)?$/.test(String(flags)), String(flags));
       assert(String(summary).length > 3);
     }
     assertEquals(of("example").length, description.examples.length);

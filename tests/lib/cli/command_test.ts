@@ -98,7 +98,11 @@ Deno.test("every command describes itself, its arguments and its options", () =>
     });
     for (const { key, summary, flag } of optionsOf(options)) {
       assertEquals(summary.length > 0, true, `${name} ${key} has no description`);
-      assertEquals(/^--[a-z]+(-[a-z]+)*$/.test(flag) && !flag.startsWith("--no-"), true, flag);
+      assertEquals(
+        /^--[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(flag) && !flag.startsWith("--no-"),
+        true,
+        flag,
+      );
     }
     for (const { command } of examples) {
       assertEquals(/^(deno task|source|eval|basin)/.test(command), true, command);
