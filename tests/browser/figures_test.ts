@@ -25,13 +25,13 @@ browserTest("a figure shows its data and its specification, and closes again", a
     assertEquals(await page.call(rowsOf), 20);
     await allIsWell(page, screen);
     await page.press("Escape");
-    assertEquals(await page.call(() => document.querySelectorAll("dialog").length), 0);
+    await page.until("its end", () => document.querySelector("dialog") === null);
     assert(await page.call(() => document.activeElement?.matches("button.look")), "focus is back");
     // The picture itself opens it, too; and so does the other way to close it.
     await page.click("#figures figure:nth-of-type(1) .picture img");
     await page.until("the dialog", () => document.querySelector("dialog[open]") !== null);
     await page.click("dialog[open] .dialog-head button");
-    assertEquals(await page.call(() => document.querySelectorAll("dialog").length), 0);
+    await page.until("its end", () => document.querySelector("dialog") === null);
     assertEquals(page.faults, []);
   }
 });
@@ -88,7 +88,7 @@ browserTest("the viewer turns, zooms, plays and colours", async (browser) => {
       "play",
     );
     await page.press("Escape");
-    assertEquals(await page.call(() => document.querySelectorAll("dialog").length), 0);
+    await page.until("its end", () => document.querySelector("dialog") === null);
     assertEquals(page.faults, []);
   }
 });

@@ -194,21 +194,22 @@ export async function hostileReport(): Promise<ReportContent> {
   }];
   hostileTexts.forEach((message, i) => {
     const stage = id(i);
+    const at = i * 1000;
     const outputs = { [text(i)]: { kind: text(i + 1), digest: text(i + 2), bytes: i } };
-    events.push({ type: "warning", at: i, stage, message });
-    events.push({ type: "stage-started", at: i, stage, worker: i % 3 });
+    events.push({ type: "warning", at, stage, message });
+    events.push({ type: "stage-started", at, stage, worker: i % 3 });
     if (i % 4 === 2) {
       const failure = { reason: "threw" as const, message: `${message}\n${text(i + 1)}` };
-      events.push({ type: "stage-failed", at: i + 1, stage, seconds: 1, failure });
+      events.push({ type: "stage-failed", at: at + 1000, stage, seconds: 1, failure });
     } else if (i % 4 === 3) {
-      events.push({ type: "stage-skipped", at: i + 1, stage, because: `${message} failed` });
+      events.push({ type: "stage-skipped", at: at + 1000, stage, because: `${message} failed` });
     } else {
       const how = i % 4 === 1 ? "ran" as const : "hit" as const;
       const omitted = [text(i + 1)];
       const engine = text(i + 5);
       events.push({
         type: "stage-finished",
-        at: i + 1,
+        at: at + 1000,
         stage,
         how,
         key,
