@@ -235,7 +235,7 @@ function profileOf(
   const changes = stretches.flatMap(({ start, end, members }) => [
     { at: start, by: members },
     { at: end, by: -members },
-  ]).sort((a, b) => a.at - b.at || b.by - a.by);
+  ]).sort((a, b) => a.at - b.at || a.by - b.by);
   const profile = new Array<number>(numParts).fill(0);
   const part = (at: number) => Math.min(numParts - 1, Math.floor(at / (span || 1) * numParts));
   let level = 0;

@@ -8,6 +8,7 @@ import { escapeHtml } from "#lib/report/escape_html.ts";
 import type { ReportContent } from "#lib/report/content.ts";
 import { reportHtml } from "#lib/report/html.ts";
 import { foldEvents } from "#lib/report/record.ts";
+import { plainLayout } from "#tests/support/plain_layout.ts";
 import { freshSeed, hostileNames, randomRun } from "#tests/support/run_events.ts";
 
 const tags = new Set(
@@ -20,7 +21,7 @@ const tags = new Set(
 const attributes = new Set(
   ("lang charset http-equiv content name class scope rowspan colspan alt src id href type role tabindex open hidden " +
     "title datetime aria-label aria-labelledby aria-hidden aria-pressed aria-haspopup aria-live " +
-    "data-stage data-written-at data-every width height viewBox d x y x1 x2 y1 y2 cx cy r rx transform text-anchor " +
+    "data-stage data-written-at data-every width height viewBox d x y x1 x2 y1 y2 cx cy r rx transform text-anchor preserveAspectRatio " +
     "for type value min max step checked")
     .split(" "),
 );
@@ -82,7 +83,13 @@ function hostileReport(seed: number): ReportContent {
     environment: hostileEnvironment(name),
     resolved: hostileNames.join("\n"),
     command: name(13),
-    graph: '<svg onload="alert(1)"/>',
+    graph: plainLayout(hostileNames.length - 1),
+    members: hostileNames.map((text) => ({
+      id: text,
+      coords: { [text]: text },
+      metrics: { [text]: 1 },
+      cost: { seconds: 1 },
+    })),
   };
 }
 
@@ -171,6 +178,7 @@ Deno.test("reportHtml() has only its own tags and attributes, whatever it shows"
     }
   }
   assertEquals(numImages, hostileNames.length);
+  assertStringIncludes(html, 'class="dag"', "the stages are drawn");
 });
 
 Deno.test("reportHtml() forbids itself requests and all scripts but its own", async () => {
