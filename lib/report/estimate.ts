@@ -10,6 +10,10 @@ import {
 
 /** Milliseconds over which rates are averaged. */
 const memory = 20_000;
+/** Share of a member from which its progress tells how long it takes. */
+const leastFraction = 0.05;
+/** Seconds of a member below which members are counted rather than their work. */
+const quick = 3;
 
 /**
  * How fast a growing number grows, averaged over the last while in which it could.
@@ -121,11 +125,18 @@ export class Estimate {
 
   /** What is left of one stage; `null` if that is not known. */
   stageLeft(stage: StageProgress, now: number): Left | null {
-    const each = this.#secondsOf(stage);
-    if (each === undefined) return null;
+    const rate = this.rate(stage);
+    const isQuick = stage.ran >= 10 && stage.spent < quick * stage.ran;
+    if (rate !== null && isQuick) {
+      return { seconds: (stage.size - doneOf(stage)) / rate, isLeast: false };
+    }
     const members = [...this.#progress.running.values()].filter((one) => one.stage === stage);
+    const waiting = waitingOf(stage);
+    const each = this.#secondsOf(stage);
+    const areKnown = waiting === 0 && members.every(({ fraction }) => fraction > leastFraction);
+    if (each === undefined && !areKnown) return null;
     const pace = this.#rates.get(stage.name)?.work.perSecond ?? workersOf(members);
-    return leftOf(waitingOf(stage) * each, members, () => each, pace, now);
+    return leftOf(waiting * (each ?? 0), members, () => each, pace, now);
   }
 
   /** What is left of the run; `null` if nothing is known yet. */
@@ -191,7 +202,7 @@ function leftOf(
     const worked = workedOn(member, now);
     const { fraction, together } = member;
     const usual = eachOf(member);
-    const left = fraction > 0.02
+    const left = fraction > leastFraction
       ? worked * (1 - fraction) / fraction
       // What took longer than usual takes a while more, who knows how long.
       : Math.max((usual ?? worked) - worked, worked / 4);

@@ -241,3 +241,34 @@ export function padded(text: string, width: number): string {
   const shown = fit(text, width);
   return shown + " ".repeat(Math.max(0, width - columnsOf(shown)));
 }
+
+/**
+ * Text in lines of whole words; words that are longer than a line have their own. With `most`, these are cut in the
+ * middle, and so is what is left for the last line.
+ *
+ * @example
+ * ```ts
+ * import { wrapped } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(wrapped("the rank is too high", 12), ["the rank is", "too high"]);
+ * assertEquals(wrapped("the rank is too high", 12, 1), ["the r…o high"]);
+ * ```
+ */
+export function wrapped(text: string, width: number, most: number = Infinity): string[] {
+  const lines: string[] = [];
+  let line = "";
+  const words = text.split(" ");
+  const shown = (one: string) => most === Infinity ? one : fit(one, width);
+  for (const [i, word] of words.entries()) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (i === 0 || columnsOf(longer) <= width) line = longer;
+    else if (lines.length + 1 >= most) {
+      line = [line, ...words.slice(i)].join(" ");
+      break;
+    } else {
+      lines.push(shown(line));
+      line = word;
+    }
+  }
+  return [...lines, shown(line)];
+}

@@ -85,7 +85,8 @@ export class Frame {
     const width = this.#columns();
     const { length } = this.#drawn;
     const rows = width >= this.#width ? length : rowsOf(this.#drawn, width);
-    return `\x1b[${rows}A\r\x1b[0J`;
+    // Row by row: some terminals keep a copy of a screen that is cleared from its top.
+    return `\x1b[${rows}A\r${"\x1b[K\n".repeat(rows)}\x1b[K\x1b[${rows}A`;
   }
 }
 

@@ -17,6 +17,7 @@ import {
   plural,
   printable,
   wholeSeconds,
+  wrapped,
 } from "./format.ts";
 import { Frame } from "./frame.ts";
 import { bar, RowLayout, type StageRow } from "./live_rows.ts";
@@ -36,6 +37,8 @@ const mostLines = 14;
 const patience = 400, lingering = 1000, idling = 3000, refresh = 1000;
 /** Failures and slow members of one stage that are told one by one. */
 const shownPerStage = 3;
+/** Narrowest text that stays, and what its lines but the first begin with. */
+const leastText = 20, margin = "    ";
 /** Names of failed members that are kept for the line of failures. */
 const keptFailures = 12;
 
@@ -81,8 +84,14 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
   let isPlanned = false;
   let engine = "";
 
+  /** Text that stays, in lines of whole words; the label is a word of its own. */
+  const above = (paint: (text: string) => string, label: string, text: string) => {
+    const width = Math.max(leastText, columns() - margin.length);
+    const [first, ...rest] = `${label} ${text}`.split("\n").flatMap((line) => wrapped(line, width));
+    frame.above([paint(label) + first.slice(label.length), ...rest].join(`\n${margin}`));
+  };
   const warn = (text: string | null) => {
-    if (text !== null) frame.above(`${yellow("warning:")} ${text}`);
+    if (text !== null) above(yellow, "warning:", text);
   };
 
   const look = (one: Shown, now: number, rate: () => number | null, left: () => string) => {
@@ -243,28 +252,29 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
           if (
             usual === undefined || !isSlow(event.seconds, usual) || !told.slow.lets(stage!.name)
           ) break;
-          frame.above(
-            `${yellow("slow:")} ${oneLine(event.stage)} took ${
-              formatSeconds(event.seconds)
-            }, usually ${formatSeconds(usual)}`,
+          above(
+            yellow,
+            "slow:",
+            `${oneLine(event.stage)} took ${formatSeconds(event.seconds)}, usually ${
+              formatSeconds(usual)
+            }`,
           );
           break;
         }
         case "stage-retried":
           if (!told.retry.lets(stage!.name)) break;
-          frame.above(
-            `${yellow("retry:")} ${oneLine(event.stage)}: attempt ${event.attempt} ` +
-              `${event.failure.reason}, next in ${formatSeconds(event.wait_seconds)}`,
+          above(
+            yellow,
+            "retry:",
+            `${oneLine(event.stage)}: attempt ${event.attempt} ${event.failure.reason}, next ${
+              event.wait_seconds > 0 ? `in ${formatSeconds(event.wait_seconds)}` : "at once"
+            }`,
           );
           break;
         case "stage-failed":
           if (failures.length < keptFailures) failures.push(event.stage);
           if (!told.failed.lets(stage!.name)) break;
-          frame.above(
-            `${red("failed:")} ${oneLine(event.stage)}\n    ${
-              printable(event.failure.message).replaceAll("\n", "\n    ")
-            }`,
-          );
+          above(red, "failed:", `${oneLine(event.stage)}\n${printable(event.failure.message)}`);
           break;
         case "warning":
           warn(warnings.text(event));
@@ -281,7 +291,7 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
       frame.clear();
       warnings.rest().forEach(warn);
       for (const [name, count] of told.retry.rest()) {
-        frame.above(`${yellow("retry:")} ${oneLine(name)}: ${plural(count, "more")} like this`);
+        above(yellow, "retry:", `${oneLine(name)}: ${grouped(count)} more like this`);
       }
     },
   };

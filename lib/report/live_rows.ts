@@ -109,6 +109,7 @@ function lineOf(
     cell("left");
   const parts = [row.trouble, row.note].filter((part) => part !== "");
   if (room < leastRest + gap || parts.length === 0) return line.trimEnd();
-  const rest = fit(parts.join(" · "), room - gap);
+  const all = parts.join(" · ");
+  const rest = columnsOf(all) <= room - gap ? all : fit(parts[0], room - gap);
   return line + " ".repeat(gap) + (row.trouble === "" ? dim(rest) : red(rest));
 }

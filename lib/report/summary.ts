@@ -5,7 +5,7 @@ import { coarseTime } from "./calm_time.ts";
 import type { ClaimVerdict } from "./claim_verdicts.ts";
 import { closingVerdicts } from "./closing_verdicts.ts";
 import { failureGroups } from "./failure_groups.ts";
-import { columnsOf, fit, formatSeconds, grouped, oneLine, plural } from "./format.ts";
+import { columnsOf, fit, formatSeconds, grouped, oneLine, plural, wrapped } from "./format.ts";
 import type { RunRecord } from "./record.ts";
 import type { SlowMember } from "./slow_members.ts";
 
@@ -45,7 +45,8 @@ export function summaryText(record: RunRecord, options: SummaryOptions): string 
   if (!record.ok && retry !== "") lines.push(`to run what is missing: ${bold(retry)}`);
   for (const line of closingVerdicts(verdicts, columns - 2)) lines.push(`  ${line}`);
   if (slowest.length > 0) lines.push(slowLine(slowest, columns));
-  if (figure !== undefined && record.ok) {
+  // Where claims were judged, their verdicts come first.
+  if (figure !== undefined && record.ok && verdicts.flat().length === 0) {
     const caption = oneLine(figure.caption).split(/(?<=[.!?]) /)[0];
     const text = `look first at: ${oneLine(figure.stage)}${caption === "" ? "" : ` – ${caption}`}`;
     lines.push(cut(text, columns));
@@ -61,19 +62,22 @@ function headLine(record: RunRecord, columns: number): string {
     : record.ok
     ? green("done")
     : red("failed");
-  const counts = [
-    `${grouped(totals.ran)} ran`,
-    `${grouped(totals.hit)} hit`,
-    totals.fused > 0 ? `${grouped(totals.fused)} fused` : "",
-    totals.continued === undefined ? "" : `${grouped(totals.continued)} continued`,
-    totals.failed > 0 ? red(`${grouped(totals.failed)} failed`) : "",
-    totals.skipped > 0 ? yellow(`${grouped(totals.skipped)} skipped`) : "",
-  ].filter((part) => part !== "");
-  const first = `${bold(state)}: ${plural(totals.stages, "stage")}, ${counts.join(", ")} in ${
-    formatSeconds(record.seconds)
-  }`;
   const on = record.engine === undefined ? "" : ` on ${oneLine(record.engine)}`;
-  return columnsOf(stripAnsiCode(first)) + columnsOf(on) <= columns ? first + on : first;
+  const line = (hasDetails: boolean) => {
+    const counts = [
+      `${grouped(totals.ran)} ran`,
+      `${grouped(totals.hit)} hit`,
+      hasDetails && totals.fused > 0 ? `${grouped(totals.fused)} fused` : "",
+      totals.continued === undefined ? "" : `${grouped(totals.continued)} continued`,
+      totals.failed > 0 ? red(`${grouped(totals.failed)} failed`) : "",
+      totals.skipped > 0 ? yellow(`${grouped(totals.skipped)} skipped`) : "",
+    ].filter((part) => part !== "");
+    return `${bold(state)}: ${plural(totals.stages, "stage")}, ${counts.join(", ")} in ${
+      formatSeconds(record.seconds)
+    }`;
+  };
+  const fits = (text: string) => columnsOf(stripAnsiCode(text)) <= columns;
+  return [line(true) + on, line(true), line(false)].find(fits) ?? line(false);
 }
 
 /** What failed and why; members of a stage that failed for one reason together. */
@@ -101,22 +105,6 @@ function slowLine(slowest: readonly SlowMember[], columns: number): string {
   const shown = [...slowest];
   while (shown.length > 1 && columnsOf(text(shown)) > columns) shown.pop();
   return fit(text(shown), columns);
-}
-
-/** Text in lines of whole words; the last is cut where it does not fit. */
-function wrapped(text: string, width: number, most: number): readonly string[] {
-  const lines: string[] = [];
-  let rest = text;
-  while (lines.length + 1 < most && columnsOf(rest) > width) {
-    const words = rest.split(" ");
-    let count = 1;
-    while (columnsOf(words.slice(0, count + 1).join(" ")) <= width) count++;
-    const line = words.slice(0, count).join(" ");
-    if (columnsOf(line) > width) break;
-    lines.push(line);
-    rest = words.slice(count).join(" ");
-  }
-  return [...lines, fit(rest, width)];
 }
 
 /** Sentences are cut at their ends, unlike names. */

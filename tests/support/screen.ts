@@ -65,10 +65,7 @@ export class Screen {
     if (code === "?7l") this.#wraps = false;
     else if (code === "?7h") this.#wraps = true;
     else if (code === "K") this.#rows[this.#row].length = this.#column;
-    else if (code === "0J") {
-      this.#rows.length = this.#row + 1;
-      this.#rows[this.#row].length = this.#column;
-    } else if (name === "A") {
+    else if (name === "A") {
       this.#row -= Number(argument);
       if (this.#row < 0) throw new Error(`${argument} rows up is above the first row`);
     } else throw new Error(`the terminal was sent the escape ${code}`);

@@ -124,6 +124,19 @@ Deno.test("summaryText() says what was found, what was slow, and what to look at
   const record = foldEvents([
     { type: "run-finished", at: 1, ok: true, seconds: 33.8, run: "r", ...totals },
   ]);
+  const without = stripAnsiCode(summaryText(record, {
+    columns: 60,
+    report: null,
+    retry: "",
+    figure: {
+      stage: "fig_regimes",
+      caption: "Distances within and across regimes of nine systems. n = 9.",
+    },
+  }));
+  assertStringIncludes(
+    without,
+    "look first at: fig_regimes – Distances within and across…\n",
+  );
   const text = stripAnsiCode(summaryText(record, {
     columns: 80,
     report: "results/report.html",
@@ -148,7 +161,6 @@ Deno.test("summaryText() says what was found, what was slow, and what to look at
     "  A1 contrast  holds 0.42 [0.31, 0.55]  fails 0.42 [0.31, 0.55]",
     "  changed: A1 contrast, as_published: was holds, now fails",
     "slower than usual: fit[seed=0] 1 min 12 s (usually 20 s)",
-    "look first at: fig_regimes – Distances within and across regimes.",
     "report: results/report.html",
     "",
   ]);
