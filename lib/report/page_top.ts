@@ -30,7 +30,7 @@ export function pageTop(content: ReportContent): string {
 <button type="button" class="theme" aria-pressed="false">Dark</button>
 ${question === "" ? "" : `<p class="question">${escapeHtml(question)}</p>\n`}${
     about === "" ? "" : `<p class="about">${escapeHtml(about)}</p>\n`
-  }${stateHtml(record)}
+  }${stateHtml(content)}
 ${factsHtml(content)}
 ${isAsked ? "" : commandHtml(command)}
 </div>${liveBanner(content)}</header>`;
@@ -54,9 +54,9 @@ export function firstSentence(text: string): [first: string, rest: string] {
   return [whole.slice(0, at), whole.slice(at).trim()];
 }
 
-function stateHtml(record: RunRecord): string {
-  const [kind, word] = stateOf(record);
-  const counts = countsOf(record);
+function stateHtml({ record, live }: ReportContent): string {
+  const [kind, word] = stateOf(record, live !== undefined);
+  const counts = countsOf(record, live !== undefined);
   return `<p class="state"><span class="badge ${kind}"><span aria-hidden="true">${
     signs[kind]
   }</span>${escapeHtml(word)}</span> <span>${escapeHtml(counts)}</span></p>`;
@@ -65,16 +65,17 @@ function stateHtml(record: RunRecord): string {
 /** Said by shape as well as by colour. */
 const signs = { ok: "✓", bad: "✕", partly: "◐", going: "▸" } as const;
 
-function stateOf(record: RunRecord): [kind: keyof typeof signs, word: string] {
+function stateOf(record: RunRecord, isLive: boolean): [kind: keyof typeof signs, word: string] {
   if (record.interrupted !== undefined) return ["bad", `Interrupted by ${record.interrupted}`];
   if (record.totals.failed > 0 || record.stages.some(({ status }) => status === "failed")) {
-    return ["bad", record.finished ? "Failed" : "Running, with failures"];
+    return ["bad", isLive ? "Running, with failures" : "Failed"];
   }
   if (record.ok) return ["ok", "Done"];
-  return record.finished ? ["partly", "Incomplete"] : ["going", "Running"];
+  if (isLive) return ["going", "Running"];
+  return ["partly", record.finished ? "Incomplete" : "Did not end"];
 }
 
-function countsOf({ totals, stages, finished, seconds }: RunRecord): string {
+function countsOf({ totals, stages, finished, seconds }: RunRecord, isLive: boolean): string {
   const number = (status: StageRecord["status"]) =>
     stages.filter((stage) => stage.status === status).length;
   const known = finished
@@ -84,7 +85,7 @@ function countsOf({ totals, stages, finished, seconds }: RunRecord): string {
   const parts = [
     [known.ran, "ran"],
     [known.hit, "from the store"],
-    [finished ? 0 : number("unfinished"), "at work"],
+    [finished ? 0 : number("unfinished"), isLive ? "at work" : "not finished"],
     [totals.fused, "fused"],
     [totals.continued ?? 0, "continued"],
     [known.failed, "failed"],

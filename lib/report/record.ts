@@ -160,6 +160,9 @@ export class EventFold {
         break;
       }
       case "planned":
+        // Until the run has ended: how many there are to come.
+        this.#run = { ...this.#run, totals: { ...this.#run.totals, stages: event.stages } };
+        break;
       case "stage-progress":
         break;
       default:
