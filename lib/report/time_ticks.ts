@@ -23,7 +23,7 @@ const steps = [1, 2, 5, 10, 20, 30].flatMap((step) => [step, step * 60]).concat(
  */
 export function timeTicks(span: number, most: number): readonly Tick[] {
   if (!(span > 0) || !Number.isFinite(span)) return [{ at: 0, label: "0 s" }];
-  const step = stepOf(span / Math.max(1, most - 1));
+  const step = stepOf(span, Math.max(2, most));
   const [unit, seconds] = span < 180 ? ["s", 1] : span < 3 * 3600 ? ["min", 60] : ["h", 3600];
   const ticks: Tick[] = [];
   for (let i = 0; i * step <= span * (1 + 1e-9); i++) {
@@ -33,10 +33,12 @@ export function timeTicks(span: number, most: number): readonly Tick[] {
   return ticks;
 }
 
-/** The least round step of at least so many seconds. */
-function stepOf(least: number): number {
-  const known = steps.find((step) => step >= least);
-  if (least >= 0.5 && known !== undefined) return known;
-  const power = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= least * (1 - 1e-9))!;
+/** The least round step that needs no more ticks. */
+function stepOf(span: number, most: number): number {
+  const suffices = (step: number) => Math.floor(span / step * (1 + 1e-9)) < most;
+  const known = steps.find(suffices);
+  if (known !== undefined && known > 1) return known;
+  // Below a second, and beyond all that has a name.
+  const power = 10 ** Math.floor(Math.log10(span / most));
+  return [1, 2, 5, 10, 20].map((digit) => digit * power).find(suffices)!;
 }
