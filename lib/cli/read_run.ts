@@ -50,6 +50,12 @@ export async function readRun(
   const { environment: told, previous, ...record } = await recordOf(files);
   const page = await optional(files.json("page.json", pageSchema));
   const resolved = await optional(files.text("config.resolved.yaml"), "config.resolved.yaml") ?? "";
+  if (!record.finished) {
+    missing.push(
+      `the run ${record.run} did not end, and figures and tables are copied when a run ends; ` +
+        "`deno task report` without --run shows those that are stored",
+    );
+  }
   const environment = told === undefined ? undefined : environmentSchema.safeParse(told);
   const figures: ReportFigure[] = [];
   for (const { stage, name, caption } of page?.figures ?? await listed(files, record, "figures")) {

@@ -57,7 +57,7 @@ export const recordSchema = z.looseObject({
     z.looseObject({ numerics: z.string() }).transform(({ numerics }) => numerics),
   ]).optional(),
   previous: z.string().optional(),
-  environment: z.unknown(),
+  environment: z.unknown().optional(),
 }) as unknown as z.ZodType<RunRecord & { previous?: string; environment?: unknown }>;
 
 /** The environment of a run. */
