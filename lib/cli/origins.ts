@@ -115,7 +115,9 @@ const maxOthers = 20_000;
 function recallMemory(disk: Disk, path: string): Memory {
   try {
     const memory = JSON.parse(new TextDecoder().decode(disk.readSync(path))) as Memory;
-    if (memory.format === format) return memory;
+    const { runs, codes, engines, lines } = memory;
+    const isWhole = [runs, codes, engines].every(Array.isArray) && typeof lines === "object";
+    if (memory.format === format && isWhole) return memory;
   } catch {
     // Absent or damaged: read again.
   }
