@@ -3,7 +3,7 @@
 import type { DagStage } from "./dag.ts";
 import { boxLines, type DagLayout, type Point } from "./dag_layout.ts";
 import { escapeHtml } from "./escape_html.ts";
-import { plural } from "./format.ts";
+import { oneLine, plural } from "./format.ts";
 import { countsText, type StageSum, stateOf, statuses } from "./stage_sums.ts";
 
 /** Room around the picture, in pixels. */
@@ -103,7 +103,7 @@ function boxSvg(
     height: barHeight,
   });
   return `<a href="#sweep" class="box ${state ?? "unknown"}" data-stage="${
-    escapeHtml(stage.name)
+    escapeHtml(oneLine(stage.name))
   }"><title>${escapeHtml(aboutText(stage, sum))}</title>` +
     `<rect class="frame" x="${left}" y="${top}" width="${width}" height="${height}" rx="5"/>` +
     text("name", 17, name) + text("detail", 31, detail) +

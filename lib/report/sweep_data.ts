@@ -1,8 +1,8 @@
 // All members of a run in columns, stage by stage: what the table of members is made from, on the page and in its
-// script. Texts that come again are numbers into a list.
+// script. Texts that come again are numbers into a list; what a screen would obey in them is spelled out.
 
 import type { AxisValue, MemberFacts, ReportContent } from "./content.ts";
-import { stageOf } from "./format.ts";
+import { oneLine, printable, stageOf } from "./format.ts";
 import type { StageRecord } from "./record.ts";
 import { stageSums } from "./stage_sums.ts";
 
@@ -80,7 +80,7 @@ export function sweepData(
     return stageColumns(name, members, facts, lists);
   });
   return {
-    axes: [...lists.axes].map(([name, values]) => ({ name, values: values.list })),
+    axes: [...lists.axes].map(([name, values]) => ({ name: oneLine(name), values: values.list })),
     engines: lists.engines.list as string[],
     notes: lists.notes.list as string[],
     stages,
@@ -102,7 +102,7 @@ class Numbers {
     let number = this.#numbers.get(value);
     if (number === undefined) {
       this.#numbers.set(value, number = this.list.length);
-      this.list.push(value);
+      this.list.push(typeof value === "string" ? printable(value) : value);
     }
     return number;
   }
@@ -145,14 +145,16 @@ function stageColumns(
   });
   const positions = [...lists.axes.keys()];
   return {
-    name,
+    name: oneLine(name),
     status,
     seconds,
     axes: [...axes].map(([axis, values]) => [positions.indexOf(axis), values]),
-    metrics: [...metrics],
+    metrics: [...metrics].map(([metric, values]) => [oneLine(metric), values]),
     ...(hasEngine ? { engines } : {}),
     notes,
-    ...(isKnown ? {} : { brackets: members.map(({ stage }) => stage.slice(name.length + 1, -1)) }),
+    ...(isKnown ? {} : {
+      brackets: members.map(({ stage }) => oneLine(stage.slice(name.length + 1, -1))),
+    }),
   };
 }
 

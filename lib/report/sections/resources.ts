@@ -3,6 +3,7 @@
 import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
 import { formatBytes, formatSeconds, plural } from "../format.ts";
+import { stageLink } from "../stage_link.ts";
 import { type Cost, type StageSum, stageSums } from "../stage_sums.ts";
 
 const maxRows = 60;
@@ -95,9 +96,9 @@ function rowHtml(
   const cell = (text: string) => `<td class="number">${text}</td>`;
   const width = most === 0 ? 0 : Math.round(barWidth * seconds / most * 10) / 10;
   const share = total === 0 ? 0 : 100 * seconds / total;
-  return `<tr><th scope="row"><a href="#sweep" data-stage="${escapeHtml(name)}">${
-    escapeHtml(name)
-  }</a></th>${cell(String(members))}${cell(formatSeconds(seconds))}` +
+  return `<tr><th scope="row">${stageLink(name)}</th>${cell(String(members))}${
+    cell(formatSeconds(seconds))
+  }` +
     `<td class="share"><svg width="${barWidth}" height="8" aria-hidden="true"><rect width="${width}" height="8" rx="1"/></svg> ${
       share > 0 && share < 0.5 ? "&lt; 1" : Math.round(share)
     } %</td>` +

@@ -5,6 +5,7 @@ import { readLayout } from "../dag_layout.ts";
 import { dagSvg, stateBar } from "../dag_svg.ts";
 import { escapeHtml } from "../escape_html.ts";
 import { plural } from "../format.ts";
+import { stageLink } from "../stage_link.ts";
 import { countsText, type StageSum, stageSums, stateOf } from "../stage_sums.ts";
 
 const maxStageRows = 300;
@@ -66,9 +67,9 @@ function rowHtml({ name, info, axes, counts }: StageSum): string {
   const from = info?.from ?? [];
   const more = from.length > maxSources ? ` and ${from.length - maxSources} more` : "";
   const state = stateOf(counts);
-  return `<tr><th scope="row"><a href="#sweep" data-stage="${escapeHtml(name)}">${
-    escapeHtml(name)
-  }</a></th><td>${escapeHtml([task, over].filter((part) => part !== "").join(" over "))}</td>` +
+  return `<tr><th scope="row">${stageLink(name)}</th><td>${
+    escapeHtml([task, over].filter((part) => part !== "").join(" over "))
+  }</td>` +
     `<td class="states">${
       state === undefined
         ? info?.numMembers === 0 ? "none" : `${info?.numMembers ?? 0}, not begun`
