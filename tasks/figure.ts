@@ -11,7 +11,7 @@ import { defineTask, type Item, many } from "#lib/core/task.ts";
 import { labelled, themed } from "#lib/draw/draw_spec.ts";
 import { drawToWidth } from "#lib/draw/draw_to_width.ts";
 import { loadAdvances } from "#lib/draw/load_fonts.ts";
-import { mergeSpec } from "#lib/draw/merge_spec.ts";
+import { overrideSpec } from "#lib/draw/override_spec.ts";
 import { withDensity } from "#lib/draw/png_density.ts";
 import { rasterise } from "#lib/draw/rasterise.ts";
 import { pxPerInch, pxPerMm, textSize, widthMm } from "#lib/draw/theme.ts";
@@ -32,7 +32,11 @@ const params = z.strictObject({
     .describe("one journal column (85 mm), two (175 mm), or mm"),
   dpi: z.int().min(72).max(600).default(200).describe("dots per inch of the PNG"),
   vega_lite: z.record(z.string(), z.unknown()).default({})
-    .describe("merged into the specification: maps key by key, null removes, all else replaces"),
+    .describe(
+      "merged into the specification: maps key by key, null removes, all else replaces. " +
+        "encoding, layer and height reach every panel, encoding every layer that has the channel; " +
+        "layer: { line: { mark: { strokeWidth: 2 } } } changes all lines, layer: { 0: … } one layer",
+    ),
 });
 
 export default defineTask({
@@ -76,7 +80,7 @@ export default defineTask({
       ? {}
       : { title: wrapText(params.title, width - 12, textSize.figure, (await loadAdvances()).bold) };
     const { drawing, spec } = await drawToWidth(
-      (panelWidth) => mergeSpec({ ...draft.spec(panelWidth), ...titled }, params.vega_lite),
+      (panelWidth) => overrideSpec({ ...draft.spec(panelWidth), ...titled }, params.vega_lite),
       draft.columns,
       width,
     );

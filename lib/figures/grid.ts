@@ -49,7 +49,7 @@ export default defineFigure({
         x: words(cells.x, labels),
         y: words(cells.y, labels),
         panel: panels.of(row),
-        text: typeof cells.value === "number" ? Number(cells.value.toPrecision(2)).toString() : "",
+        text: typeof cells.value === "number" ? numberText(cells.value) : "",
         bright: false,
       };
     });
@@ -158,7 +158,8 @@ function axis(field: string, title: string, names: readonly string[]) {
     type: "nominal",
     sort: names,
     scale: { domain: names },
-    axis: { title, labelAngle: 0, grid: false, domain: false, ticks: false, labelOverlap: false },
+    title,
+    axis: { labelAngle: 0, grid: false, domain: false, ticks: false, labelOverlap: false },
   };
 }
 
@@ -181,4 +182,8 @@ function refuseTwice(
     }
     seen.add(key);
   }
+}
+
+function numberText(value: number): string {
+  return Number(value.toPrecision(2)).toString().replaceAll("-", "−");
 }

@@ -82,7 +82,6 @@ export default defineFigure({
     const axis = (panelWidth: number) => ({
       labelFontSize: text(panelWidth),
       labelOverlap: panelWidth / names.length < 8.2 ? "parity" : false,
-      title: null,
       grid: false,
       domain: false,
       ticks: false,
@@ -99,6 +98,7 @@ export default defineFigure({
             type: "nominal",
             sort: names,
             scale: { domain: names },
+            title: null,
             axis: {
               ...axis(panelWidth),
               labelAngle: isLevel(columnWords, panelWidth / names.length, text(panelWidth))
@@ -111,6 +111,7 @@ export default defineFigure({
             type: "nominal",
             sort: names,
             scale: { domain: names },
+            title: null,
             axis: axis(panelWidth),
           },
         };
@@ -196,12 +197,12 @@ function edgeLayers(name: string): Record<string, unknown>[] {
     {
       mark,
       data: { values: [{}] },
-      encoding: { x: { datum: name, type: "nominal", bandPosition: 0 } },
+      encoding: { x: { datum: name, type: "nominal", title: null, bandPosition: 0 } },
     },
     {
       mark,
       data: { values: [{}] },
-      encoding: { y: { datum: name, type: "nominal", bandPosition: 0 } },
+      encoding: { y: { datum: name, type: "nominal", title: null, bandPosition: 0 } },
     },
   ];
 }

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { Figure } from "#lib/core/artifacts/figure.ts";
 import { resolvePorts } from "#lib/core/resolve.ts";
 import { tableOf } from "#lib/core/table.ts";
+import { densityOf } from "#lib/draw/png_density.ts";
 import bars from "#lib/figures/bars.ts";
 import trajectories from "#lib/figures/trajectories_3d.ts";
 import task from "#tasks/figure.ts";
@@ -22,7 +23,10 @@ Deno.test("figure takes what its kind takes", () => {
       [name, { kind, many, coords }],
     ) => [name, kind, many, coords]);
   assertEquals(shape(bars), [["tables", "table", true, true]]);
-  assertEquals(shape(trajectories), [["trajectories", "trajectories", true, true]]);
+  assertEquals(shape(trajectories), [
+    ["trajectories", "trajectories", true, true],
+    ["fixed_points", "table", true, true],
+  ]);
 });
 
 Deno.test("figure runs its examples", async () => {
@@ -61,6 +65,7 @@ Deno.test("figure has the width it is told, in mm, and the PNG its dots per inch
   const [width] = /width="(\d+)"/.exec(svg)!.slice(1).map(Number);
   assert(Math.abs(width - 60 * 96 / 25.4) <= 2, `${width}`);
   assertEquals(new DataView(png.buffer, png.byteOffset).getUint32(16), 2 * width);
+  assertEquals(Math.round(densityOf(png)!), 192);
 });
 
 Deno.test("figure gives the same bytes whatever the order of keys in its params", async () => {

@@ -205,6 +205,14 @@ Deno.test("colours are distinct, and neighbours and metrics differ in grey, dash
   assertEquals(looks.map(({ colour }) => colour), ["#7B1E3C", "#8D99AE", "#2B2F42"]);
   assertEquals(new Set(looks.map(({ dash }) => dash.join())).size, 3);
   assertEquals(new Set(looks.map(({ shape }) => shape)).size, 3);
+  // The first five, which is as many as a panel should have, all differ from one another.
+  const first = cycle.slice(0, 5).map(luminance);
+  for (const [at, one] of first.entries()) {
+    for (const other of first.slice(0, at)) {
+      const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+      assert(ratio > 1.2, `${cycle[at]} looks like another in grey: ${ratio}`);
+    }
+  }
 });
 
 Deno.test("the house theme is white, in DejaVu Sans, with opaque legends and text of six points or more", () => {

@@ -67,6 +67,64 @@ Deno.test("figures are white, labelled as a whole, and carry their data in the s
   }
 });
 
+Deno.test("no text is smaller than 6 points in print, numbers in cells 5", () => {
+  const pt = 72 / 96;
+  for (const [name, { svg }] of drawn) {
+    const sizes = [...svg.matchAll(/font-size="([\d.]+)px"/g)].map(([, size]) => Number(size) * pt);
+    const isCells = ["heatmap", "grid"].includes(cases[name].params.kind);
+    assert(sizes.length > 0, name);
+    assert(Math.min(...sizes) >= (isCells ? 5 : 6), `${name}: ${Math.min(...sizes)} points`);
+    const widths = [...svg.matchAll(/stroke-width="([\d.]+)"/g)].map(([, width]) => Number(width))
+      .filter((width) => width > 0);
+    // Journals ask for a quarter of a point.
+    assert(
+      Math.min(...widths) * pt >= 0.25,
+      `${name}: lines of ${Math.min(...widths) * pt} points`,
+    );
+  }
+});
+
+Deno.test("names of panels stand at one height, whatever sticks out of a panel", () => {
+  for (const name of ["bars", "curves_panels", "courses", "regression_accuracy", "box_groups"]) {
+    const { svg } = drawn.get(name)!;
+    const heights = [
+      ...svg.matchAll(
+        /translate\([\d.-]+,([\d.-]+)\)"><path [^>]*><g><g class="mark-text role-title-text"/g,
+      ),
+    ].map(([, y]) => Number(y)).filter((y) => y < 0);
+    assert(heights.length >= 2, name);
+    assertEquals(new Set(heights).size, 1, `${name}: ${heights}`);
+  }
+});
+
+Deno.test("panels beside an incomplete last row have their own axes", async () => {
+  const table = tableOf(
+    [1, 2, 3, 4, 5].flatMap((panel) =>
+      [1, 2].map((x) => ({ metric: "dsa", panel, x, value: x / panel }))
+    ),
+  );
+  const axes = async (columns: number) =>
+    texts((await draw("curves", { x: "x", facet: "panel", columns }, onTable(table))).svg)
+      .filter((text) => text === "x").length;
+  assertEquals([await axes(3), await axes(5)], [5, 5]);
+  assertEquals(await axes(2), 5);
+});
+
+Deno.test("numbers in cells are dark on bright cells of panels that have a colour scale of their own", async () => {
+  const rows = ["big", "small"].flatMap((metric) =>
+    [0, 1].flatMap((a) =>
+      [0, 1].map((b) => ({ metric, a, b, value: (a + b) / 2 * (metric === "big" ? 7.77 : 0.077) }))
+    )
+  );
+  const options = { facet: "metric", share_colour: false, show_values: true };
+  const { svg } = await draw("heatmap", options, onTable(tableOf(rows)));
+  const fills = [...svg.matchAll(/fill="(white|#222222)"[^>]*>(7\.77|0\.08)</g)];
+  assertEquals(fills.map(([, fill, text]) => `${text} ${fill}`).sort(), [
+    "0.08 #222222",
+    "7.77 #222222",
+  ]);
+});
+
 Deno.test("axes carry units and words, not column names", () => {
   const of = (name: string) => texts(drawn.get(name)!.svg);
   assert(of("heatmap_shared").includes("dissimilarity (rad/(π/2))"));
@@ -122,6 +180,17 @@ Deno.test("units that differ between metrics are said beside each, never on a co
   const heat = await draw("heatmap", { facet: "metric" }, onTable(matrix));
   assert(texts(heat.svg).includes("DSA (rad)"));
   assertStringIncludes(heat.caption, "own colour scale");
+});
+
+Deno.test("a mean of what a comparison gave keeps its unit", async () => {
+  const rows = [0, 1].map((x) => ({ metric: "dsa", unit: "rad", x, mean: x, sem: 0.1, n: 3 }));
+  const { svg, caption } = await draw(
+    "curves",
+    { x: "x", y: "mean", error: "sem", n: "n" },
+    onTable(tableOf(rows)),
+  );
+  assert(texts(svg).includes("mean (rad)"));
+  assertStringIncludes(caption, "Mean over n = 3 per point; band: ± SEM.");
 });
 
 Deno.test("kinds refuse what they cannot show truthfully, and say what to do", async () => {
