@@ -35,8 +35,8 @@ export interface LiveReporter extends Reporter {
 const mostLines = 14;
 /** Milliseconds before a stage gets its row, after which it loses it, and between two looks at rates. */
 const patience = 400, lingering = 1000, idling = 3000, refresh = 1000;
-/** Failures and slow members of one stage that are told one by one. */
-const shownPerStage = 3;
+/** Failures of one stage that are told one by one, and of all; the same of retries and of what was slow. */
+const shownFailures = 3, mostFailures = 40, mostOthers = 20;
 /** Narrowest text that stays, and what its lines but the first begin with. */
 const leastText = 20, margin = "    ";
 /** Names of failed members that are kept for the line of failures. */
@@ -73,9 +73,9 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
   const layout = new RowLayout();
   const warnings = new FewWarnings();
   const told = {
-    failed: new FirstFew(shownPerStage),
-    slow: new FirstFew(1),
-    retry: new FirstFew(2),
+    failed: new FirstFew(shownFailures, mostFailures),
+    slow: new FirstFew(1, mostOthers),
+    retry: new FirstFew(2, mostOthers),
   };
   const shown = new Map<StageProgress, Shown>();
   const active = new Set<StageProgress>();
@@ -290,9 +290,7 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
     close() {
       frame.clear();
       warnings.rest().forEach(warn);
-      for (const [name, count] of told.retry.rest()) {
-        above(yellow, "retry:", `${oneLine(name)}: ${grouped(count)} more like this`);
-      }
+      for (const text of told.retry.rest()) above(yellow, "retry:", text);
     },
   };
 }

@@ -21,10 +21,14 @@ import { doneOf, RunProgress, type StageProgress } from "./run_progress.ts";
 
 /** Members up to which each has its line. */
 const mostNamed = 3;
+/** Lines of such members; after these only some of them have one, this many in the rest of the run. */
+const mostLines = 200, fewLines = 40;
 /** Stages skipped for one reason that are named; the others are counted. */
 const shownSkips = 3;
 /** Failures of one stage that are told one by one, and retries. */
 const shownFailures = 5, shownRetries = 3;
+/** The same of all stages. */
+const mostFailures = 60, mostRetries = 40, mostSkips = 40;
 /** Members from which a large stage is told of by quarters, not halves. */
 const manyMembers = 20;
 /** Milliseconds of silence after which the log says that the run is alive; twice as long each time, up to a bound. */
@@ -49,9 +53,10 @@ export function plainReporter({ write: pass, columns, sizes }: ReporterOptions):
   const progress = new RunProgress(sizes);
   const { tally } = progress;
   const warnings = new FewWarnings();
-  const skips = new FirstFew(shownSkips);
-  const failures = new FirstFew(shownFailures);
-  const retries = new FirstFew(shownRetries);
+  const skips = new FirstFew(shownSkips, mostSkips);
+  const failures = new FirstFew(shownFailures, mostFailures);
+  const retries = new FirstFew(shownRetries, mostRetries);
+  let numLines = 0;
   let engine = "";
   let isPlanned = false;
   let spoken = 0;
@@ -73,6 +78,9 @@ export function plainReporter({ write: pass, columns, sizes }: ReporterOptions):
     if (text !== null) write(`${yellow("warning:")} ${text}\n`);
   };
   const isSmall = ({ size }: StageProgress) => !progress.hasSizes || size <= mostNamed;
+  /** A file of thousands of small stages is told of like one large stage. */
+  const isWorthALine = () =>
+    ++numLines <= mostLines || isThreshold(tally.done, Math.max(tally.total, tally.done), fewLines);
   const summary = (stage: StageProgress) => {
     const mark = stage.failed > 0
       ? red("FAIL")
@@ -84,7 +92,7 @@ export function plainReporter({ write: pass, columns, sizes }: ReporterOptions):
   /** Large stages have a line at each quarter; nothing is said of members found. */
   const quarter = (stage: StageProgress) => {
     if (isSmall(stage) || stage.ran + stage.failed + stage.skipped === 0) return;
-    if (isThreshold(doneOf(stage), stage.size)) summary(stage);
+    if (isThreshold(doneOf(stage), stage.size, partsOf(stage))) summary(stage);
   };
   /** Said of the oldest member, so that a log that is silent for long is known to be alive. */
   const heartbeat = () => {
@@ -125,7 +133,7 @@ export function plainReporter({ write: pass, columns, sizes }: ReporterOptions):
           write(`${plannedText(event)}${engine}\n`);
           break;
         case "stage-finished":
-          if (event.how === "ran" && isSmall(stage!)) {
+          if (event.how === "ran" && isSmall(stage!) && isWorthALine()) {
             const time = formatSeconds(event.seconds);
             line(green("ran "), event.stage, time + continuedText(event.continued));
           } else quarter(stage!);
@@ -166,26 +174,26 @@ export function plainReporter({ write: pass, columns, sizes }: ReporterOptions):
       for (const stage of progress.stages.values()) {
         const done = doneOf(stage);
         if (isSmall(stage) || done >= stage.size || stage.ran + stage.failed === 0) continue;
-        if (!isThreshold(done, stage.size)) summary(stage);
+        if (!isThreshold(done, stage.size, partsOf(stage))) summary(stage);
       }
-      for (const [because, count] of skips.rest()) {
-        write(`${yellow("skip")} ${count} more: ${fit(oneLine(because), columns() - 20)}\n`);
-      }
-      for (const [name, count] of failures.rest()) {
-        write(`${red("FAIL")} ${oneLine(name)}: ${grouped(count)} more, in the report\n`);
-      }
-      for (const [name, count] of retries.rest()) {
-        write(`${yellow("retry")} ${oneLine(name)}: ${grouped(count)} more\n`);
-      }
+      const rest = (mark: string, lines: readonly string[], end = "") => {
+        for (const text of lines) write(`${mark} ${fit(text, columns() - 20)}${end}\n`);
+      };
+      rest(yellow("skip"), skips.rest());
+      rest(red("FAIL"), failures.rest(), ", in the report");
+      rest(yellow("retry"), retries.rest());
       warnings.rest().forEach(warn);
     },
   };
 }
 
-/** Whether the last that ended was the last of a quarter or half. */
-function isThreshold(done: number, size: number): boolean {
-  const parts = size < manyMembers ? 2 : 4;
+/** Whether the last that ended was the last of one of so many equal parts. */
+function isThreshold(done: number, size: number, parts: number): boolean {
   return Math.floor(parts * done / size) > Math.floor(parts * (done - 1) / size);
+}
+
+function partsOf({ size }: StageProgress): number {
+  return size < manyMembers ? 2 : 4;
 }
 
 /** How far a stage is: "94 of 378 in 1.7 s, 55/s", with what is not usual. */

@@ -123,6 +123,21 @@ Deno.test("plainReporter() tells of 1,000 members in a few lines, of three one b
   ]);
 });
 
+Deno.test("plainReporter() tells of thousands of small stages in a few hundred lines", () => {
+  const names = Array.from({ length: 5000 }, (_, i) => `stage_${i}`);
+  const { log, reporter } = logged(Object.fromEntries(names.map((name) => [name, 1])));
+  names.forEach((name, i) => {
+    reporter.event(started(name, i));
+    reporter.event(ended(name, i + 1));
+  });
+  reporter.close();
+  const lines = log.lines();
+  assertEquals(lines.length, 200 + 39);
+  assertEquals(lines[199], " 200/5000 ran  stage_199  1.5 s");
+  assertEquals(lines[200], " 250/5000 ran  stage_249  1.5 s");
+  assertEquals(lines.at(-1), "5000/5000 ran  stage_4999  1.5 s");
+});
+
 Deno.test("plainReporter() says nothing of stages that are found whole, and counts hits of others", () => {
   const { log, reporter } = logged({ found: 400, mixed: 40 });
   for (let i = 0; i < 400; i++) reporter.event(ended(`found[${i}]`, 1, "hit"));
@@ -173,7 +188,7 @@ Deno.test("plainReporter() names the first stages skipped for one reason", () =>
     "1/9 skip s0  draws failed",
     "2/9 skip s1  draws failed",
     "3/9 skip s2  draws failed",
-    "skip 6 more: draws failed",
+    "skip draws failed: 6 more",
   ]);
 });
 
@@ -259,4 +274,23 @@ Deno.test("plainReporter() keeps to the width and to few lines in any run", () =
     assertLessOrEqual(heads.length, 6 * 10 + 1, `seed ${seed + run}`);
     assertStringIncludes(text, "run, 0 maybe\n");
   }
+});
+
+Deno.test("plainReporter() says little of thousands of stages that all go wrong", () => {
+  const names = Array.from({ length: 3000 }, (_, i) => `stage_${i}`);
+  const { log, reporter } = logged(Object.fromEntries(names.map((name) => [name, 1])));
+  names.forEach((stage, at) => {
+    if (at % 3 === 0) reporter.event({ type: "stage-failed", at, stage, failure, seconds: 1 });
+    else if (at % 3 === 1) {
+      reporter.event({ type: "stage-skipped", at, stage, because: `${names[at - 1]} failed` });
+    } else reporter.event({ type: "warning", at, stage, message: "odd" });
+  });
+  reporter.close();
+  const lines = log.lines();
+  assertLessOrEqual(lines.length, 3 * 60 + 40 + 40 + 3 * 6);
+  assertEquals(lines.filter((line) => line.includes(" FAIL stage_")).length, 60);
+  assertEquals(
+    lines.filter((line) => line.startsWith("FAIL ")).at(-1),
+    "FAIL 935 other stages: 935 more, in the report",
+  );
 });
