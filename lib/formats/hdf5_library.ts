@@ -13,6 +13,7 @@ export interface Library {
   readonly FS: {
     writeFile(path: string, bytes: Uint8Array): void;
     readFile(path: string): Uint8Array<ArrayBuffer>;
+    lookupPath(path: string): { readonly node: MemoryFile };
     unlink(path: string): void;
     getStream(fd: number): { tty: { ops: object } } | null;
   };
@@ -32,6 +33,13 @@ export interface Library {
   ): number;
   _malloc(size: number): number;
   _free(pointer: number): void;
+}
+
+/** A file in the library's memory. */
+export interface MemoryFile {
+  /** At least `usedBytes` long. */
+  contents: unknown;
+  readonly usedBytes: number;
 }
 
 /** What it tells of a data set. */
