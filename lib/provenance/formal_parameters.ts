@@ -27,7 +27,7 @@ interface Parameter {
  * import { assertEquals } from "@std/assert";
  * const parameters = new FormalParameters(new Entities());
  * const value = parameters.value("dmd", "rank", 10);
- * assertEquals([value, parameters.value("dmd", "rank", 10)], ["#value/dmd/rank/0", "#value/dmd/rank/0"]);
+ * assertEquals([value, parameters.value("dmd", "rank", 10)], ["#value/dmd/rank/10", "#value/dmd/rank/10"]);
  * ```
  */
 export class FormalParameters {
@@ -68,7 +68,7 @@ export class FormalParameters {
     const known = parameter.values.get(text);
     if (known !== undefined) return known;
     parameter.types.add(typeOf(value));
-    const id = `${idOf("value", owner, name)}/${parameter.values.size}`;
+    const id = `${idOf("value", owner, name)}${fragmentId("", this.#nameOf(text)).slice(1)}`;
     parameter.values.set(text, id);
     this.#entities.add({
       "@id": id,
@@ -96,6 +96,13 @@ export class FormalParameters {
       inputs: [...ids(this.#inputs), ...ids(this.#params)],
       outputs: ids(this.#outputs),
     };
+  }
+
+  /** What a value is called in its id: by itself, so that it does not depend on the order of members. */
+  #nameOf(text: string): string {
+    return text.length <= maxName && this.#hide(text) === text
+      ? text
+      : digestOf(text).replace(":", "-").slice(0, 31);
   }
 
   /** Lists have no order in JSON-LD, and null is nothing: such values are written as JSON. */
@@ -143,6 +150,9 @@ function parameterOf(
   }
   return parameter;
 }
+
+/** Characters of a value in its id. */
+const maxName = 24;
 
 /** Params and outputs of the workflow itself have no owner. */
 function idOf(kind: string, owner: string, name: string): string {

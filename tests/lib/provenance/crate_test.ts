@@ -190,26 +190,29 @@ Deno.test("crateBytes() writes a value that members share once, with its paramet
   const crate = new CrateView(crateOf(smallRun()));
   const values = crate.of("PropertyValue").filter(({ name }) => name === "rate");
   assertEquals(values.map((one) => [one["@id"], one.value, idsOf(one, "exampleOfWork")]), [
-    ["#value/rate/0", 0.5, ["#param/rate"]],
-    ["#value/train/rate/0", 0.5, ["#param/train/rate"]],
+    ["#value/rate/0.5", 0.5, ["#param/rate"]],
+    ["#value/train/rate/0.5", 0.5, ["#param/train/rate"]],
   ]);
   assertEquals(crate.get("#param/train/seed")!.additionalType, "Integer");
   assertEquals(crate.get("#param/compare/sizes")!.additionalType, "PropertyValue");
-  assertEquals(crate.get("#value/compare/sizes/0")!.value, "[1,2]");
+  assertEquals(crate.get("#value/compare/sizes/%5B1%2C2%5D")!.value, "[1,2]");
 });
 
 Deno.test("crateBytes() writes the digest of a value that is too long", () => {
   const [first, ...others] = smallRun().members;
   const params = { ...first.params, weights: Array.from({ length: 1000 }, (_, i) => i / 7) };
   const crate = new CrateView(crateOf(smallRun({ members: [{ ...first, params }, ...others] })));
-  assertStringIncludes(String(crate.get("#value/train/weights/0")!.value), "sha256:");
+  assertStringIncludes(
+    String(crate.of("PropertyValue").find(({ name }) => name === "weights")!.value),
+    "sha256:",
+  );
 });
 
 Deno.test("crateBytes() hides what it is told to hide", () => {
   const members = smallRun().members.map((one) => ({ ...one, params: { data: "/home/me/x" } }));
   const hide = (text: string) => text.replaceAll("/home/me/", "…/");
   const text = new TextDecoder().decode(crateBytes(smallRun({ members }), { hide }));
-  assert(!text.includes("/home/me") && text.includes("…/x"));
+  assert(!/home(\/|%2F)me/.test(text) && text.includes("…/x"));
 });
 
 const hostile = [
