@@ -43,6 +43,7 @@ const commands: readonly (readonly [task: string, ...args: string[]])[] = [
   ["doctor"],
   ["basin", "--help"],
   ["run:ci", "workflows/tiny.yaml"],
+  ["report", "workflows/tiny.yaml", "--diff", "previous"],
   ["run:external", "workflows/external.yaml"],
   ["basin:external", "run", "workflows/external.yaml"],
 ];
