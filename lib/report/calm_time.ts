@@ -9,8 +9,8 @@ const steps: readonly number[] = [
   ...[1, 1.5, 2, 3, 4, 5, 6, 7, 10, 14, 21, 30, 60, 90].map((days) => days * 86_400),
 ];
 
-/** Milliseconds over which estimates are averaged. */
-const memory = 4000;
+/** Milliseconds over which estimates are averaged at least, and the share of what is left over which they are. */
+const memory = 4000, memoryShare = 0.05;
 
 /**
  * A duration as a coarse step: "a few s", "20 s", "3 min", "1.5 h", "2 d".
@@ -51,7 +51,8 @@ export class CalmTime {
       this.#end = end;
       this.#step = nearest(left);
     } else {
-      const share = 1 - Math.exp(-Math.max(0, now - this.#at) / memory);
+      const span = Math.max(memory, memoryShare * (this.#end - now));
+      const share = 1 - Math.exp(-Math.max(0, now - this.#at) / span);
       this.#end += share * (end - this.#end);
       const smooth = (this.#end - now) / 1000;
       const found = nearest(smooth);
