@@ -36,7 +36,8 @@ export async function reportStored(
     jobs: 0,
   }];
   plan.entries.forEach((entry, i) => {
-    const stage = graph.members[i].id;
+    const { id: stage, replaced } = graph.members[i];
+    if (replaced === true || entry.verdict === "left-out") return;
     if (entry.verdict === "hit") {
       events.push({
         type: "stage-finished",

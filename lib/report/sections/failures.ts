@@ -26,7 +26,7 @@ export function failuresSection({ record, command, live }: ReportContent): Secti
   const rerun = command === "" || live !== undefined
     ? ""
     : `<p class="retry">To run what is missing${
-      failed.length === 0 ? "" : " once the cause is mended; what is done is not done again"
+      failed.length === 0 ? "" : " once the cause is mended, and nothing else"
     }:</p>\n${commandHtml(command)}`;
   if (failed.length === 0) {
     if (!record.finished || record.ok) return null;

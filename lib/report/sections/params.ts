@@ -66,11 +66,11 @@ function allHtml(rows: readonly ParamRow[], numMore: number): string {
     }</code></td></tr>`
   );
   const more = rows.length - body.length + numMore;
-  return `<details><summary>All params</summary><div class="table" tabindex="0" role="region" aria-label="All params"><table><thead><tr><th scope="col">param</th><th scope="col">value</th></tr></thead><tbody>${
+  return `<details class="reference"><summary>All params</summary><div class="table" tabindex="0" role="region" aria-label="All params"><table><thead><tr><th scope="col">param</th><th scope="col">value</th></tr></thead><tbody>${
     body.join("\n")
   }</tbody></table></div>${
     more === 0 ? "" : `<p><small>and ${grouped(more)} more, in config.resolved.yaml</small></p>`
-  }</details>`;
+  }</details><p class="paper">All params stand in config.resolved.yaml.</p>`;
 }
 
 function cut(value: string): string {

@@ -135,18 +135,20 @@ function packagesHtml({ packages }: Environment): string {
     }</li>`
   );
   const more = packages.length - items.length;
-  return `<details><summary>${plural(packages.length, "package")}</summary><ul class="packages">${
-    items.join("")
-  }${more > 0 ? `<li>and ${more} more</li>` : ""}</ul></details>`;
+  return `<details class="reference"><summary>${
+    plural(packages.length, "package")
+  }</summary><ul class="packages">${items.join("")}${
+    more > 0 ? `<li>and ${more} more</li>` : ""
+  }</ul></details>`;
 }
 
 function resolvedHtml(resolved: string): string {
   if (resolved === "") return "";
-  return `<details><summary>The workflow as resolved</summary><pre tabindex="0" role="region" aria-label="The workflow as resolved">${
+  return `<details class="reference"><summary>The workflow as resolved</summary><pre tabindex="0" role="region" aria-label="The workflow as resolved">${
     escapeHtml(resolved.slice(0, most.resolved))
   }</pre>${
     resolved.length > most.resolved
       ? "<p><small>cut here; the whole text is in config.resolved.yaml</small></p>"
       : ""
-  }</details>`;
+  }</details><p class="paper">The workflow as resolved stands in config.resolved.yaml, the packages in run.json.</p>`;
 }

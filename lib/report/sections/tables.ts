@@ -9,8 +9,8 @@ import { fileLink } from "../file_link.ts";
 import { grouped, plural, stageOf } from "../format.ts";
 import { verdictHtml } from "../verdict_html.ts";
 
-/** Bounds: rows of a table, cells of all together, rows that need no box to scroll in. */
-const most = { rows: 200, cells: 8_000, flat: 14 };
+/** Bounds: rows of a table, cells of all, rows that need no box to scroll in, rows on paper (base.css has it, too). */
+const most = { rows: 200, cells: 8_000, flat: 14, printed: 40 };
 
 /**
  * The tables of a run, and how much was not copied; nothing without either.
@@ -114,6 +114,11 @@ function tableHtml(
   const where = more === 0
     ? ""
     : `<p><small>and ${grouped(more)} more row${more === 1 ? "" : "s"} in tables/</small></p>`;
+  const paper = shown.length > most.printed
+    ? `<p class="paper">Printed are the first ${most.printed} of ${
+      grouped(rows.length)
+    } rows; all are in tables/.</p>`
+    : "";
   const link = files.length === 1 ? ` ${fileLink(first, "TSV")}` : "";
   const about = [
     numMembers === 1 ? "" : plural(numMembers, "member"),
@@ -125,5 +130,5 @@ function tableHtml(
     escapeHtml(stage)
   }"><table class="sortable"><thead><tr>${head.join("")}</tr></thead><tbody>${
     body.join("\n")
-  }</tbody></table></div>${where}`;
+  }</tbody></table></div>${where}${paper}`;
 }
