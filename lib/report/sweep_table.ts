@@ -325,6 +325,24 @@ export function sweepText(cell: SweepCell, kind: SweepColumn["kind"]): string {
   return oneLine(cellText(cell));
 }
 
+/**
+ * The class of an entry, or of a heading if there is no text.
+ *
+ * @example
+ * ```ts
+ * import { sweepClass } from "#lib/report/sweep_table.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(sweepClass("status", "ran"), "state-word ran");
+ * assertEquals(sweepClass("text", "wasm-f32"), "short");
+ * ```
+ */
+export function sweepClass(kind: SweepColumn["kind"], text = ""): string {
+  if (kind === "number" || kind === "seconds") return "number";
+  if (kind === "status") return text === "" ? "" : `state-word ${text}`;
+  if (kind === "note" || kind === "member") return kind;
+  return text !== "" && text.length <= 30 ? "short" : "";
+}
+
 /** Numbers by size, before texts; what is missing last, whichever way. */
 function sorted(rows: Uint32Array, { cell }: SweepColumn, descending: boolean): Uint32Array {
   const cells = Array.from(rows, (row) => cell(row));

@@ -24,11 +24,10 @@ const steps = [1, 2, 5, 10, 20, 30].flatMap((step) => [step, step * 60]).concat(
 export function timeTicks(span: number, most: number): readonly Tick[] {
   if (!(span > 0) || !Number.isFinite(span)) return [{ at: 0, label: "0 s" }];
   const step = stepOf(span, Math.max(2, most));
-  const [unit, seconds] = span < 180 ? ["s", 1] : span < 3 * 3600 ? ["min", 60] : ["h", 3600];
   const ticks: Tick[] = [];
   for (let i = 0; i * step <= span * (1 + 1e-9); i++) {
     const at = i * step;
-    ticks.push({ at, label: `${Number((at / seconds).toPrecision(6))} ${unit}` });
+    ticks.push({ at, label: labelOf(at, span) });
   }
   return ticks;
 }
@@ -41,4 +40,16 @@ function stepOf(span: number, most: number): number {
   // Below a second, and beyond all that has a name.
   const power = 10 ** Math.floor(Math.log10(span / most));
   return [1, 2, 5, 10, 20].map((digit) => digit * power).find(suffices)!;
+}
+
+/** In the unit of the whole, and the next smaller one if need be. */
+function labelOf(at: number, span: number): string {
+  if (span < 180) return `${Number(at.toPrecision(6))} s`;
+  const [unit, size, smaller, part] = span < 3 * 3600
+    ? ["min", 60, "s", 1]
+    : ["h", 3600, "min", 60];
+  const rest = Math.round(at % size / part);
+  const whole = Math.floor(at / size);
+  if (whole === 0 && rest > 0) return `${rest} ${smaller}`;
+  return `${whole} ${unit}${rest === 0 ? "" : ` ${rest} ${smaller}`}`;
 }

@@ -5,7 +5,13 @@
 /// <reference lib="dom.iterable" />
 
 import type { SweepData } from "../sweep_data.ts";
-import { type SweepChoice, type SweepColumn, SweepTable, sweepText } from "../sweep_table.ts";
+import {
+  type SweepChoice,
+  sweepClass,
+  type SweepColumn,
+  SweepTable,
+  sweepText,
+} from "../sweep_table.ts";
 import { button, element } from "./element.ts";
 import type { Page } from "./page.ts";
 
@@ -212,11 +218,8 @@ class SweepView {
     const rows = [...this.#rows.subarray(this.#first, this.#first + rowsOfPage)].map((row) => {
       const line = element("tr", {});
       for (const { kind, cell } of columns) {
-        const value = cell(row);
-        const className = kind === "status" ? `state-word ${value}` : classOf(kind);
-        line.append(
-          element("td", className === "" ? {} : { class: className }, sweepText(value, kind)),
-        );
+        const text = sweepText(cell(row), kind);
+        line.append(element("td", classed(sweepClass(kind, text)), text));
       }
       return line;
     });
@@ -234,11 +237,10 @@ class SweepView {
   #heading({ key, title, kind }: SweepColumn): HTMLElement {
     const own = this.#sort?.key === key ? this.#sort : undefined;
     const order = own === undefined ? "none" : own.descending ? "descending" : "ascending";
-    const className = classOf(kind);
     const heading = element("th", {
       scope: "col",
       ...(order === "none" ? {} : { "aria-sort": order }),
-      ...(className === "" ? {} : { class: className }),
+      ...classed(sweepClass(kind)),
     });
     const press = button(title, () => {
       this.#sort = own === undefined
@@ -330,9 +332,8 @@ function focus(document: Document, id: string | undefined): void {
   if (id !== undefined && id !== "") document.getElementById(id)?.focus();
 }
 
-function classOf(kind: SweepColumn["kind"]): string {
-  if (kind === "number" || kind === "seconds") return "number";
-  return kind === "note" || kind === "member" ? kind : "";
+function classed(name: string): Readonly<Record<string, string>> {
+  return name === "" ? {} : { class: name };
 }
 
 function grouped(count: number): string {

@@ -8,6 +8,8 @@ import { button, element } from "./element.ts";
 import type { Page } from "./page.ts";
 
 const most = 64;
+/** Pixels from which all ticks have room. */
+const roomForFine = 4000;
 
 /** Lets the timeline be drawn out. */
 export function setupTimeline({ document }: Page): void {
@@ -22,8 +24,9 @@ export function setupTimeline({ document }: Page): void {
     const held = (box.scrollLeft + at) / before;
     scale = Math.min(most, Math.max(1, scale * factor));
     svg.style.width = scale === 1 ? "" : `${scale * 100}%`;
-    box.classList.toggle("zoomed", scale >= 4);
-    box.scrollLeft = held * svg.getBoundingClientRect().width - at;
+    const width = svg.getBoundingClientRect().width;
+    box.classList.toggle("zoomed", width >= roomForFine);
+    box.scrollLeft = held * width - at;
     nameBars(svg);
     wider.disabled = scale >= most;
     narrower.disabled = scale === 1;

@@ -5,7 +5,7 @@ import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
 import { plural } from "../format.ts";
 import { sweepData } from "../sweep_data.ts";
-import { type SweepColumn, SweepTable, sweepText } from "../sweep_table.ts";
+import { sweepClass, type SweepColumn, SweepTable, sweepText } from "../sweep_table.ts";
 
 /** Rows without script. */
 const numFirst = 50;
@@ -37,7 +37,9 @@ export function sweepSection(content: ReportContent): Section | null {
     count: rows.length,
     html: `<div class="sweep-tools"></div>
 <div class="table sweep" tabindex="0" role="region" aria-label="Members"><table><thead><tr>${
-      columns.map(({ title, kind }) => `<th scope="col"${classOf(kind)}>${escapeHtml(title)}</th>`)
+      columns.map(({ title, kind }) =>
+        `<th scope="col"${classHtml(sweepClass(kind))}>${escapeHtml(title)}</th>`
+      )
         .join("")
     }</tr></thead><tbody>${
       Array.from(
@@ -52,13 +54,11 @@ export function sweepSection(content: ReportContent): Section | null {
   };
 }
 
-function cellHtml(column: SweepColumn, row: number): string {
-  const cell = column.cell(row);
-  const kind = column.kind === "status" ? ` class="state-word ${cell}"` : classOf(column.kind);
-  return `<td${kind}>${escapeHtml(sweepText(cell, column.kind))}</td>`;
+function cellHtml({ kind, cell }: SweepColumn, row: number): string {
+  const text = sweepText(cell(row), kind);
+  return `<td${classHtml(sweepClass(kind, text))}>${escapeHtml(text)}</td>`;
 }
 
-function classOf(kind: SweepColumn["kind"]): string {
-  if (kind === "number" || kind === "seconds") return ' class="number"';
-  return kind === "note" || kind === "member" ? ` class="${kind}"` : "";
+function classHtml(name: string): string {
+  return name === "" ? "" : ` class="${name}"`;
 }

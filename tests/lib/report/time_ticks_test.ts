@@ -24,3 +24,16 @@ Deno.test("timeTicks() are as many as there is room for, from zero on, with name
 Deno.test("timeTicks() of no time is one tick", () => {
   for (const span of [0, NaN, -1, Infinity]) assertEquals(timeTicks(span, 5).length, 1);
 });
+
+Deno.test("timeTicks() between whole minutes and hours say the rest in seconds and minutes", () => {
+  const labels = (span: number, most: number) => timeTicks(span, most).map(({ label }) => label);
+  assertEquals(labels(200, 12).slice(0, 5), [
+    "0 min",
+    "20 s",
+    "40 s",
+    "1 min",
+    "1 min 20 s",
+  ]);
+  assertEquals(labels(4 * 3600, 9).slice(0, 4), ["0 h", "30 min", "1 h", "1 h 30 min"]);
+  assertEquals(labels(0.5, 6), ["0 s", "0.1 s", "0.2 s", "0.3 s", "0.4 s", "0.5 s"]);
+});
