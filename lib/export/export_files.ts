@@ -46,15 +46,16 @@ export class ExportFiles {
   write(path: string, bytes: Uint8Array): void {
     this.counts.files++;
     this.counts.bytes += bytes.length;
-    const writing = this.#world.write(path, bytes);
+    const writing = (async () => await this.#world.write(path, bytes))();
     writing.catch(() => {});
     this.#writes.push(writing);
   }
 
-  /** Waits for all that was begun. */
+  /** Waits for all that was begun, also if some of it fails; nothing is being written afterwards. */
   async settle(): Promise<void> {
     const writes = this.#writes;
     this.#writes = [];
+    await Promise.allSettled(writes);
     await Promise.all(writes);
   }
 

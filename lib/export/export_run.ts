@@ -31,7 +31,8 @@ const membersAtOnce = 16, bytesAtOnce = 2 ** 28;
  * Writes the files of an export; returns what was written.
  *
  * @param again gives the command that brings missing bytes back, for the page for people
- * @throws {RangeError} if arrays are too large for the chosen format (see `refusal`)
+ * @throws {RangeError} if arrays are too large for the chosen format (see `refusal`), and whatever the world throws; nothing
+ * is being written then any more
  *
  * @example
  * ```ts
@@ -58,8 +59,13 @@ export async function exportRun(
   again: (missing: ExportReport["missing"]) => string,
 ): Promise<ExportReport> {
   const exporter = new Exporter(run, options, world);
-  await exporter.members();
-  return await exporter.finish(again);
+  try {
+    await exporter.members();
+    return await exporter.finish(again);
+  } catch (error) {
+    await exporter.settled();
+    throw error;
+  }
 }
 
 class Exporter {
@@ -130,6 +136,11 @@ class Exporter {
     write("README.md", readme(run, options, { ...counts, ...rest }, again(rest.missing)));
     await this.#files.settle();
     return { ...counts, ...rest };
+  }
+
+  /** Waits until nothing is being written any more. */
+  async settled(): Promise<void> {
+    await this.#files.settle().catch(() => {});
   }
 
   /** The result of a member, if there is one. */

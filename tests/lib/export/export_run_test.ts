@@ -1,7 +1,13 @@
 // A whole export against a store that is only a table of artifacts: which files there are, what they say, that nothing
 // depends on the order of reading, and names that mean harm.
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { digestOfArtifact, type Files } from "#lib/core/artifact.ts";
 import { arraysOf } from "#lib/core/artifacts/arrays.ts";
 import { figure } from "#lib/core/artifacts/figure.ts";
@@ -44,7 +50,10 @@ const made = <T>(type: { kind: string; encode(value: T): Files }, value: T): Mad
 async function exported(
   members: readonly FakeMember[],
   options: Partial<ExportOptions> = {},
-  { delay = () => 0 }: { delay?: () => number } = {},
+  { delay = () => 0, write }: {
+    delay?: () => number;
+    write?: (path: string) => Promise<void>;
+  } = {},
 ) {
   const bytes = new Map<string, Files | null>();
   const digests = new Map<string, string>();
@@ -102,7 +111,7 @@ async function exported(
       write(path, content) {
         assert(!written.has(path), `${path} was written twice`);
         written.set(path, content);
-        return Promise.resolve();
+        return write?.(path) ?? Promise.resolve();
       },
     },
     (missing) => `deno task run again (${missing.length})`,
@@ -386,4 +395,27 @@ Deno.test("exportRun() writes tables apart that cannot be one", async () => {
   assertEquals(text("tables/fit/fit.i-0.tsv"), "i\ta\n0\t1\n");
   assertEquals(text("tables/fit/fit.i-1.tsv"), "i\ta\n1\tone\n");
   assert(!written.has("tables/fit.tsv"));
+});
+
+Deno.test("exportRun() ends with the disk's own error, once nothing is being written any more", async () => {
+  let writing = 0;
+  let most = 0;
+  const many = Array.from({ length: 30 }, (_, i): FakeMember => ({
+    id: `fit[seed=${i}]`,
+    outputs: { trajectories: states(i) },
+  }));
+  const write = async (path: string) => {
+    most = Math.max(most, ++writing);
+    try {
+      if (path.includes("seed-7.")) throw new Error("ENOSPC");
+      await new Promise((done) => setTimeout(done, 5));
+    } finally {
+      writing--;
+    }
+  };
+  for (const options of [{}, { npz: true }, { hdf5: true, npz: true }]) {
+    await assertRejects(() => exported(many, options, { write }), Error, "ENOSPC");
+    assertEquals(writing, 0);
+  }
+  assert(most > 5);
 });
