@@ -58,7 +58,7 @@ export function timelineSection({ record, live }: ReportContent): Section | null
 <div class="time" tabindex="0" role="region" aria-label="Timeline">${
       svg(lanes, colours)
     }</div></div>
-<ul class="legend">${legendHtml(lanes, colours)}</ul>`,
+<ul class="timeline-legend">${legendHtml(lanes, colours)}</ul>`,
   };
 }
 
