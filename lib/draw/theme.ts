@@ -62,7 +62,7 @@ export const houseTheme: Readonly<Record<string, unknown>> = {
   header: {
     labelColor: ink.text,
     labelFontSize: textSize.header,
-    labelPadding: 4,
+    labelPadding: 2,
     titleColor: ink.text,
     titleFontSize: textSize.header,
   },

@@ -103,13 +103,12 @@ export function levelHeads(
   view: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   if (!Array.isArray(view.layer)) return view;
-  const place = { x: 0, x2: 0, y: -HEAD, y2: -HEAD };
-  const mark = { type: "rule", ...place, strokeOpacity: 0 };
+  const mark = { type: "square", fillOpacity: 0, size: 1, x: 0, y: -HEAD };
   return { ...view, layer: [...view.layer, { data: { values: [{}] }, mark, encoding: {} }] };
 }
 
-/** What sticks out of a panel in px: half a number at an axis, half a dot. */
-const HEAD = 6;
+/** What may stick out of a panel in px: half a number at an axis, a dot with its rim. */
+const HEAD = 9;
 
 /**
  * Height of a panel in px: by its aspect, or three quarters of its width but not higher than a third of a page.
