@@ -4,6 +4,7 @@
 import { resolve } from "@std/path";
 import { parse } from "yaml";
 import type { ActionKey } from "../core/digest.ts";
+import { DiskError } from "../core/disk.ts";
 import type { Environment } from "../core/environment.ts";
 import type {
   CrateArtifact,
@@ -27,15 +28,28 @@ import type { Terminal } from "./terminal.ts";
 
 /** What the record is made from. */
 export interface RunCrateInput {
-  readonly terminal: Pick<Terminal, "root" | "cwd">;
+  readonly terminal: Pick<Terminal, "root" | "cwd" | "err">;
   readonly session: Pick<Session, "graph" | "store" | "results" | "world">;
   readonly record: RunRecord;
   readonly folder: Pick<RunFolder, "path" | "flush" | "replace">;
   readonly environment: Environment;
 }
 
-/** Writes `ro-crate-metadata.json` into the run folder, after everything else. */
+/**
+ * Writes `ro-crate-metadata.json` into the run folder, after everything else. A run that is done does not fail for a
+ * record of it: what goes wrong here is a warning, except what goes wrong with the disk.
+ */
 export async function writeRunCrate(input: RunCrateInput): Promise<void> {
+  try {
+    await writeCrate(input);
+  } catch (error) {
+    if (error instanceof DiskError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    input.terminal.err(`warning: ${crateFile} could not be written: ${reason}\n`);
+  }
+}
+
+async function writeCrate(input: RunCrateInput): Promise<void> {
   const { terminal, session, record, folder } = input;
   await folder.flush();
   const origins = await originsOf(
