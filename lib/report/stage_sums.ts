@@ -96,7 +96,7 @@ export function stateOf(counts: StageSum["counts"]): StageRecord["status"] | und
  */
 export function countsText(counts: StageSum["counts"]): string {
   return statuses.filter((status) => counts[status] > 0)
-    .map((status) => `${counts[status]} ${status === "unfinished" ? "open" : status}`).join(" · ");
+    .map((status) => `${counts[status]} ${status}`).join(" · ");
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
