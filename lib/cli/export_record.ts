@@ -4,7 +4,7 @@
 import { dirname, join, relative } from "@std/path";
 import type { ActionKey } from "../core/digest.ts";
 import type { Disk } from "../core/disk.ts";
-import type { Environment } from "../core/environment.ts";
+import type { Environment, GitState } from "../core/environment.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { ExportedMember, ExportedRun } from "../export/exported_run.ts";
 import { foldEvents, type RunRecord, type StageRecord } from "../report/record.ts";
@@ -34,7 +34,7 @@ export async function exportedRun(
     : JSON.parse(file);
   const { engine } = record;
   const description = describedIn(page);
-  const command = record.environment?.command;
+  const { command, git } = record.environment ?? {};
   return {
     workflow: record.workflow,
     ...(description === undefined ? {} : { description }),
@@ -51,8 +51,13 @@ export async function exportedRun(
     members: inOrder(record.stages, plan).map(memberOf),
     ...(resolved === undefined ? {} : { resolved }),
     ...(command === undefined ? {} : { command }),
+    ...(git === undefined ? {} : { git: gitOf(git) }),
     folder: relative(dirname(results), folder),
   };
+}
+
+function gitOf({ commit, dirty }: GitState): NonNullable<ExportedRun["git"]> {
+  return commit === undefined ? { dirty } : { commit, dirty };
 }
 
 /** A run that was killed may leave half a line at the end. */

@@ -38,6 +38,7 @@ export async function exportResults(
   options: ExportCommandOptions,
 ): Promise<number> {
   const { cwd } = terminal;
+  const { npz, hdf5 } = options;
   const world = denoWorld();
   const { disk } = world;
   const { results, store: storeFolder } = foldersOf(terminal, options);
@@ -80,7 +81,7 @@ export async function exportResults(
       progress: (done, of) => line.show(`${done} of ${plural(of, "stage")}`),
     }, (missing) => commandAgain(chosen, missing));
     const { workflow, run } = chosen;
-    const { layout, npz, hdf5, parquet, only } = options;
+    const { layout, parquet, only } = options;
     const asked = { layout, npz, hdf5, parquet, ...(only === undefined ? {} : { only }) };
     await folder.value.finish({ workflow, run, options: asked });
   } catch (error) {
@@ -94,7 +95,7 @@ export async function exportResults(
     terminal.out(JSON.stringify({ folder: shortPath(cwd, target), ...report }) + "\n");
   } else {
     const columns = Math.min(terminal.columns(), 100);
-    terminal.out(exportText(chosen, report, shortPath(cwd, target), columns));
+    terminal.out(exportText(chosen, report, shortPath(cwd, target), columns, npz || hdf5));
   }
   return gone.length > 0 ? exitCodes.storage : exitCodes.done;
 }
@@ -146,12 +147,16 @@ export function commandAgain(run: ExportedRun, missing: ExportReport["missing"])
   return [base, ...words.map(shellWord)].join(" ");
 }
 
+/** From so many files on, formats with fewer are named. */
+const manyFiles = 2000;
+
 /** What was exported. */
 export function exportText(
   run: ExportedRun,
   report: ExportReport,
   folder: string,
   columns: number,
+  isBundled: boolean,
 ): string {
   const { members, files, bytes, missing, changed } = report;
   const what = ([["tables", "table"], ["arrays", "array"], ["networks", "network"]] as const)
@@ -162,6 +167,11 @@ export function exportText(
     `${oneLine(run.workflow)} ${run.run}: ${plural(members, "stage")} exported to ${folder}`,
     `${what.join(", ") || "no results"}; ${formatBytes(bytes)} in ${plural(files, "file")}`,
   ];
+  if (files > manyFiles && !isBundled) {
+    lines.push(
+      "fewer files: --hdf5 (arrays of a stage in one), --npz (arrays of an output in one)",
+    );
+  }
   if (!run.finished) lines.push("the run did not finish: this is what it had stored by then");
   if (changed.length > 0) {
     lines.push(

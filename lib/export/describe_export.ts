@@ -40,6 +40,7 @@ export function datasetDescription(
       finished: run.finished,
       deno: run.deno,
       ...(engine === undefined ? {} : { engine }),
+      ...(run.git === undefined ? {} : { git: run.git }),
       members: run.members.length,
       layout: options.layout,
       arrays: [...(options.npz ? ["npz"] : []), ...(options.hdf5 ? ["hdf5"] : [])].join("+") ||

@@ -38,6 +38,8 @@ export interface ExportedRun {
   readonly resolved?: string;
   /** The command that repeats the run. */
   readonly command?: string;
+  /** The commit of the project that ran, and whether files differed from it (`null`: not known). */
+  readonly git?: { readonly commit?: string; readonly dirty: boolean | null };
   /** Where the run's own folder lies, relative to the project. */
   readonly folder: string;
 }
