@@ -54,6 +54,20 @@ export function formatRate(perSecond: number): string {
 }
 
 /**
+ * The same for what was measured: no time at all is told from a time too short to be told.
+ *
+ * @example
+ * ```ts
+ * import { shortSeconds } from "#lib/report/format.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([0, 0.0002, 0.004].map(shortSeconds), ["0 ms", "< 1 ms", "4 ms"]);
+ * ```
+ */
+export function shortSeconds(seconds: number): string {
+  return seconds > 0 && seconds < 0.0005 ? "< 1 ms" : formatSeconds(seconds);
+}
+
+/**
  * A number of bytes in decimal units.
  *
  * @example

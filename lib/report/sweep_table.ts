@@ -2,7 +2,7 @@
 // order. No document: the page makes its first rows with it, and its script all others.
 
 import { cellText } from "./cell_text.ts";
-import { formatSeconds, oneLine } from "./format.ts";
+import { oneLine, shortSeconds } from "./format.ts";
 import { statusLetters, type SweepData, type SweepStage } from "./sweep_data.ts";
 
 /** An entry of the table; `null` is missing. */
@@ -321,7 +321,7 @@ export class SweepTable {
  */
 export function sweepText(cell: SweepCell, kind: SweepColumn["kind"]): string {
   if (cell === null) return "";
-  if (kind === "seconds") return formatSeconds(cell as number);
+  if (kind === "seconds") return shortSeconds(cell as number);
   return oneLine(cellText(cell));
 }
 

@@ -2,7 +2,7 @@
 
 import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
-import { formatBytes, formatSeconds, plural } from "../format.ts";
+import { formatBytes, plural, shortSeconds } from "../format.ts";
 import { stageLink } from "../stage_link.ts";
 import { type Cost, type StageSum, stageSums } from "../stage_sums.ts";
 
@@ -74,14 +74,14 @@ function tableHtml(caption: string, rows: readonly Row[]): string {
   const rest = rows.slice(maxRows);
   const restSeconds = rest.reduce((sum, { cost }) => sum + cost.seconds, 0);
   return `<div class="table"><table class="resources"><caption>${caption}: ${
-    formatSeconds(total)
+    timeHtml(total)
   } of workers' time</caption><thead><tr>${head.join("")}</tr></thead><tbody>${
     shown.map((row) => rowHtml(row, total, most, columns)).join("\n")
   }</tbody></table></div>${
     rest.length === 0
       ? ""
       : `<p><small>and ${plural(rest.length, "more stage")} with ${
-        formatSeconds(restSeconds)
+        timeHtml(restSeconds)
       } together</small></p>`
   }`;
 }
@@ -97,22 +97,26 @@ function rowHtml(
   const width = most === 0 ? 0 : Math.round(barWidth * seconds / most * 10) / 10;
   const share = total === 0 ? 0 : 100 * seconds / total;
   return `<tr><th scope="row">${stageLink(name)}</th>${cell(String(members))}${
-    cell(formatSeconds(seconds))
+    cell(timeHtml(seconds))
   }` +
     `<td class="share"><svg width="${barWidth}" height="8" aria-hidden="true"><rect width="${width}" height="8" rx="1"/></svg> ${
       share > 0 && share < 0.5 ? "&lt; 1" : Math.round(share)
     } %</td>` +
-    (columns.cpu ? cell(measuredSeconds === 0 ? "" : formatSeconds(cpuSeconds)) : "") +
+    (columns.cpu ? cell(measuredSeconds === 0 ? "" : timeHtml(cpuSeconds)) : "") +
     (columns.memory ? cell(peakRss === undefined ? "" : formatBytes(peakRss)) : "") +
     (columns.bytes ? cell(bytes === 0 ? "" : formatBytes(bytes)) : "") +
     (columns.longest
       ? `<td class="longest">${
         members < 2 || longest === undefined
           ? ""
-          : `${formatSeconds(longest.seconds)} <small>${escapeHtml(longest.id)}</small>`
+          : `${timeHtml(longest.seconds)} <small>${escapeHtml(longest.id)}</small>`
       }</td>`
       : "") +
     "</tr>";
+}
+
+function timeHtml(seconds: number): string {
+  return escapeHtml(shortSeconds(seconds));
 }
 
 function number(title: string): string {
