@@ -21,7 +21,7 @@ import { exampleTrajectories } from "./_states.ts";
 
 const params = z.strictObject({
   kind: z.string().describe(
-    "bars, box, box_within_across, curriculum, curves, grid, heatmap, paths, phase_plane, regression, scatter, traces, trajectories_3d, " +
+    "bars, box, box_within_across, curriculum, curves, expectation, grid, heatmap, paths, phase_plane, regression, scatter, traces, trajectories_3d, " +
       "vega_lite",
   ),
   options: z.record(z.string(), z.unknown()).default({}).describe("the kind's own params"),

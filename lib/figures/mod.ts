@@ -9,6 +9,7 @@ export const figures = {
   box_within_across: () => import("./box_within_across.ts"),
   curriculum: () => import("./curriculum.ts"),
   curves: () => import("./curves.ts"),
+  expectation: () => import("./expectation.ts"),
   grid: () => import("./grid.ts"),
   heatmap: () => import("./heatmap.ts"),
   paths: () => import("./paths.ts"),

@@ -111,6 +111,14 @@ const labels = {
 
 /** Cases by name. */
 export const networkCases: Readonly<Record<string, FigureCase>> = {
+  expectation: {
+    params: {
+      kind: "expectation",
+      title: "What was expected",
+      options: { expected: ["untrained", "partial", "full_unfrozen", "full"], labels },
+    },
+    inputs: table(after),
+  },
   box_groups: {
     params: {
       kind: "box",

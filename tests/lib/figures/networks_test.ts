@@ -146,3 +146,38 @@ Deno.test("regression cuts off bands far beyond the points, and says so", async 
   const whole = await draw("regression", { x: "x", facet: "group" }, near);
   assert(!whole.caption.includes("cut off"));
 });
+
+Deno.test("expectation ranks groups by their mean, in each series, and says how well orders agree", async () => {
+  const means: Record<string, number[]> = { dsa: [9, 4, 2], cka: [1, 5, 7], rsa: [3, 3, 1] };
+  const rows = Object.entries(means).flatMap(([metric, values]) =>
+    values.flatMap((value, g) =>
+      [-0.5, 0.5].map((noise) => ({
+        metric,
+        group: ["none", "some", "all"][g],
+        value: value + noise,
+      }))
+    )
+  );
+  const draw = (options: Record<string, unknown>) =>
+    drawCase({
+      params: { kind: "expectation", options },
+      inputs: {
+        tables: boundItems([tableOf([...rows, { metric: "dsa", group: "other", value: 0 }])]),
+      },
+    });
+  const { spec, caption } = await draw({ expected: ["none", "some", "all"] });
+  const { values } = spec.data as { values: Record<string, unknown>[] };
+  const ranks = (part: string, series?: string) =>
+    values.filter((one) => one.part === part && one.series === series).map(({ x, y }) => [x, y]);
+  assertEquals(ranks("expected"), [["none", 3], ["some", 2], ["all", 1]]);
+  assertEquals(ranks("found", "DSA"), [["none", 3], ["some", 2], ["all", 1]]);
+  assertEquals(ranks("found", "CKA"), [["none", 1], ["some", 2], ["all", 3]]);
+  assertEquals(ranks("found", "RSA"), [["none", 2.5], ["some", 2.5], ["all", 1]]);
+  assertStringIncludes(caption, "n = 2 per group and series");
+  assertStringIncludes(caption, "DSA 1.00; CKA −1.00; RSA 0.87.");
+  await assertRejects(
+    () => draw({ expected: ["all", "nobody"] }),
+    TypeError,
+    "expectation finds 1 of the groups all, nobody",
+  );
+});
