@@ -53,6 +53,17 @@ export interface StageSum {
  * ```
  */
 export function stageSums(
+  content: Pick<ReportContent, "record" | "stages" | "members">,
+): readonly StageSum[] {
+  let sums = known.get(content);
+  if (sums === undefined) known.set(content, sums = sumsOf(content));
+  return sums;
+}
+
+/** Several sections of a page ask for the sums of one content. */
+const known = new WeakMap<object, readonly StageSum[]>();
+
+function sumsOf(
   { record, stages, members }: Pick<ReportContent, "record" | "stages" | "members">,
 ): readonly StageSum[] {
   const facts = new Map<string, MemberFacts>(members?.map((one) => [one.id, one]) ?? []);

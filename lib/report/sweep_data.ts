@@ -68,7 +68,7 @@ export function sweepData(
     places.set(one.id, i);
   });
   const byStage = new Map<string, StageRecord[]>(
-    stageSums({ ...content, members: [] }).map(({ name }) => [name, []]),
+    stageSums(content).map(({ name }) => [name, []]),
   );
   for (const one of content.record.stages) byStage.get(stageOf(one.stage))!.push(one);
   const lists = { axes: new Map<string, Numbers>(), engines: new Numbers(), notes: new Numbers() };
