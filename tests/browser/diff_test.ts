@@ -10,15 +10,19 @@ import { workflowReports } from "#tests/support/workflow_reports.ts";
 
 browserTest("report --diff shows two runs side by side", async (browser, t) => {
   const { project, report } = await workflowReports();
-  await report("attractors");
+  await report("compositional");
   const again = await project.basin("run", [
-    "workflows/attractors.yaml",
+    "workflows/compositional.yaml",
     "--profile",
     "smoke",
-    "n_delays=4",
+    "rank=5",
   ]);
   assertEquals(again.code, 0, again.stdout + again.stderr);
-  const said = await project.basin("report", ["workflows/attractors.yaml", "--diff", "previous"]);
+  const said = await project.basin("report", [
+    "workflows/compositional.yaml",
+    "--diff",
+    "previous",
+  ]);
   assertEquals(said.code, 0, said.stdout + said.stderr);
   const path = /\S*diff\.\S*\.html/.exec(said.stdout)?.[0];
   assert(path !== undefined, said.stdout);
@@ -33,7 +37,7 @@ browserTest("report --diff shows two runs side by side", async (browser, t) => {
   await t.step("it says what differs", async () => {
     await using page = await browser.open(url);
     const text = await page.call(() => document.getElementById("comparison")!.textContent!);
-    assertMatch(text, /n_delays/);
+    assertMatch(text, /\brank\b/);
     assertMatch(text, /Before/);
     assertMatch(text, /Now/);
     assertEquals(page.faults, []);

@@ -10,11 +10,14 @@ export interface LayoutRules {
   readonly width: number;
   /** Smallest height of buttons, fields and the like. */
   readonly smallestTarget: number;
+  /** Smallest letters, in px: 10 unless told. */
+  readonly smallestText?: number;
 }
 
 /** Faults in words. Scrolls through the page and back. */
-export function layoutFaults({ width, smallestTarget }: LayoutRules): readonly string[] {
-  const smallestText = 10;
+export function layoutFaults(
+  { width, smallestTarget, smallestText = 10 }: LayoutRules,
+): readonly string[] {
   const faults = new Set<string>();
   const root = document.documentElement;
 
