@@ -12,6 +12,9 @@ const steps: readonly number[] = [
 /** Milliseconds over which estimates are averaged at least, and the share of what is left over which they are. */
 const memory = 4000, memoryShare = 0.05;
 
+/** What is said of the shortest times. */
+export const leastTime = "a few s";
+
 /**
  * A duration as a coarse step: "a few s", "20 s", "3 min", "1.5 h", "2 d".
  *
@@ -73,7 +76,7 @@ function nearest(seconds: number): number {
 
 function textOf(step: number): string {
   const seconds = steps[step];
-  if (step === 0) return "a few s";
+  if (step === 0) return leastTime;
   if (seconds < 90) return seconds === 60 ? "1 min" : `${seconds} s`;
   if (seconds < 3600) return `${seconds / 60} min`;
   return seconds < 86_400 ? `${seconds / 3600} h` : `${seconds / 86_400} d`;

@@ -6,6 +6,8 @@ import { columnsOf, fit, grouped, oneLine, padded } from "./format.ts";
 
 /** Settings of one claim that have a column each; of more the verdicts are counted. */
 const mostColumns = 3;
+/** Settings that are named where they came out otherwise than most. */
+const mostNamed = 2;
 /** Claims that have a line, and changes. */
 const mostClaims = 12, mostChanges = 3;
 /** Narrowest column of claims. */
@@ -153,19 +155,38 @@ function tableLines(
   return [];
 }
 
-/** Many settings: how often it came out how. */
+/** Many settings: how often it came out how, and where it came out otherwise than mostly. */
 function countLine(found: readonly ClaimVerdict[], width: number): string {
-  const verdicts = found.map(({ verdict }) => oneLine(verdict));
-  const counts = new Map<string, number>();
-  for (const verdict of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  const text = found.length === 1
-    ? verdicts[0]
-    : counts.size === 1
-    ? `${verdicts[0]} in all ${found.length} settings`
-    : [...counts].map(([verdict, count]) => `${verdict} in ${count}`).join(", ") +
-      ` of ${found.length} settings`;
+  const name = oneLine(found[0].claim);
+  const groups = [...Map.groupBy(found, ({ verdict }) => oneLine(verdict))]
+    .sort((a, b) => b[1].length - a[1].length);
+  const [[most, { length }], ...others] = groups;
+  const texts = found.length === 1
+    ? [most]
+    : others.length === 0
+    ? [`${most} in all ${found.length} settings`]
+    : [
+      ...[settingAndNumber, settingOf].map((say) =>
+        `${most} in ${length} of ${found.length} settings; ` +
+        others.map(([verdict, some]) =>
+          `${verdict} in ${some.length <= mostNamed ? some.map(say).join(" and ") : some.length}`
+        ).join("; ")
+      ),
+      groups.map(([verdict, some]) => `${verdict} in ${some.length}`).join(", ") +
+      ` of ${found.length} settings`,
+    ];
+  const text = texts.find((one) => columnsOf(`${name}: ${one}`) <= width) ?? texts.at(-1)!;
   const room = Math.max(leastName, width - columnsOf(text) - 2);
-  return fit(`${fit(oneLine(found[0].claim), room)}: ${text}`, width);
+  return fit(`${fit(name, room)}: ${text}`, width);
+}
+
+function settingOf({ setting }: ClaimVerdict): string {
+  return oneLine(setting);
+}
+
+function settingAndNumber(one: ClaimVerdict): string {
+  const interval = intervalText(one);
+  return settingOf(one) + (interval === "" ? "" : ` (${interval})`);
 }
 
 /** The first word of a cell says how it came out. */

@@ -3,7 +3,7 @@
 
 import { bold, dim, red, yellow } from "@std/fmt/colors";
 import type { RunEvent } from "../core/event.ts";
-import { CalmTime, coarseTime } from "./calm_time.ts";
+import { CalmTime, coarseTime, leastTime } from "./calm_time.ts";
 import { Estimate } from "./estimate.ts";
 import { FewWarnings, FirstFew } from "./few_warnings.ts";
 import {
@@ -197,7 +197,7 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
       if (left === null) return "";
       const text = whole.time.text(now, left.seconds);
       // At least a few seconds is what everybody knows.
-      if (left.isLeast) return left.seconds < 8 ? "" : `at least ${text} left`;
+      if (left.isLeast) return text === leastTime ? "" : `at least ${text} left`;
       return `about ${text} left`;
     });
     const parts: readonly (readonly [string, (text: string) => string])[] = [

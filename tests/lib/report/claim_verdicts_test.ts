@@ -51,17 +51,33 @@ Deno.test("closingVerdicts() has a column per setting where there are few", () =
   ]);
 });
 
-Deno.test("closingVerdicts() counts where a claim has many settings", () => {
-  const cells = ["a", "b", "c", "d", "e"];
+Deno.test("closingVerdicts() counts where a claim has many settings, and names those that differ", () => {
+  const cells = ["a", "b", "c", "d", "e", "f"];
+  const claim = (id: string, holds: number) =>
+    cells.map((cell, at) => row(id, "corrected", cell, at < holds ? "holds" : "fails"));
   const table = tableOf([
-    ...cells.map((cell, at) => row("R1", "corrected", cell, at < 2 ? "holds" : "fails")),
-    ...cells.map((cell) => row("R2", "corrected", cell, "holds")),
+    ...claim("R1", 1),
+    ...claim("R2", 6),
+    ...claim("R3", 4),
+    ...claim("R4", 3),
   ]);
-  assertEquals(lines(table), [
-    "verdicts: 7 hold, 3 fail",
-    "R1: holds in 2, fails in 3 of 5 settings",
-    "R2: holds in all 5 settings",
+  assertEquals(
+    lines(table),
+    [
+      "verdicts: 14 hold, 10 fail",
+      "R1: fails in 5 of 6 settings; holds in a (0.42 [0.31, 0.55])",
+      "R2: holds in all 6 settings",
+      "R3: holds in 4 of 6 settings; fails in e and f",
+      "R4: holds in 3 of 6 settings; fails in 3",
+    ],
+  );
+  assertEquals(lines(table, 48).slice(1), [
+    "R1: fails in 5 of 6 settings; holds in a",
+    "R2: holds in all 6 settings",
+    "R3: holds in 4 of 6 settings; fails in e and f",
+    "R4: holds in 3 of 6 settings; fails in 3",
   ]);
+  assertEquals(lines(table, 40)[3], "R3: holds in 4, fails in 2 of 6 settings");
 });
 
 Deno.test("closingVerdicts() tells of one setting with its number, and nothing of other tables", () => {
