@@ -18,13 +18,16 @@ import { partName } from "./names.ts";
 /** Collects the arrays of a stage and writes them. */
 export class Hdf5Files {
   readonly #files: ExportFiles;
+  readonly #limit: number;
   #arrays: Hdf5Array[] = [];
   #groups: Record<string, Hdf5Attributes> = {};
   #members: { readonly member: ExportedMember; readonly group: string }[] = [];
   #bytes = 0;
 
-  constructor(files: ExportFiles) {
+  /** @param limit bytes of arrays in one file, at most; one artifact alone may have more */
+  constructor(files: ExportFiles, limit: number = maxHdf5Bytes) {
     this.#files = files;
+    this.#limit = limit;
   }
 
   /** Keeps the arrays of an artifact. */
@@ -55,7 +58,7 @@ export class Hdf5Files {
 
   /** Writes what is kept before so many bytes more would be too much for one file. */
   async makeRoom(stage: string, bytes: number): Promise<void> {
-    if (this.#bytes > 0 && this.#bytes + bytes > maxHdf5Bytes) await this.write(stage);
+    if (this.#bytes > 0 && this.#bytes + bytes > this.#limit) await this.write(stage);
   }
 
   /** Writes what is kept. */
@@ -63,7 +66,7 @@ export class Hdf5Files {
     if (this.#members.length === 0) return;
     const { claims, run, options } = this.#files;
     const name = `hdf5/${fileNameOf(stage)}`;
-    // A stage of several files has them numbered by what they begin with.
+    // Further files of a stage are marked by the member that they begin with.
     const path = `${claims.claim(name, [".h5"], `${name}/${this.#members[0].group}`)}.h5`;
     const about = { workflow: run.workflow, run: run.run, stage, layout: options.layout };
     const content = { arrays: this.#arrays, groups: { "": about, ...this.#groups } };

@@ -9,14 +9,18 @@ import { tensor } from "#lib/core/tensor.ts";
 import { keptApart } from "#lib/export/array_files.ts";
 import { bindTables } from "#lib/export/bind_tables.ts";
 import { contentsOf } from "#lib/export/contents.ts";
+import { ExportFiles } from "#lib/export/export_files.ts";
+import type { ExportedRun } from "#lib/export/exported_run.ts";
 import { inheritedFacts } from "#lib/export/facts.ts";
 import { fixedPointArrays, fixedPointFields } from "#lib/export/fixed_points.ts";
+import { Hdf5Files } from "#lib/export/hdf5_files.ts";
 import { memberPlace } from "#lib/export/member_id.ts";
 import { partName, PathClaims } from "#lib/export/names.ts";
 import { neurogymArrays } from "#lib/export/neurogym.ts";
 import { refusal } from "#lib/export/refusal.ts";
 import { stagesTable } from "#lib/export/stages_table.ts";
 import { weightsOf } from "#lib/export/weights.ts";
+import { openHdf5 } from "#lib/formats/hdf5.ts";
 import { readNpyHeader } from "#lib/formats/npy.ts";
 import { idText } from "#lib/workflow/axis.ts";
 import { withSeed } from "#tests/support/with_seed.ts";
@@ -322,4 +326,35 @@ Deno.test("refusal() names what is too large and what to do instead", () => {
     /^the arrays of big, .* 4\.0 GiB; --npz takes .* Leave --npz out/,
   );
   assertMatch(asked(true, true, 2 ** 30)!, /--hdf5 takes up to 512 MiB/);
+});
+
+Deno.test("Hdf5Files begins another file before one becomes too large", async () => {
+  const written = new Map<string, Uint8Array>();
+  const member = (i: number) => ({ id: `fit[i=${i}]`, status: "ran", digests: {} });
+  const files = new ExportFiles(
+    { members: [], workflow: "w", run: "r" } as unknown as ExportedRun,
+    { layout: "basin", npz: false, hdf5: true, parquet: false },
+    {
+      recall: () => undefined,
+      read: () => Promise.resolve(undefined),
+      write: (path, bytes) => Promise.resolve(void written.set(path, bytes)),
+    },
+  );
+  const hdf5 = new Hdf5Files(files, 20);
+  const members = [0, 1, 2, 3, 4].map(member);
+  for (const [i, one] of members.entries()) {
+    const npy = encodeNpy({ dtype: "f8", shape: [1], data: Float64Array.of(i) });
+    const placed = { member: one, folder: "fit", base: one.id, output: "", facts: {}, params: {} };
+    await hdf5.makeRoom("fit", 8);
+    hdf5.add(placed, { arrays: [{ key: "x", npy, sidecar: {} }], documents: {}, facts: { i } });
+  }
+  await hdf5.write("fit");
+  assertEquals(written.size, 3);
+  const places = members.map((one) => files.listed(one).files);
+  for (const [i, [place]] of places.entries()) {
+    const [path, group] = place.split("#/");
+    using file = await openHdf5(written.get(path)!);
+    assertEquals([...file.read(`${group}/x`).data], [i]);
+  }
+  assertEquals(places[0], ["hdf5/fit.h5#/fit.i-0"]);
 });
