@@ -4,6 +4,7 @@
 /// <reference lib="dom.iterable" />
 
 import type { FigureData, FiguresData } from "../sections/figures.ts";
+import { printable } from "../format.ts";
 import { indexOf, layCells } from "./cells.ts";
 import { copyFrom } from "./copy.ts";
 import { button, element } from "./element.ts";
@@ -82,7 +83,9 @@ function open(figure: HTMLElement, known: FigureData): void {
 
 function dataParts(name: string, spec: unknown): HTMLElement[] {
   return tablesOfSpec(spec).flatMap((table, i, all) => {
-    const title = all.length === 1 ? "Data" : `Data ${table.name === "" ? i + 1 : table.name}`;
+    const title = all.length === 1
+      ? "Data"
+      : `Data ${table.name === "" ? i + 1 : printable(table.name)}`;
     const file = `${fileName(name)}${all.length === 1 ? "" : `.${i + 1}`}`;
     const copy: HTMLButtonElement = button("Copy data as TSV", () => copyFrom(copy, tsvOf(table)));
     const count = table.rows.length;
@@ -116,13 +119,13 @@ function tableBox(table: SpecTable, title: string): HTMLElement {
   const head = element(
     "tr",
     {},
-    ...columns.map((name, i) => element("th", { scope: "col", ...kind(i) }, name)),
+    ...columns.map((name, i) => element("th", { scope: "col", ...kind(i) }, printable(name))),
   );
   const body = element("tbody");
   const fill = (rows: SpecTable["rows"]) =>
     body.replaceChildren(
       ...rows.slice(0, mostRows).map((row) =>
-        element("tr", {}, ...row.map((cell, i) => element("td", kind(i), wordOf(cell))))
+        element("tr", {}, ...row.map((cell, i) => element("td", kind(i), printable(wordOf(cell)))))
       ),
     );
   fill(table.rows);
@@ -161,7 +164,11 @@ function specParts(name: string, spec: unknown): HTMLElement[] {
       ),
       element("small", {}, "Opens in the Vega editor and in Altair; the data are in it."),
     ),
-    element("pre", { tabindex: "0", role: "region", "aria-label": "Specification" }, shown),
+    element(
+      "pre",
+      { tabindex: "0", role: "region", "aria-label": "Specification" },
+      printable(shown),
+    ),
   ];
 }
 

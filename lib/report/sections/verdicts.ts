@@ -127,7 +127,7 @@ function overviewHtml(
         return `<td>${count === 0 ? "" : `${count} ${verdictHtml(one, false)}`}</td>`;
       });
     return `<tr><th scope="row"><a href="#${name}-${i + 1}">${
-      escapeHtml(id)
+      escapeHtml(id.trim() === "" ? "(blank)" : id)
     }</a> <span class="statement">${escapeHtml(String(rows[0].statement ?? ""))}</span></th>${
       cells.join("")
     }</tr>`;
