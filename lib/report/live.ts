@@ -1,29 +1,34 @@
 // The live view: a few lines at the bottom of the terminal, redrawn in place, calm with tens of thousands of stages:
 // a row for each stage of the file that is at work, and totals below. Failures and warnings scroll above it and stay.
 
-import { bold, dim, red, yellow } from "@std/fmt/colors";
+import { red, yellow } from "@std/fmt/colors";
 import type { RunEvent } from "../core/event.ts";
-import { CalmTime, coarseTime, leastTime } from "./calm_time.ts";
+import { CalmTime, leastTime } from "./calm_time.ts";
 import { Estimate } from "./estimate.ts";
 import { FewWarnings, FirstFew } from "./few_warnings.ts";
 import {
-  columnsOf,
-  fit,
   formatRate,
   formatSeconds,
   grouped,
   oneLine,
   plannedText,
-  plural,
   printable,
   wholeSeconds,
   wrapped,
 } from "./format.ts";
 import { Frame } from "./frame.ts";
-import { bar, RowLayout, type StageRow } from "./live_rows.ts";
+import {
+  failedLine,
+  type Noted,
+  notesOf,
+  slowLines,
+  stagesLine,
+  totalsLine,
+} from "./live_lines.ts";
+import { RowLayout, type StageRow } from "./live_rows.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
 import { doneOf, RunProgress, type StageProgress } from "./run_progress.ts";
-import { isSlow, slowAmong } from "./slow_members.ts";
+import { isSlow } from "./slow_members.ts";
 
 /** The live reporter redraws on a timer that its owner drives. */
 export interface LiveReporter extends Reporter {
@@ -171,18 +176,9 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
       totals(width, now),
     ].filter((line) => line !== null);
     const free = most - below.length;
-    const slow = free < 3 ? [] : slowAmong(progress.running.values(), now, expected)
-      .slice(0, Math.min(3, Math.floor(free / 3)))
-      .map(({ member: { id, started, together, note }, usual }) => {
-        const time = wholeSeconds((now - started) / 1000);
-        const others = together > 1 ? ` +${together - 1} fused` : "";
-        const than = usual === undefined ? "" : `, usually ${coarseTime(usual)}`;
-        const said = note === "" ? "" : `, ${oneLine(note)}`;
-        const rest = `${others}  ${time}${than}${said}`;
-        const label = usual === undefined ? "longest: " : "slow: ";
-        const room = Math.max(12, width - 2 - label.length - columnsOf(rest));
-        return yellow(fit(`  ${label}${fit(oneLine(id), room)}${rest}`, width));
-      });
+    const slow = free < 3
+      ? []
+      : slowLines(progress, now, expected, width).slice(0, Math.min(3, Math.floor(free / 3)));
     const notes = notesOf(progress);
     const chosen = [...shown.keys()].slice(0, Math.max(0, free - slow.length));
     const lines = layout.lines(chosen.map((stage) => rowOf(stage, now, notes)), width);
@@ -190,8 +186,7 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
   };
 
   const totals = (width: number, now: number) => {
-    const { total, done, hit, fused, failed, skipped } = progress.tally;
-    const size = width < 40 ? 0 : Math.max(8, Math.min(24, width - 56));
+    const { total, done } = progress.tally;
     look(whole, now, () => null, () => {
       const left = done >= total || now < 1500 ? null : estimate.left(now);
       if (left === null) return "";
@@ -200,29 +195,7 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
       if (left.isLeast) return text === leastTime ? "" : `at least ${text} left`;
       return `about ${text} left`;
     });
-    const parts: readonly (readonly [string, (text: string) => string])[] = [
-      [failed > 0 ? `${grouped(failed)} failed` : "", red],
-      [wholeSeconds(now / 1000), String],
-      [whole.left, String],
-      [skipped > 0 ? `${grouped(skipped)} skipped` : "", yellow],
-      [hit > 0 ? `${grouped(hit)} hit` : "", String],
-      [fused > 0 ? `${grouped(fused)} fused` : "", String],
-    ];
-    const count = fit(
-      `${grouped(done)}/${grouped(total)}`,
-      width - (size === 0 ? 0 : size + 1),
-    );
-    let used = (size === 0 ? 0 : size + 1) + columnsOf(count);
-    let separator = "  ";
-    const share = total === 0 ? 0 : done / total;
-    let text = `${bar(share, size)}${size === 0 ? "" : " "}${bold(count)}`;
-    for (const [part, colour] of parts) {
-      if (part === "" || used + separator.length + columnsOf(part) > width) continue;
-      used += separator.length + columnsOf(part);
-      text += separator + colour(part);
-      separator = " · ";
-    }
-    return text;
+    return totalsLine(progress.tally, wholeSeconds(now / 1000), whole.left, width);
   };
 
   return {
@@ -293,59 +266,4 @@ export function liveReporter(options: ReporterOptions): LiveReporter {
       for (const text of told.retry.rest()) above(yellow, "retry:", text);
     },
   };
-}
-
-/** What the running members of a stage say together. */
-interface Noted {
-  fraction: number;
-  note: string;
-}
-
-/** The oldest member's note, and how many members' worth is done of those that run. */
-function notesOf({ running }: RunProgress): ReadonlyMap<StageProgress, Noted> {
-  const notes = new Map<StageProgress, Noted>();
-  for (const { stage, fraction, note } of running.values()) {
-    const found = notes.get(stage);
-    if (found === undefined) notes.set(stage, { fraction, note });
-    else {
-      found.fraction += fraction;
-      if (found.note === "") found.note = note;
-    }
-  }
-  return notes;
-}
-
-function failedLine(names: readonly string[], count: number, width: number): string | null {
-  if (count === 0) return null;
-  const rest = count === 1 ? "" : ` and ${grouped(count - 1)} more`;
-  let text = `  failed: ${fit(oneLine(names[0]), Math.max(8, width - 10 - rest.length))}`;
-  let told = 1;
-  for (const other of names.slice(1)) {
-    const next = `${text}, ${oneLine(other)}`;
-    if (columnsOf(next) + ` and ${grouped(count)} more`.length > width) break;
-    text = next;
-    told++;
-  }
-  if (told < count) text += ` and ${grouped(count - told)} more`;
-  return red(fit(text, width));
-}
-
-/** How many stages of the file are done, at work, and still to come. */
-function stagesLine(
-  { stages, hasSizes }: RunProgress,
-  shown: number,
-  width: number,
-): string | null {
-  if (!hasSizes || stages.size < 2) return null;
-  let done = 0, busy = 0;
-  for (const stage of stages.values()) {
-    if (stage.running > 0) busy++;
-    else if (doneOf(stage) >= stage.size) done++;
-  }
-  const parts = [
-    done > 0 ? `${plural(done, "stage")} done` : "",
-    busy > shown ? `${grouped(busy)} at work` : "",
-    stages.size > done + busy ? `${grouped(stages.size - done - busy)} waiting` : "",
-  ].filter((part) => part !== "");
-  return dim(fit(`  ${parts.join(", ")}`, width));
 }
