@@ -15,7 +15,9 @@ import {
 import { button, element } from "./element.ts";
 import type { Page } from "./page.ts";
 
+/** Rows at a time, and on phones. */
 const rowsOfPage = 50;
+const rowsOfPhone = 20;
 /** Values of an axis that can be ticked; more are found by their text. */
 const mostValues = 200;
 
@@ -47,6 +49,7 @@ class SweepView {
   #sort: SweepChoice["sort"] | undefined;
   #first = 0;
   #rows = new Uint32Array();
+  readonly #numRows: number;
 
   constructor(
     document: Document,
@@ -59,6 +62,7 @@ class SweepView {
     this.#section = section;
     this.#table = table;
     this.#sweep = sweep;
+    this.#numRows = matchMedia("(max-width: 44rem)").matches ? rowsOfPhone : rowsOfPage;
     this.#stage = element("select", { id: "sweep-stage" });
     this.#search = element("input", {
       id: "sweep-text",
@@ -215,7 +219,7 @@ class SweepView {
     const head = element("tr", {});
     for (const column of columns) head.append(this.#heading(column));
     this.#table.tHead!.replaceChildren(head);
-    const rows = [...this.#rows.subarray(this.#first, this.#first + rowsOfPage)].map((row) => {
+    const rows = [...this.#rows.subarray(this.#first, this.#first + this.#numRows)].map((row) => {
       const line = element("tr", {});
       for (const { kind, cell } of columns) {
         const text = sweepText(cell(row), kind);
@@ -258,7 +262,7 @@ class SweepView {
   #showPager(): void {
     const document = this.#document;
     const total = this.#rows.length;
-    const last = Math.max(0, Math.floor((total - 1) / rowsOfPage) * rowsOfPage);
+    const last = Math.max(0, Math.floor((total - 1) / this.#numRows) * this.#numRows);
     const focused = document.activeElement?.getAttribute("data-to");
     const go = (title: string, to: number) => {
       const press = button(title, () => {
@@ -270,13 +274,13 @@ class SweepView {
       return press;
     };
     const from = total === 0 ? 0 : this.#first + 1;
-    const until = Math.min(total, this.#first + rowsOfPage);
+    const until = Math.min(total, this.#first + this.#numRows);
     this.#pager.classList.add("sweep-pager");
     this.#pager.replaceChildren(
       go("First", 0),
-      go("Previous", this.#first - rowsOfPage),
+      go("Previous", this.#first - this.#numRows),
       element("span", {}, `${grouped(from)}–${grouped(until)} of ${grouped(total)}`),
-      go("Next", this.#first + rowsOfPage),
+      go("Next", this.#first + this.#numRows),
       go("Last", last),
     );
     if (focused === null || focused === undefined) return;
