@@ -14,7 +14,7 @@ import type {
   CrateTool,
 } from "../provenance/content.ts";
 import { crateBytes } from "../provenance/crate.ts";
-import { crateFile } from "../provenance/profile.ts";
+import { crateFile, maxActions } from "../provenance/profile.ts";
 import { toolId } from "../provenance/tools.ts";
 import type { RunRecord, StageRecord } from "../report/record.ts";
 import type { Graph, StageMember } from "../workflow/graph.ts";
@@ -59,7 +59,7 @@ async function writeCrate(input: RunCrateInput): Promise<void> {
       workflow: session.graph.workflow,
     },
     session.store,
-    record.stages.flatMap(({ key, outputs = {}, status }) =>
+    asked(session.graph, record).flatMap(({ key, outputs = {}, status }) =>
       key === undefined ? [] : [{ key, outputs, isNew: status === "ran" }]
     ),
   );
@@ -118,6 +118,7 @@ async function crateContent(
       ...(own.status === "hit" && origin !== undefined
         ? { origin: { run: origin.run, stage: origin.stage } }
         : {}),
+      isHit: own.status === "hit",
       ...failureOf(own, hide),
       ...(command === undefined ? {} : { command: hide(lineOf(command.command.line)) }),
     });
@@ -158,7 +159,7 @@ class ToolList {
   numberOf(member: StageMember | undefined, origin: Origin | undefined): number {
     const task = member?.task;
     const name = member?.command === undefined ? task?.name ?? "unknown" : `run:${member.stage}`;
-    const choice = `${name} ${JSON.stringify(member?.members ?? {})}`;
+    const choice = member === undefined ? name : choiceOf(member);
     if (origin === undefined) {
       const known = this.#byChoice.get(choice);
       if (known !== undefined) return known;
@@ -180,6 +181,27 @@ class ToolList {
     if (origin !== undefined) this.#byChoice.set(choice, number);
     return number;
   }
+}
+
+/** What decides which code a member runs. */
+function choiceOf({ task, stage, command, members }: StageMember): string {
+  return `${command === undefined ? task.name : `run:${stage}`} ${JSON.stringify(members)}`;
+}
+
+/** Results whose origin is told: all, or one of each tool where members are not told of one by one. */
+function asked(graph: Graph, { stages }: RunRecord): readonly StageRecord[] {
+  let numActions = 0;
+  for (const { status } of stages) if (status !== "skipped") numActions++;
+  if (numActions <= maxActions) return stages;
+  const records = new Map(stages.map((stage) => [stage.stage, stage]));
+  const byChoice = new Map<string, StageRecord>();
+  for (const member of graph.members) {
+    const record = records.get(member.id);
+    if (record?.key === undefined) continue;
+    const choice = choiceOf(member);
+    if (!byChoice.has(choice)) byChoice.set(choice, record);
+  }
+  return [...byChoice.values()];
 }
 
 function inputsOf(

@@ -94,7 +94,8 @@ function memberAction(
   parameters: FormalParameters,
   artifacts: Artifacts,
 ): string {
-  const { id, key, origin, error, started, ended, command, inputs, sources, outputs } = member;
+  const { id, key, isHit, origin, error, started, ended, command, inputs, sources, outputs } =
+    member;
   const tool = run.tools[member.tool];
   const values = parameters.values(tool.name, member.params);
   const objects = inputs.map((artifact) => artifacts.input(tool.name, artifact));
@@ -104,8 +105,10 @@ function memberAction(
   const results = outputs.map((artifact) => artifacts.output(member, tool.name, artifact));
   const how = error !== undefined
     ? "failed"
-    : origin === undefined
+    : !isHit
     ? "done in this run"
+    : origin === undefined
+    ? "found in the store"
     : `found in the store, done by run ${origin.run}${
       origin.stage === id ? "" : ` as ${origin.stage}`
     }`;
@@ -164,9 +167,11 @@ function stageActions(
           results.add(artifacts.output(member, tool.name, artifact));
         }
       }
-      if (member.started !== undefined) started = Math.min(started, member.started);
-      if (member.ended !== undefined) ended = Math.max(ended, member.ended);
-      if (member.origin !== undefined) numHits++;
+      if (member.isHit) numHits++;
+      else {
+        if (member.started !== undefined) started = Math.min(started, member.started);
+        if (member.ended !== undefined) ended = Math.max(ended, member.ended);
+      }
       if (member.error !== undefined) numFailed++;
     }
     const total = list.length;
@@ -177,7 +182,7 @@ function stageActions(
       description:
         `${total - numHits - numFailed} done in this run, ${numHits} found in the store, ` +
         `${numFailed} failed. The run has too many members to list them here: run.json has each ` +
-        "with its key, times and digests",
+        "with its key, times and digests; times here are those of this run",
       instrument: reference(toolId(tool)),
       ...times(
         Number.isFinite(started) ? started : undefined,

@@ -57,7 +57,9 @@ export interface CrateMember {
   /** When its work was done, in milliseconds since 1970: of a hit, when it was done first. */
   readonly started?: number;
   readonly ended?: number;
-  /** Of a hit: the run and the member that made it. */
+  /** Found in the store rather than done in this run. */
+  readonly isHit: boolean;
+  /** Of a hit: the run and the member that made it, if that is known. */
   readonly origin?: { readonly run: string; readonly stage: string };
   /** Why it failed, or that it was interrupted. */
   readonly error?: string;

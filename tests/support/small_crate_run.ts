@@ -69,6 +69,7 @@ export function smallRun(parts: Partial<CrateRun> = {}): CrateRun {
         outputs: [model(0)],
         started: at - 1000,
         ended: at - 500,
+        isHit: true,
         origin: { run: "20261121T101010-aaaaaa", stage: "fit[seed=0]" },
       },
       {
@@ -80,6 +81,7 @@ export function smallRun(parts: Partial<CrateRun> = {}): CrateRun {
         inputs: [],
         sources: [{ port: "trials", path: "data/trials.npz" }],
         outputs: [model(1)],
+        isHit: false,
         started: at,
         ended: at + 500,
       },
@@ -91,6 +93,7 @@ export function smallRun(parts: Partial<CrateRun> = {}): CrateRun {
         params: { method: "angular", sizes: [1, 2] },
         inputs: [model(0)],
         sources: [],
+        isHit: false,
         outputs: [{
           port: "table",
           digest: digestOf("table"),
@@ -109,6 +112,7 @@ export function smallRun(parts: Partial<CrateRun> = {}): CrateRun {
         inputs: [model(1)],
         sources: [],
         outputs: [],
+        isHit: false,
         started: at + 500,
         ended: at + 600,
         error: "not a number",
