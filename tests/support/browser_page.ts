@@ -1,7 +1,7 @@
 // One page of a browser under test: what it shows (viewport, colours, media), what a person does in it (real input events,
 // not calls of handlers), and all that goes wrong in it: errors, refusals by its security policy, requests.
 
-import { boxOf, middleOf, nextFrame } from "./in_page.ts";
+import { boxOf, lookAt, middleOf, nextFrame } from "./in_page.ts";
 import { type Json, patienceMs, type Pipe } from "./browser_pipe.ts";
 
 /** What a page is looked at with. */
@@ -183,6 +183,8 @@ export async function openPage(
       const strip = typeof what === "object" && "top" in what
         ? { y: what.top, height: what.height }
         : {};
+      // What lies far below is not drawn until it is looked at.
+      if ("y" in strip) await call(lookAt, strip.y);
       const clip = what === "viewport" ? undefined : { ...whole, ...strip };
       const { data } = await send("Page.captureScreenshot", {
         format: "png",

@@ -8,6 +8,12 @@ export function nextFrame(): Promise<void> {
   return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
 }
 
+/** Scrolls to a height of the page and waits until that is drawn. */
+export function lookAt(top: number): Promise<void> {
+  scrollTo({ top, behavior: "instant" });
+  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+}
+
 /** The point to click, or why there is none. */
 export function middleOf(selector: string): [number, number] | string {
   const element = document.querySelector(selector);
