@@ -214,7 +214,10 @@ function tablesOf(before: ReportContent, now: ReportContent) {
   }
   for (const stage of others.keys()) note(onlyIn("before", stage));
   const shown = new Set([...before.tables, ...now.tables].map(({ stage }) => stage));
-  const metrics = compareTables("", metricsOf(before, shown), metricsOf(now, shown));
+  // Runs of other versions do not tell of them.
+  const metrics = before.members === undefined || now.members === undefined
+    ? undefined
+    : compareTables("", metricsOf(before, shown), metricsOf(now, shown));
   if (metrics !== undefined) tables.push(metrics);
   return { tables, numSameTables };
 }
