@@ -274,13 +274,16 @@ function drawAxis(
   context.textBaseline = "middle";
   context.textAlign = Math.abs(nx) < 0.5 ? "center" : nx > 0 ? "left" : "right";
   let widest = 0;
-  for (const value of ticksBetween(low[axis], high[axis], Math.min(5, length / 55))) {
+  for (const value of ticksBetween(low[axis], high[axis], Math.max(2, Math.min(5, length / 50)))) {
     const [x, y] = pointOn(outline[chosen], (value - low[axis]) / (high[axis] - low[axis]));
     context.strokeStyle = ink.soft;
     context.beginPath();
     context.moveTo(x, y);
     context.lineTo(x + 4 * nx, y + 4 * ny);
     context.stroke();
+    // Two axes meet in a corner; their numbers would, too.
+    if (axis < 2 && (x - a[0]) ** 2 + (y - a[1]) ** 2 < 36) continue;
+    if (axis < 2 && (x - b[0]) ** 2 + (y - b[1]) ** 2 < 36) continue;
     const text = numberText(value);
     context.fillText(text, x + 8 * nx, y + 12 * ny);
     widest = Math.max(widest, context.measureText(text).width);

@@ -120,7 +120,7 @@ export function pictureOf(
     lookOf,
     looks: colours.flatMap((colour) => [
       { colour, width },
-      { colour: mixed(colour, back, 0.45), width: 1 },
+      { colour: mixed(colour, back, 0.35), width: 1 },
     ]),
     step: choice.step,
     signs,
