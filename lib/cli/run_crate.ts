@@ -3,27 +3,20 @@
 
 import { resolve } from "@std/path";
 import { parse } from "yaml";
-import type { ActionKey } from "../core/digest.ts";
 import { DiskError } from "../core/disk.ts";
 import type { Environment } from "../core/environment.ts";
-import type {
-  CrateArtifact,
-  CrateMember,
-  CrateRun,
-  CrateSource,
-  CrateTool,
-} from "../provenance/content.ts";
+import type { CrateArtifact, CrateMember, CrateRun, CrateSource } from "../provenance/content.ts";
 import { crateBytes } from "../provenance/crate.ts";
 import { crateFile, maxActions } from "../provenance/profile.ts";
-import { toolId } from "../provenance/tools.ts";
 import type { RunRecord, StageRecord } from "../report/record.ts";
 import type { Graph, StageMember } from "../workflow/graph.ts";
+import { copiedOutputs } from "./copied_outputs.ts";
 import { crateFiles } from "./crate_files.ts";
+import { choiceOf, ToolList } from "./crate_tools.ts";
 import { relativeTo, withoutPaths } from "./environment.ts";
 import { type Origin, originsOf } from "./origins.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
-import { shownOutputs } from "./shown_outputs.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the record is made from. */
@@ -149,45 +142,6 @@ async function crateContent(
   };
 }
 
-/** Tools by what they are; members whose closure is not known take that of their like. */
-class ToolList {
-  readonly list: CrateTool[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #byChoice = new Map<string, number>();
-  readonly #known = new Map<string, number>();
-
-  numberOf(member: StageMember | undefined, origin: Origin | undefined): number {
-    const task = member?.task;
-    const name = member?.command === undefined ? task?.name ?? "unknown" : `run:${member.stage}`;
-    const choice = member === undefined ? name : choiceOf(member);
-    if (origin === undefined) {
-      const known = this.#byChoice.get(choice);
-      if (known !== undefined) return known;
-    }
-    const { code, engine } = origin ?? {};
-    const full = `${choice} ${code} ${engine}`;
-    const seen = this.#known.get(full);
-    if (seen !== undefined) return seen;
-    const tool: CrateTool = {
-      name,
-      summary: task?.summary ?? "",
-      ...(code === undefined ? {} : { code }),
-      ...(engine === undefined || engine === null ? {} : { engine }),
-    };
-    const id = toolId(tool);
-    let number = this.#numbers.get(id);
-    if (number === undefined) this.#numbers.set(id, number = this.list.push(tool) - 1);
-    this.#known.set(full, number);
-    if (origin !== undefined) this.#byChoice.set(choice, number);
-    return number;
-  }
-}
-
-/** What decides which code a member runs. */
-function choiceOf({ task, stage, command, members }: StageMember): string {
-  return `${command === undefined ? task.name : `run:${stage}`} ${JSON.stringify(members)}`;
-}
-
 /** Results whose origin is told: all, or one of each tool where members are not told of one by one. */
 function asked(graph: Graph, { stages }: RunRecord): readonly StageRecord[] {
   let numActions = 0;
@@ -280,53 +234,4 @@ function workflowParams(
 ): Readonly<Record<string, unknown>> {
   const value = (resolvedValue?.() ?? parse(resolved)) as { readonly params?: object } | null;
   return { ...value?.params };
-}
-
-/** Which files of the run folder are copies of which output. */
-function copiedOutputs(
-  graph: Graph,
-  record: RunRecord,
-  store: Session["store"],
-): {
-  note(path: string): void;
-  filesOf(id: string, output: string): { readonly files?: readonly string[] };
-  digestOf(path: string): string | undefined;
-} {
-  const { shown } = shownOutputs(graph, record);
-  const folders: Readonly<Record<string, string>> = { figure: "figures", table: "tables" };
-  const folderOf = (kind: string) =>
-    folders[kind] ?? (kind === "file" || kind === "folder" ? "files" : "arrays");
-  const byName = new Map(shown.map((one) => [`${folderOf(one.kind)}/${one.name}`, one]));
-  const files = new Map<string, string[]>();
-  const find = (path: string) => {
-    const top = path.split("/", 2).join("/");
-    for (let name = top; name.includes("/");) {
-      const one = byName.get(name);
-      if (one !== undefined) return { one, rest: path.slice(name.length + 1) };
-      const dot = name.lastIndexOf(".");
-      if (dot < 0) return undefined;
-      name = name.slice(0, dot);
-    }
-    return undefined;
-  };
-  return {
-    note(path) {
-      const one = find(path)?.one;
-      if (one === undefined) return;
-      const key = `${one.id} ${one.output}`;
-      const list = files.get(key);
-      if (list === undefined) files.set(key, [path]);
-      else list.push(path);
-    },
-    filesOf(id, output) {
-      const own = files.get(`${id} ${output}`);
-      return own === undefined ? {} : { files: own };
-    },
-    digestOf(path) {
-      const found = find(path);
-      if (found === undefined) return undefined;
-      const { one: { key, output }, rest } = found;
-      return store.recall(key as ActionKey)?.outputs[output]?.files[rest]?.digest;
-    },
-  };
 }

@@ -1,11 +1,12 @@
 // What was done as entities: one action a member, one control action a stage, one organize action for all of it. Of very
 // many members each stage is one action, which says so.
 
-import type { CrateArtifact, CrateMember, CrateRun } from "./content.ts";
+import { Artifacts } from "./artifacts.ts";
+import type { CrateMember, CrateRun } from "./content.ts";
 import { type Entities, reference, references, referencesText, timeText } from "./entities.ts";
 import { encodingFormat } from "./files.ts";
 import type { FormalParameters } from "./formal_parameters.ts";
-import { fileId, fragmentId } from "./ids.ts";
+import { fragmentId } from "./ids.ts";
 import { maxActions } from "./profile.ts";
 import { toolId } from "./tools.ts";
 
@@ -233,78 +234,4 @@ function addSource(
     encodingFormat: encodingFormat(path),
     exampleOfWork: reference(parameters.port(tool, "input", port, "file")),
   });
-}
-
-interface Known {
-  readonly id: string;
-  readonly artifact: CrateArtifact;
-  /** The member and output that had it first. */
-  readonly name: string;
-  /** Few; each once. */
-  readonly parameters: string[];
-  readonly files: string[];
-}
-
-/** Artifacts by digest: what two members made alike is one entity. */
-class Artifacts {
-  readonly results: string[] = [];
-  readonly #run: CrateRun;
-  readonly #parameters: FormalParameters;
-  readonly #known = new Map<string, Known>();
-  readonly #isFile: ReadonlySet<string>;
-
-  constructor(run: CrateRun, parameters: FormalParameters) {
-    this.#run = run;
-    this.#parameters = parameters;
-    this.#isFile = new Set(run.files.map(({ path }) => path));
-  }
-
-  input(tool: string, artifact: CrateArtifact): string {
-    const { port, kind } = artifact;
-    const known = this.#note(artifact, port);
-    addOnce(known.parameters, this.#parameters.port(tool, "input", port, kind));
-    return known.id;
-  }
-
-  output(member: CrateMember, tool: string, artifact: CrateArtifact): string {
-    const { port, kind, files } = artifact;
-    const known = this.#note(artifact, `${member.id}.${port}`);
-    addOnce(known.parameters, this.#parameters.port(tool, "output", port, kind));
-    for (const file of files ?? []) if (this.#isFile.has(file)) addOnce(known.files, fileId(file));
-    const stage = this.#run.stages[member.stage];
-    if (stage.isLeaf) {
-      const result = this.#parameters.port("", "output", `${stage.name}.${port}`, kind);
-      addOnce(known.parameters, result);
-      this.results.push(known.id);
-    }
-    return known.id;
-  }
-
-  finish(entities: Entities): void {
-    for (const { id, artifact, name, parameters, files } of this.#known.values()) {
-      const { digest, kind, bytes } = artifact;
-      entities.addText(
-        id,
-        `"@type":"Dataset","name":${JSON.stringify(name)},` +
-          `"additionalType":${JSON.stringify(kind)},"identifier":${JSON.stringify(digest)}` +
-          (bytes === undefined ? "" : `,"contentSize":"${bytes}"`) +
-          referencesText("hasPart", files) + referencesText("exampleOfWork", parameters),
-      );
-    }
-  }
-
-  #note(artifact: CrateArtifact, name: string): Known {
-    const { digest } = artifact;
-    let known = this.#known.get(digest);
-    if (known === undefined) {
-      const start = digest.indexOf(":") + 1;
-      const id = fragmentId("artifact", digest.slice(start, start + 24));
-      this.#known.set(digest, known = { id, artifact, name, parameters: [], files: [] });
-    }
-    return known;
-  }
-}
-
-function addOnce(list: string[], text: string): void {
-  if (!list.includes(text)) list.push(text);
 }
