@@ -2,21 +2,9 @@
 // order. No document: the page makes its first rows with it, and its script all others.
 
 import { cellText } from "./cell_text.ts";
-import { oneLine, shortSeconds } from "./format.ts";
+import { oneLine } from "./format.ts";
+import { compareCells, sortedRows, type SweepColumn, tsvText } from "./sweep_cells.ts";
 import { statusLetters, type SweepData, type SweepStage } from "./sweep_data.ts";
-
-/** An entry of the table; `null` is missing. */
-export type SweepCell = string | number | boolean | null;
-
-/** A column. */
-export interface SweepColumn {
-  /** Told apart from the others by it. */
-  readonly key: string;
-  readonly title: string;
-  readonly kind: "text" | "member" | "number" | "seconds" | "status" | "note";
-  /** The entry of a row. */
-  cell(row: number): SweepCell;
-}
 
 /** What is asked for. */
 export interface SweepChoice {
@@ -214,19 +202,19 @@ export class SweepTable {
     const column = sort === undefined
       ? undefined
       : this.columns(choice).find(({ key }) => key === sort.key);
-    return column === undefined ? found : sorted(found, column, sort!.descending);
+    return column === undefined ? found : sortedRows(found, column, sort!.descending);
   }
 
   /** Rows with a header, for spreadsheets. Numbers have more digits than on the page. */
   tsv(choice: SweepChoice): string {
     const columns = this.columns(choice);
     const lines = [
-      columns.map(({ title, kind }) => plain(kind === "seconds" ? `${title} (s)` : title)),
+      columns.map(({ title, kind }) => tsvText(kind === "seconds" ? `${title} (s)` : title)),
     ];
     for (const row of this.rows(choice)) {
       lines.push(columns.map((column) => {
         const cell = column.cell(row);
-        return cell === null ? "n/a" : plain(String(cell));
+        return cell === null ? "n/a" : tsvText(String(cell));
       }));
     }
     return lines.map((line) => line.join("\t")).join("\n") + "\n";
@@ -257,7 +245,7 @@ export class SweepTable {
         count: counts[i],
       }))
         .filter(({ value, count }) => count > 0 || own?.has(value))
-        .sort((a, b) => compare(values[a.value], values[b.value])),
+        .sort((a, b) => compareCells(values[a.value], values[b.value])),
     };
   }
 
@@ -308,74 +296,10 @@ export class SweepTable {
   }
 }
 
-/**
- * An entry as it is shown.
- *
- * @example
- * ```ts
- * import { sweepText } from "#lib/report/sweep_table.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(sweepText(0.25, "seconds"), "250 ms");
- * assertEquals(sweepText(null, "number"), "");
- * ```
- */
-export function sweepText(cell: SweepCell, kind: SweepColumn["kind"]): string {
-  if (cell === null) return "";
-  if (kind === "seconds") return shortSeconds(cell as number);
-  return oneLine(cellText(cell));
-}
-
-/**
- * The class of an entry, or of a heading if there is no text.
- *
- * @example
- * ```ts
- * import { sweepClass } from "#lib/report/sweep_table.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(sweepClass("status", "ran"), "state-word ran");
- * assertEquals(sweepClass("text", "wasm-f32"), "short");
- * ```
- */
-export function sweepClass(kind: SweepColumn["kind"], text = ""): string {
-  if (kind === "number" || kind === "seconds") return "number";
-  if (kind === "status") return text === "" ? "" : `state-word ${text}`;
-  if (kind === "note" || kind === "member") return kind;
-  return text !== "" && text.length <= 30 ? "short" : "";
-}
-
-/** Numbers by size, before texts; what is missing last, whichever way. */
-function sorted(rows: Uint32Array, { cell }: SweepColumn, descending: boolean): Uint32Array {
-  const cells = Array.from(rows, (row) => cell(row));
-  const order = Uint32Array.from(rows, (_, i) => i);
-  const sign = descending ? -1 : 1;
-  order.sort((a, b) => {
-    const [x, y] = [cells[a], cells[b]];
-    if (x === null || y === null) return x === y ? a - b : x === null ? 1 : -1;
-    return sign * compare(x, y) || a - b;
-  });
-  return order.map((i) => rows[i]);
-}
-
-function compare(a: SweepCell, b: SweepCell): number {
-  const isNumber = typeof a === "number";
-  if (isNumber !== (typeof b === "number")) return isNumber ? -1 : 1;
-  if (isNumber) return a - (b as number);
-  const [x, y] = [String(a), String(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-
 function differs(values: readonly unknown[]): boolean {
   return values.some((value) => value !== values[0]);
 }
 
 function wordsOf(text = ""): readonly string[] {
   return text.toLowerCase().split(/\s+/).filter((word) => word !== "");
-}
-
-/** A text as an entry of a TSV, which no spreadsheet takes for a formula. */
-function plain(text: string): string {
-  const line = oneLine(text);
-  return /^[=+@]/.test(line) || (line.startsWith("-") && Number.isNaN(Number(line)))
-    ? `'${line}`
-    : line;
 }

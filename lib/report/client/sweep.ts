@@ -5,14 +5,10 @@
 /// <reference lib="dom.iterable" />
 
 import type { SweepData } from "../sweep_data.ts";
-import {
-  type SweepChoice,
-  sweepClass,
-  type SweepColumn,
-  SweepTable,
-  sweepText,
-} from "../sweep_table.ts";
+import { sweepClass, type SweepColumn, sweepText } from "../sweep_cells.ts";
+import { type SweepChoice, SweepTable } from "../sweep_table.ts";
 import { button, element } from "./element.ts";
+import { checkbox, copyText, labelled } from "./fields.ts";
 import type { Page } from "./page.ts";
 
 /** Rows at a time, and on phones. */
@@ -295,40 +291,6 @@ class SweepView {
     press.textContent = done ? `Copied ${grouped(this.#rows.length)} rows` : "Could not copy";
     setTimeout(() => press.textContent = "Copy as TSV", 2500);
   }
-}
-
-async function copyText(document: Document, text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Not allowed here: the older way.
-    const area = element("textarea", { "aria-hidden": "true", class: "off-screen" });
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
-  }
-}
-
-function labelled(text: string, field: HTMLElement): HTMLElement {
-  const label = element("label", { class: "field" });
-  label.append(element("span", {}, text), field);
-  return label;
-}
-
-function checkbox(
-  id: string,
-  checked: boolean,
-  text: string,
-): { readonly label: HTMLElement; readonly input: HTMLInputElement } {
-  const input = element("input", { type: "checkbox", id });
-  input.checked = checked;
-  const label = element("label", { class: "box" });
-  label.append(input, element("span", {}, text));
-  return { label, input };
 }
 
 /** What was made anew has the focus that it had. */

@@ -5,7 +5,8 @@ import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
 import { plural } from "../format.ts";
 import { sweepData } from "../sweep_data.ts";
-import { sweepClass, type SweepColumn, SweepTable, sweepText } from "../sweep_table.ts";
+import { sweepClass, type SweepColumn, sweepText } from "../sweep_cells.ts";
+import { SweepTable } from "../sweep_table.ts";
 
 /** Rows without script. */
 const numFirst = 50;

@@ -6,7 +6,8 @@ import type { MemberFacts } from "#lib/report/content.ts";
 import type { StageRecord } from "#lib/report/record.ts";
 import { foldEvents } from "#lib/report/record.ts";
 import { sweepData } from "#lib/report/sweep_data.ts";
-import { type SweepCell, SweepTable, sweepText } from "#lib/report/sweep_table.ts";
+import { type SweepCell, sweepText } from "#lib/report/sweep_cells.ts";
+import { SweepTable } from "#lib/report/sweep_table.ts";
 import { freshSeed, hostileNames, randomRun } from "#tests/support/run_events.ts";
 
 const groups = ["a", "b", "c"];
