@@ -25,6 +25,8 @@ export interface LivePageInput extends Pick<PageInput, "command" | "environment"
   readonly folder: Pick<RunFolder, "replace">;
   /** What was read for pages before. */
   readonly decoded: Decoded;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
 }
 
 /** A page that is kept up to date. */
@@ -35,6 +37,8 @@ export interface LivePage {
   event(event: RunEvent): void;
   /** Writes the page if it is time to; called a few times a second. */
   tick(): void;
+  /** Waits for what is being written. */
+  written(): Promise<void>;
   /** Waits for what is being written; nothing is written afterwards. Says what went wrong, if anything did. */
   close(): Promise<string | undefined>;
   /** The last page of a run that ended by an error: it no longer says that it goes on. */
@@ -43,7 +47,7 @@ export interface LivePage {
 
 /** Keeps the page of a run up to date. */
 export function livePage(input: LivePageInput): LivePage {
-  const { folder } = input;
+  const { folder, now = () => performance.now() } = input;
   let pace: PagePace | undefined;
   // Looked at once: it does not change while stages run.
   let params: ReportParams | undefined;
@@ -57,7 +61,7 @@ export function livePage(input: LivePageInput): LivePage {
     await folder.replace("report.html", await htmlOf(input, params, live));
   };
   const writeNow = async (pace: PagePace) => {
-    const began = performance.now();
+    const began = now();
     const known = news;
     try {
       const written_at = new Date(input.session().world.clock.now()).toISOString();
@@ -66,12 +70,12 @@ export function livePage(input: LivePageInput): LivePage {
     } catch (error) {
       problem ??= storageProblem(error) ?? String(error);
     }
-    pace.wrote(began, performance.now(), known);
+    pace.wrote(began, now(), known);
     writing = undefined;
   };
   return {
     open() {
-      pace ??= new PagePace(performance.now());
+      pace ??= new PagePace(now());
     },
     event(event) {
       const isShown = event.type === "stage-finished" && isLookedAt(event, input.session().graph);
@@ -79,7 +83,10 @@ export function livePage(input: LivePageInput): LivePage {
     },
     tick() {
       if (closed || pace === undefined || writing !== undefined) return;
-      if (pace.due(performance.now(), news)) writing = writeNow(pace);
+      if (pace.due(now(), news)) writing = writeNow(pace);
+    },
+    async written() {
+      await writing;
     },
     async close() {
       closed = true;
