@@ -7,6 +7,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Scene } from "#lib/core/figure.ts";
 import { randomStream } from "#lib/core/random.ts";
 import { reportHtml } from "#lib/report/html.ts";
+import { violations } from "#tests/support/axe.ts";
 import type { Page } from "#tests/support/browser.ts";
 import { reportContent } from "#tests/support/report_content.ts";
 import { browserTest, pageOf } from "#tests/support/with_browser.ts";
@@ -197,6 +198,19 @@ browserTest(
     assertEquals(page.faults, []);
   },
 );
+
+browserTest("axe-core finds nothing grave in the open viewer, light and dark", async (browser) => {
+  await using file = await reportWith(walks(8, 40));
+  for (const scheme of ["light", "dark"] as const) {
+    await using page = await browser.open(file.url, { scheme });
+    await openViewer(page);
+    await page.call(() => document.querySelector("details.viewer-words")!.setAttribute("open", ""));
+    const found = (await violations(page)).filter(({ impact }) =>
+      impact === "serious" || impact === "critical"
+    );
+    assertEquals(found, []);
+  }
+});
 
 browserTest("what lies under the pointer is said", async (browser) => {
   const scene = { ...walks(1, 2), paths: [], points: walks(1, 2).points.slice(0, 1) };
