@@ -13,18 +13,23 @@ export interface CrateRule {
   check(crate: CrateView, files: ReadonlySet<string> | undefined): Iterable<string>;
 }
 
+/** Types of what does the work of an action. */
 export const tools = [
   "SoftwareApplication",
   "SoftwareSourceCode",
   "ComputationalWorkflow",
 ] as const;
+/** Types of actions that have results. */
 export const runActions = ["CreateAction", "ActivateAction", "UpdateAction"] as const;
+/** How an action can have ended: well, or not. */
 export const statuses = [
   "http://schema.org/CompletedActionStatus",
   "http://schema.org/FailedActionStatus",
 ];
+/** ISO 8601 as the validator reads it. */
 export const time = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{3})?\+\d{2}:\d{2})?$/;
 
+/** Makes a rule. */
 export function rule(
   level: CrateRule["level"],
   source: string,
