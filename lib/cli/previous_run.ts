@@ -2,12 +2,12 @@
 // It may have been removed, or be damaged: then there is nothing to compare with.
 
 import { join } from "@std/path";
-import { parse } from "yaml";
 import type { Disk } from "../core/disk.ts";
 import type { ReportParams } from "../report/content.ts";
 import type { Graph } from "../workflow/graph.ts";
 import { paramRows } from "./param_rows.ts";
 import { fileNameOf } from "../core/file_name.ts";
+import { readConfig } from "./read_config.ts";
 import { isRunId, startOfRun } from "./run_id.ts";
 
 /** A finished run of the same workflow. */
@@ -70,7 +70,7 @@ export function reportParams(
   previous: PreviousRun | undefined,
 ): ReportParams {
   const { resolved } = graph;
-  const now = graph.resolvedValue?.() ?? parse(resolved);
+  const now = graph.resolvedValue?.() ?? readConfig(resolved);
   const rows = paramRows(
     now,
     previous === undefined ? undefined : beforeOf(previous, resolved, now),
@@ -91,12 +91,7 @@ export function reportParams(
 }
 
 function beforeOf(previous: PreviousRun, resolved: string, now: unknown): unknown {
-  if (previous.resolved === resolved) return now;
-  try {
-    return parse(previous.resolved) ?? {};
-  } catch {
-    return undefined;
-  }
+  return previous.resolved === resolved ? now : readConfig(previous.resolved);
 }
 
 function profileOf(page: string): string | undefined {

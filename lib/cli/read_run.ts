@@ -1,8 +1,6 @@
 // The content of a run's page, read back from its folder alone: results may have been collected from the store since. A
 // run that was killed has no `run.json`; then its events tell how far it came. What is missing is said.
 
-import { parse } from "yaml";
-import { z } from "zod";
 import { decodeRows } from "../core/artifacts/table.ts";
 import type { Disk } from "../core/disk.ts";
 import { fileNameOf } from "../core/file_name.ts";
@@ -10,6 +8,7 @@ import type { Scene } from "../core/figure.ts";
 import type { Table } from "../core/table.ts";
 import type { ReportContent, ReportFigure, ReportTable } from "../report/content.ts";
 import { foldEvents, type RunRecord } from "../report/record.ts";
+import { readConfig } from "./read_config.ts";
 import { RunFileError, type RunFiles, runFiles } from "./run_files.ts";
 import {
   columnsSchema,
@@ -49,7 +48,11 @@ export async function readRun(
   };
   const { environment: told, previous, ...record } = await recordOf(files);
   const page = await optional(files.json("page.json", pageSchema));
-  const resolved = await optional(files.text("config.resolved.yaml"), "config.resolved.yaml") ?? "";
+  const written = await optional(files.text("config.resolved.yaml"), "config.resolved.yaml");
+  const config = readConfig(written ?? "");
+  if (written !== undefined && config === undefined) {
+    missing.push(`config.resolved.yaml of the run ${files.run} is no workflow`);
+  }
   if (!record.finished) {
     missing.push(
       `the run ${record.run} did not end, and figures and tables are copied when a run ends; ` +
@@ -75,12 +78,12 @@ export async function readRun(
   return {
     content: {
       title: page?.title ?? record.workflow,
-      description: page?.description ?? descriptionOf(resolved),
+      description: page?.description ?? descriptionOf(config),
       record: { ...record, warnings: [...record.warnings, ...page?.stored_warnings ?? []] },
       verdicts,
       tables,
       figures,
-      resolved,
+      resolved: config === undefined ? "" : written ?? "",
       command: page?.command ?? environment?.data?.command ?? "",
       numLeftOut: page?.num_left_out ?? 0,
       graph: page?.graph ?? "",
@@ -99,17 +102,17 @@ async function recordOf(files: RunFiles): Promise<KnownRecord> {
   if (record !== undefined) return record;
   const events = await files.text("events.ndjson");
   if (events === undefined) {
-    throw new RunFileError(`there is no run in ${files.folder}: no run.json and no events.ndjson`);
+    throw new RunFileError(`there is no run in ${files.run}: no run.json and no events.ndjson`);
   }
   const found = recordSchema.safeParse(foldEvents(eventsIn(events)));
   if (!found.success) {
     const problem = schemaProblem(found.error);
     throw new RunFileError(
-      `events.ndjson of the run in ${files.folder} cannot be read: ${problem}`,
+      `events.ndjson of the run ${files.run} cannot be read: ${problem}`,
     );
   }
   if (found.data.run !== "") return found.data;
-  throw new RunFileError(`the run in ${files.folder} ended before it began: no stage was started`);
+  throw new RunFileError(`the run ${files.run} ended before it began: no stage was started`);
 }
 
 /** Events that can be read; the last line of a run that was killed may be cut. */
@@ -179,14 +182,10 @@ async function tableOf(files: RunFiles, name: string): Promise<Table | undefined
     return decodeRows({ "table.tsv": bytes(tsv), "table.json": bytes(JSON.stringify(columns)) });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new RunFileError(`tables/${name}.tsv of the run in ${files.folder}: ${error.message}`);
+    throw new RunFileError(`tables/${name}.tsv of the run ${files.run}: ${error.message}`);
   }
 }
 
-function descriptionOf(resolved: string): string {
-  try {
-    return z.looseObject({ description: z.string() }).parse(parse(resolved)).description;
-  } catch {
-    return "";
-  }
+function descriptionOf(config: Readonly<Record<string, unknown>> | undefined): string {
+  return typeof config?.description === "string" ? config.description : "";
 }

@@ -1,9 +1,8 @@
 // A report from run folders alone: of one run again, or of two side by side. Computes nothing and asks no store.
 
 import { basename, dirname, join, relative } from "@std/path";
-import { parse } from "yaml";
 import { fileNameOf } from "../core/file_name.ts";
-import type { ReportParams } from "../report/content.ts";
+import type { ParamRow } from "../report/content.ts";
 import { compareRuns } from "../report/compare_runs.ts";
 import { renderDiagnostics } from "../report/diagnostics.ts";
 import { printable } from "../report/format.ts";
@@ -14,6 +13,7 @@ import { exitCodes } from "./command.ts";
 import { paramRows } from "./param_rows.ts";
 import { type PreviousRun, previousRunIn, reportParams } from "./previous_run.ts";
 import { type ReadRun, readRun } from "./read_run.ts";
+import { readConfig } from "./read_config.ts";
 import { isRunId } from "./run_id.ts";
 import { RunFileError } from "./run_files.ts";
 import type { SessionOptions } from "./session.ts";
@@ -62,7 +62,7 @@ export async function reportRun(
       return refuse(`${basename(folder.value)} cannot be compared with itself; name another run`);
     }
     const before = await readRun(disk, other.value);
-    const params = paramRows(parsed(now.content.resolved), parsed(before.content.resolved));
+    const params = paramsOf(before, now);
     const comparison = compareRuns(before, now, params);
     const name = basename(other.value);
     const page = join(folder.value, `diff.${isRunId(name) ? name : fileNameOf(name)}.html`);
@@ -95,6 +95,12 @@ async function nameOfWorkflow(
   return undefined;
 }
 
+/** Params of both runs; none if those of one cannot be read. */
+function paramsOf(before: ReadRun, now: ReadRun): readonly ParamRow[] {
+  const [others, own] = [before, now].map(({ content }) => readConfig(content.resolved));
+  return others === undefined || own === undefined ? [] : paramRows(own, others);
+}
+
 /** The content of a run with its params, compared with those of the run before if that is still there. */
 async function withParams(
   disk: RunPlaces["disk"],
@@ -105,22 +111,7 @@ async function withParams(
   const before: PreviousRun | undefined = previous === undefined
     ? undefined
     : await previousRunIn(disk, dirname(folder), previous, content.resolved);
-  let params: ReportParams;
-  try {
-    params = reportParams(content, before);
-  } catch {
-    return content;
-  }
-  return { ...content, params };
-}
-
-/** What YAML says; a file that is none says nothing. */
-function parsed(text: string): unknown {
-  try {
-    return parse(text) ?? {};
-  } catch {
-    return {};
-  }
+  return { ...content, params: reportParams(content, before) };
 }
 
 function say(terminal: Terminal, missing: readonly string[]): void {

@@ -1,7 +1,7 @@
 // Reading the files of a run folder that anybody may have written: no link is followed below it, nothing is taken that
 // is too long, and what cannot be used is told in one sentence.
 
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import type { z } from "zod";
 import { pathProblem, shownPath } from "../core/artifacts/folder.ts";
 import { type Disk, DiskError } from "../core/disk.ts";
@@ -18,6 +18,8 @@ const longest = 512e6;
 /** The files of one run folder. */
 export interface RunFiles {
   readonly folder: string;
+  /** How the run is called in messages, which pages show as well: without the folders above it. */
+  readonly run: string;
   /** The text of a file; `undefined` if there is none. @throws {RunFileError} */
   text(name: string): Promise<string | undefined>;
   /** A file of JSON in the form that a schema asks for. @throws {RunFileError} */
@@ -28,8 +30,9 @@ export interface RunFiles {
 
 /** The files of a folder. */
 export function runFiles(disk: Pick<Disk, "read" | "stat" | "list">, folder: string): RunFiles {
+  const run = basename(folder);
   const refuse = (name: string, why: string): never => {
-    throw new RunFileError(`${shownPath(name)} of the run in ${folder} cannot be read: ${why}`);
+    throw new RunFileError(`${shownPath(name)} of the run ${run} cannot be read: ${why}`);
   };
   const text = async (name: string): Promise<string | undefined> => {
     const problem = pathProblem(name);
@@ -53,6 +56,7 @@ export function runFiles(disk: Pick<Disk, "read" | "stat" | "list">, folder: str
   };
   return {
     folder,
+    run,
     text,
     async json(name, schema) {
       const found = await text(name);

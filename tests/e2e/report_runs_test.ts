@@ -127,12 +127,13 @@ Deno.test("report, of two runs side by side", async (t) => {
   });
 
   await t.step("what a folder lacks is told, and the rest is shown", async () => {
-    const [svg] = ["drawn.svg"];
+    const svg = "drawn.svg";
     await Deno.remove(project.path(`${calm}/figures/${svg}`));
     await Deno.writeTextFile(project.path(`${calm}/config.resolved.yaml`), "a: [\u0000");
     const { code, stderr } = await project.basin("report", [file, "--diff", "previous"]);
     assertEquals(code, 0, stderr);
-    assertEquals(stderr, `warning: figures/${svg} is not there\n`);
+    const config = `config.resolved.yaml of the run ${idOf(calm)} is no workflow`;
+    assertEquals(stderr, `warning: ${config}\nwarning: figures/${svg} is not there\n`);
     const html = await project.read(`${noisy}/diff.${idOf(calm)}.html`);
     assertStringIncludes(html, `figures/${svg} is not there`);
   });
