@@ -21,7 +21,7 @@ import { failuresSection } from "./sections/failures.ts";
  * ```
  */
 export function pageTop(content: ReportContent): string {
-  const { record, title, description, command } = content;
+  const { title, description, command } = content;
   const [question, about] = firstSentence(description);
   // Said with what failed, where it is needed most.
   const isAsked = command === "" || failuresSection(content) !== null;

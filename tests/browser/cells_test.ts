@@ -13,7 +13,7 @@ import { browserTest, pageOf } from "#tests/support/with_browser.ts";
 
 browserTest("a heat map on a canvas is the picture that it was", async (browser) => {
   const seed = freshSeed();
-  const svg = await heatMapSvg(seed, 40, 2);
+  const svg = await heatMapSvg(seed, 35, 3);
   const html = await reportHtml(
     reportContent({
       figures: [{ stage: "heat", svg, caption: "", files: { svg: "figures/heat.svg" } }],
@@ -27,7 +27,7 @@ browserTest("a heat map on a canvas is the picture that it was", async (browser)
     await page.until("a sharp canvas", () => {
       const canvas = document.querySelector<HTMLCanvasElement>("#figures canvas");
       const shown = canvas?.getBoundingClientRect().width ?? 0;
-      return Math.abs((canvas?.width ?? 0) - shown * devicePixelRatio) <= 1;
+      return shown > 0 && canvas?.width === Math.round(shown * devicePixelRatio);
     });
     const drawn = await readPng(await page.screenshot({ selector: "#figures .picture" }));
     await page.call((url) => {
