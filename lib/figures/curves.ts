@@ -109,25 +109,26 @@ function layers(
   });
   const own = (field: string) => ({ field, type: "nominal", scale: null });
   const detail = { field: "series", type: "nominal" };
+  const plain = { field: "series", type: "nominal", scale: series.colour, legend };
   const level = (mark: Record<string, unknown>, encoding: Record<string, unknown>) => ({
     transform: [{
       aggregate: [{ op: "mean", field: "floor", as: "floor" }],
       groupby: ["series", "colour", "shape", "panel"],
     }],
     mark,
-    encoding: { y: y("floor"), stroke: own("colour"), ...encoding },
+    encoding: { y: y("floor"), color: plain, ...encoding },
   });
   const floors = options.floor === undefined ? [] : [
     level({ type: "rule", strokeDash: [1, 2.5], strokeWidth: 1 }, {}),
     // The sign of the series at the end of its level: without colour the levels look alike.
-    level({ type: "point", filled: true, fill: "white", x: "width", size: 26, strokeWidth: 1 }, {
+    level({ type: "point", filled: false, fill: "white", x: "width", size: 26, strokeWidth: 1 }, {
       shape: own("shape"),
     }),
   ];
   return [
     {
       mark: { type: "area", opacity: 0.2 },
-      encoding: { x, y: y("low"), y2: { field: "high" }, fill: own("colour"), detail },
+      encoding: { x, y: y("low"), y2: { field: "high" }, color: plain, detail },
     },
     ...floors,
     {
@@ -142,7 +143,7 @@ function layers(
     // Dots mark measurements; where there are many they only hide the line.
     ...(ticks.length > 12 ? [] : [{
       mark: { type: "point", filled: true },
-      encoding: { x, y: y("y"), fill: own("colour"), shape: own("shape") },
+      encoding: { x, y: y("y"), color: plain, shape: own("shape") },
     }]),
   ];
 }

@@ -59,6 +59,7 @@ Deno.test("colour scales, marks and sizes are overridden", async () => {
     layer: { line: { mark: { strokeWidth: 3.25 } }, area: null },
   });
   assert(curves.svg.includes('stroke="#aa0011"') && curves.svg.includes('stroke-width="3.25"'));
+  for (const old of ["#8D99AE", "#2B2F42"]) assert(!curves.svg.includes(old), old);
   assert(!curves.svg.includes("mark-area"), "the bands are gone");
   assertEquals((curves.spec.spec as Spec).height, 77);
   const bars = await drawn("bars", { layer: { 0: { mark: { cornerRadius: 4 } } } });
