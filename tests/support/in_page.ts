@@ -14,18 +14,28 @@ export function lookAt(top: number): Promise<void> {
   return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
 }
 
-/** The point to click, or why there is none. */
-export function middleOf(selector: string): [number, number] | string {
-  const element = document.querySelector(selector);
-  if (element === null) return "no such element";
-  element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
-  const box = element.getClientRects()[0];
-  if (box === undefined || box.width === 0 || box.height === 0) return "it does not show";
+/** The point to click once nothing moves any more, or why there is none. */
+export async function middleOf(selector: string): Promise<[number, number] | string> {
+  let element: Element | null = null;
+  let box: DOMRect | undefined;
+  // What was clicked before may still make the page longer or shorter.
+  for (let before = ""; JSON.stringify(box) !== before || before === "";) {
+    before = JSON.stringify(box) ?? "";
+    await new Promise((done) => requestAnimationFrame(done));
+    element = document.querySelector(selector);
+    if (element === null) return "no such element";
+    if (before === "") {
+      element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    }
+    box = element.getClientRects()[0];
+    if (box === undefined || box.width === 0 || box.height === 0) return "it does not show";
+  }
+  if (element === null || box === undefined) return "it does not show";
   const within = (value: number, size: number) => Math.min(Math.max(value, 1), size - 1);
   const x = within(box.x + box.width / 2, document.documentElement.clientWidth);
   const y = within(box.y + box.height / 2, document.documentElement.clientHeight);
   const top = document.elementFromPoint(x, y);
-  if (top !== null && (element.contains(top) || top.contains(element))) return [x, y];
+  if (element.contains(top)) return [x, y];
   // A label stands for its control.
   if (top?.closest("label")?.control === element) return [x, y];
   return `<${top?.tagName} class="${top?.getAttribute("class") ?? ""}"> lies over it`;
