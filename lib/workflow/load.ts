@@ -123,7 +123,7 @@ async function load(
   return {
     file,
     name: nameOf(tree, file),
-    description: String(childOf(tree, "description") ? plain(childOf(tree, "description")!) : ""),
+    description: descriptionOf(tree, whole, options.profile),
     profile: options.profile ?? null,
     tree: without(tree, ["profiles", "extends"]),
     params: parts.params,
@@ -269,7 +269,22 @@ function applyProfile(
     return null;
   }
   if (overlay.kind !== "map") return tree;
-  // Keys that no profile has are left to the schema, which sees all profiles.
-  const strange = [...overlay.entries.keys()].filter((name) => !knownKeys.profile.includes(name));
-  return merge(tree, without(overlay, strange));
+  // Keys that no profile has are left to the schema, which sees all profiles. A profile says what it is for; the
+  // question stays the workflow's.
+  const apart = [...overlay.entries.keys()].filter((name) =>
+    !knownKeys.profile.includes(name) ||
+    (name === "description" && tree.entries.has("description"))
+  );
+  return merge(tree, without(overlay, apart));
+}
+
+/** What the workflow says of itself and, after it, what its profile says. */
+function descriptionOf(tree: MapTree, whole: MapTree, profile: string | undefined): string {
+  const textOf = (value: Tree | undefined) => value === undefined ? "" : String(plain(value));
+  const own = textOf(childOf(tree, "description"));
+  const overlay = profile === undefined ? undefined : childOf(childOf(whole, "profiles"), profile);
+  const added = textOf(childOf(overlay, "description"));
+  if (added === "" || own === added) return own;
+  const sentence = (text: string) => text.trimEnd().replace(/[^.?!]$/, "$&.");
+  return `${sentence(own)} Profile ${profile}: ${sentence(added)}`;
 }

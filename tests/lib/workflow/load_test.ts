@@ -61,6 +61,16 @@ Deno.test("a profile is laid over the whole, an override over that", async () =>
   assertEquals(graph.profile, "smoke");
 });
 
+Deno.test("a profile's description follows the workflow's, and stands alone without one", async () => {
+  const both = await graphOf(files, { profile: "smoke" });
+  assertEquals(both.description, "from the root. Profile smoke: a small one.");
+  assertStringIncludes(both.resolved, "description: from the root\n");
+  const bare = { "w.yaml": files["flows/w.yaml"].replace(/extends.*\n/, "") + "" };
+  const text = bare["w.yaml"].replace("value: {", "value: { task: value,");
+  const alone = await graphOf({ "w.yaml": text }, { profile: "smoke", overrides: ["opt.steps=1"] });
+  assertEquals(alone.description, "a small one");
+});
+
 Deno.test("overrides take YAML of any kind", async () => {
   const graph = await graphOf(
     `
