@@ -48,5 +48,5 @@ Deno.test("run shows tables that only figures and asserts read, not those that o
   );
   assert(tables.includes("drawn.tsv"), tables.join(", "));
   assertEquals(tables.filter((name) => /^(used|scores)/.test(name)), []);
-  assert((await project.read(`${last.run}/report.html`)).includes("<h3>drawn</h3>"));
+  assert((await project.read(`${last.run}/report.html`)).includes("<h3><bdi>drawn</bdi>"));
 });
