@@ -12,9 +12,6 @@ export interface Violation {
   readonly nodes: readonly string[];
 }
 
-/** Rows of long tables, which are like those before them; axe-core would spend minutes on them. */
-const alike = ["tbody > tr:nth-child(n+21)"];
-
 /** Everything that axe-core objects to in a page as it shows now; or what some of its rules object to. */
 export async function violations(
   page: Page,
@@ -22,9 +19,9 @@ export async function violations(
 ): Promise<readonly Violation[]> {
   if (!await page.call(() => "axe" in globalThis)) await page.inject(axe);
   return await page.call(
-    async (rules, exclude) => {
+    async (rules) => {
       // deno-lint-ignore no-explicit-any
-      const { violations } = await (globalThis as any).axe.run({ exclude }, {
+      const { violations } = await (globalThis as any).axe.run(document, {
         resultTypes: ["violations"],
         preload: false,
         ...(rules && { runOnly: rules }),
@@ -41,6 +38,5 @@ export async function violations(
       }));
     },
     rules ?? null,
-    alike,
   );
 }
