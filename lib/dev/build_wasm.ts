@@ -4,6 +4,7 @@
 
 import { main as asc } from "assemblyscript/asc";
 import { fromFileUrl, join } from "@std/path";
+import { isSame, readIfThere } from "./generated_files.ts";
 import { stripCustomSections, wasmSections } from "./wasm_sections.ts";
 
 const sources = "lib/wasm/assembly";
@@ -66,7 +67,7 @@ export async function buildWasm(
   for (const name of only.length > 0 ? only : names) {
     const path = `${modules}/${name}.wasm`;
     const bytes = await compile(name, texts);
-    if (equal(readIfThere(join(root, path)), bytes)) continue;
+    if (isSame(readIfThere(join(root, path)), bytes)) continue;
     stale.push(path);
     if (!write) continue;
     Deno.mkdirSync(join(root, path, ".."), { recursive: true });
@@ -150,17 +151,4 @@ function namesBelow(folder: string, ending: string, prefix = ""): readonly strin
     else if (name.endsWith(ending)) names.push(prefix + name.slice(0, -ending.length));
   }
   return names.sort();
-}
-
-function readIfThere(path: string): Uint8Array | undefined {
-  try {
-    return Deno.readFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function equal(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

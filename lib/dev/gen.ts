@@ -3,6 +3,7 @@
 
 import { fromFileUrl, join, toFileUrl } from "@std/path";
 import type { TaskIndex } from "#lib/core/task.ts";
+import { isSame, readIfThere } from "./generated_files.ts";
 import { indexSource, roomsSource } from "./indexes.ts";
 import { pageScript, pageScriptSource } from "./page_script.ts";
 import { isMemberFile, memberRooms } from "./rooms.ts";
@@ -35,7 +36,7 @@ export async function generate(
   const stale: string[] = [];
   const settle = (files: Generated) => {
     for (const [path, text] of files) {
-      if (readIfThere(join(root, path)) === text) continue;
+      if (isSame(readIfThere(join(root, path)), new TextEncoder().encode(text))) continue;
       stale.push(path);
       if (write) Deno.writeTextFileSync(join(root, path), text);
     }
@@ -86,15 +87,6 @@ async function workflowSchema(root: string): Promise<Generated> {
   const tasks = await Promise.all(Object.values(index).map(async (load) => (await load()).default));
   const text = (await load("lib/workflow/json_schema.ts")).workflowJsonSchema(tasks);
   return new Map([["workflows/schema.json", `${JSON.stringify(text, null, 2)}\n`]]);
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 function isDirectory(path: string): boolean {

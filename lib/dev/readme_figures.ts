@@ -5,6 +5,7 @@ import { fromFileUrl, join } from "@std/path";
 import { basin } from "../cli/main.ts";
 import { fileNameOf } from "../cli/run_folder.ts";
 import { realTerminal } from "../cli/terminal.ts";
+import { isSame, readIfThere } from "./generated_files.ts";
 
 /** A workflow, and which of its stages' pictures the README shows, by the name of the file. */
 export interface Source {
@@ -69,17 +70,4 @@ export async function readmeFigures(
     }
   }
   return stale;
-}
-
-function readIfThere(path: string): Uint8Array | undefined {
-  try {
-    return Deno.readFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a?.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -2,6 +2,7 @@
 
 import { digestOf } from "../core/digest.ts";
 import { type Cell, recordsOf, tableOf } from "../core/table.ts";
+import { claimColumns } from "./claim_columns.ts";
 import { compareSurroundings } from "./compare_surroundings.ts";
 import { compareTables } from "./compare_tables.ts";
 import type {
@@ -62,25 +63,6 @@ function runOf({ content: { title, record, command }, missing }: RunToCompare): 
   return { run, workflow: title, started_at, command, ok, finished, missing };
 }
 
-/** What the claims task writes of itself; other columns say which setting a row is about. */
-const ownColumns: ReadonlySet<string> = new Set([
-  "id",
-  "statement",
-  "published",
-  "quantity",
-  "test",
-  "number",
-  "low",
-  "high",
-  "unit",
-  "effect",
-  "floor",
-  "n",
-  "num_rows",
-  "verdict",
-  "reason",
-]);
-
 interface Judged {
   readonly claim: string;
   readonly statement: string;
@@ -120,7 +102,9 @@ function judgedOf({ verdicts }: ReportContent): Map<string, Judged> {
   const found = new Map<string, Judged>();
   for (const { stage, table } of verdicts) {
     const records = recordsOf(table);
-    const settings = table.columns.map(({ name }) => name).filter((name) => !ownColumns.has(name));
+    const settings = table.columns.map(({ name }) => name).filter((name) =>
+      !claimColumns.has(name)
+    );
     const shown = settings.filter((name) => records.some((row) => row[name] !== records[0][name]));
     for (const record of records) {
       const claim = String(record.id ?? "");

@@ -2,6 +2,7 @@
 // each with what was claimed, what was published and a row for each setting that was judged.
 
 import { type Cell, recordsOf, type Table } from "../../core/table.ts";
+import { claimColumns } from "../claim_columns.ts";
 import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
 import { cellText } from "../cell_text.ts";
@@ -76,25 +77,6 @@ function claimsOf(records: readonly Verdict[]): Map<string, Verdict[]> {
   }
   return claims;
 }
-
-/** What the claims task writes of itself; other columns say which setting a row is about. */
-const claimColumns = new Set([
-  "id",
-  "statement",
-  "published",
-  "quantity",
-  "test",
-  "number",
-  "low",
-  "high",
-  "unit",
-  "effect",
-  "floor",
-  "n",
-  "num_rows",
-  "verdict",
-  "reason",
-]);
 
 /** Every claim against every setting; where settings are too many for that, how many of each verdict. */
 function overviewHtml(
