@@ -73,10 +73,32 @@ export function gitHead(
  */
 export function readText(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return new TextDecoder().decode(readPlain(path));
   } catch {
     return undefined;
   }
+}
+
+/** Bytes of a file of Git's that are read at most. */
+const longest = 512e6;
+
+/**
+ * The bytes of a file of Git's. A pipe would never end, nor would a device.
+ *
+ * @throws {Deno.errors.NotFound | RangeError} and whatever else hinders reading
+ *
+ * @example
+ * ```ts
+ * import { readPlain } from "#lib/world/git/git_folders.ts";
+ * import { assertThrows } from "@std/assert";
+ * assertThrows(() => readPlain("lib"), RangeError);
+ * ```
+ */
+export function readPlain(path: string): Uint8Array {
+  const { isFile, size } = Deno.statSync(path);
+  if (!isFile) throw new RangeError(`${path} is no file`);
+  if (size > longest) throw new RangeError(`${path} has ${Math.round(size / 1e6)} MB`);
+  return Deno.readFileSync(path);
 }
 
 /** A folder, or a file that names one: worktrees and submodules have such. */
@@ -85,7 +107,7 @@ function gitFolderOf(path: string): string | undefined {
     if (Deno.statSync(path).isDirectory) {
       return readText(join(path, "HEAD")) === undefined ? undefined : path;
     }
-    const named = /^gitdir: (.+)$/m.exec(Deno.readTextFileSync(path))?.[1];
+    const named = /^gitdir: (.+)$/m.exec(readText(path) ?? "")?.[1];
     return named === undefined ? undefined : resolve(dirname(path), named.trim());
   } catch {
     return undefined;

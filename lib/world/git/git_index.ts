@@ -18,7 +18,7 @@ export interface IndexEntry {
   readonly size: number;
   /** The lower 32 bits. */
   readonly ino: number;
-  /** Not to be compared with the disk: assumed unchanged, or outside of a sparse checkout. */
+  /** Git was told not to look at it on the disk: assumed unchanged, or outside of a sparse checkout. */
   readonly ignored: boolean;
   /** Part of a merge that is not done. */
   readonly unmerged: boolean;

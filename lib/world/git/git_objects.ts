@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { inflateSync } from "node:zlib";
 import { join, resolve } from "@std/path";
-import { readText } from "./git_folders.ts";
+import { readPlain, readText } from "./git_folders.ts";
 
 /** Reads objects. */
 export interface GitObjects {
@@ -17,6 +17,9 @@ export interface GitObjects {
 
 /** Trees read at most: more are not needed by any project that Basin was made for. */
 const maxTrees = 20_000;
+
+/** Bytes of a commit or a tree at most, and objects that one may be made of: Git itself makes chains of 4095. */
+const most = { bytes: 64e6, bases: 5000 };
 
 /**
  * Opens the objects of a repository.
@@ -33,7 +36,14 @@ const maxTrees = 20_000;
 export function gitObjects(common: string, hashLength: 20 | 32): GitObjects {
   const folders = objectFolders(join(common, "objects"));
   let packs: readonly Pack[] | undefined;
+  let numBases = 0;
   const read = (name: string): Uint8Array | undefined => {
+    numBases = 0;
+    return find(name);
+  };
+  const find = (name: string): Uint8Array | undefined => {
+    // Objects that are made of each other have no end.
+    if (numBases++ > most.bases) return undefined;
     try {
       for (const folder of folders) {
         const bytes = looseObject(folder, name);
@@ -41,7 +51,7 @@ export function gitObjects(common: string, hashLength: 20 | 32): GitObjects {
       }
       packs ??= folders.flatMap((folder) => packsIn(join(folder, "pack"), hashLength));
       for (const pack of packs) {
-        const bytes = pack.read(name, read);
+        const bytes = pack.read(name, find);
         if (bytes !== undefined) return bytes;
       }
     } catch {
@@ -64,7 +74,9 @@ export function gitObjects(common: string, hashLength: 20 | 32): GitObjects {
         if (bytes === undefined) return undefined;
         for (let at = 0; at < bytes.length;) {
           const space = bytes.indexOf(32, at);
-          const zero = bytes.indexOf(0, space);
+          const zero = bytes.indexOf(0, at);
+          // It is no tree.
+          if (space < 0 || zero < space || zero + hashLength >= bytes.length) return undefined;
           const mode = new TextDecoder().decode(bytes.subarray(at, space));
           const full = path + new TextDecoder().decode(bytes.subarray(space + 1, zero));
           const child = hexOf(bytes.subarray(zero + 1, zero + 1 + hashLength));
@@ -107,11 +119,11 @@ function objectFolders(own: string): readonly string[] {
 function looseObject(folder: string, name: string): Uint8Array | undefined {
   let bytes: Uint8Array;
   try {
-    bytes = Deno.readFileSync(join(folder, name.slice(0, 2), name.slice(2)));
+    bytes = readPlain(join(folder, name.slice(0, 2), name.slice(2)));
   } catch {
     return undefined;
   }
-  const whole = inflateSync(bytes);
+  const whole = inflateSync(bytes, { maxOutputLength: most.bytes });
   return whole.subarray(whole.indexOf(0) + 1);
 }
 
@@ -137,7 +149,7 @@ function packsIn(folder: string, hashLength: number): readonly Pack[] {
 function openPack(path: string, hashLength: number): Pack {
   let index: Uint8Array | undefined;
   const offsetOf = (name: string): number | undefined => {
-    index ??= Deno.readFileSync(`${path}.idx`);
+    index ??= readPlain(`${path}.idx`);
     const view = new DataView(index.buffer, index.byteOffset, index.length);
     if (view.getUint32(0) !== 0xff744f63 || view.getUint32(4) !== 2) return undefined;
     const wanted = Buffer.from(name, "hex");
@@ -165,6 +177,7 @@ function openPack(path: string, hashLength: number): Pack {
     read(name, other) {
       const offset = offsetOf(name);
       if (offset === undefined) return undefined;
+      if (!Deno.statSync(`${path}.pack`).isFile) return undefined;
       using file = Deno.openSync(`${path}.pack`);
       return packedObject(file, offset, hashLength, other);
     },
@@ -189,15 +202,16 @@ function packedObject(
   if (kind === 6) {
     let back = head[at] & 127;
     while (head[at++] & 128) back = (back + 1) * 128 + (head[at] & 127);
+    if (back <= 0) return undefined;
     base = packedObject(file, offset - back, hashLength, other);
   } else if (kind === 7) {
     base = other(hexOf(head.subarray(at, at + hashLength)));
     at += hashLength;
   }
-  if (kind >= 6 && base === undefined) return undefined;
+  if ((kind >= 6 && base === undefined) || size > most.bytes) return undefined;
   // What is packed grows by a few bytes at most.
-  const most = at + size + (size >> 3) + 1024;
-  const bytes = most <= head.length ? head : readAt(file, offset, most);
+  const length = at + size + (size >> 3) + 1024;
+  const bytes = length <= head.length ? head : readAt(file, offset, length);
   const content = inflateSync(bytes.subarray(at), { maxOutputLength: Math.max(1, size) });
   return base === undefined ? content : applyDelta(base, content);
 }
@@ -224,7 +238,9 @@ function applyDelta(base: Uint8Array, delta: Uint8Array): Uint8Array {
     return value;
   };
   varint();
-  const result = new Uint8Array(varint());
+  const length = varint();
+  if (length > most.bytes) throw new RangeError(`an object of ${length} bytes is not read`);
+  const result = new Uint8Array(length);
   for (let to = 0; at < delta.length;) {
     const op = delta[at++];
     if (op & 128) {

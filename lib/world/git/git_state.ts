@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { join, relative, resolve } from "@std/path";
 import { digestOfValue } from "../../core/digest.ts";
 import type { ChangedFile, GitState } from "../../core/environment.ts";
-import { type GitFolders, gitFolders, gitHead } from "./git_folders.ts";
+import { type GitFolders, gitFolders, gitHead, readPlain } from "./git_folders.ts";
 import { type GitIndex, type IndexEntry, parseIndex } from "./git_index.ts";
 import { contentOf, gitObjects } from "./git_objects.ts";
 
@@ -101,7 +101,7 @@ function readIndex({ own, hashLength }: GitFolders): { index: GitIndex; mtime: n
   const path = join(own, "index");
   try {
     const mtime = Deno.statSync(path).mtime?.getTime() ?? 0;
-    return { index: parseIndex(Deno.readFileSync(path), hashLength), mtime };
+    return { index: parseIndex(readPlain(path), hashLength), mtime };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { index: { entries: [] }, mtime: 0 };
     throw error;
@@ -157,13 +157,14 @@ function contentNow(
   look: Look,
 ): string | null {
   const type = mode & fileTypes;
-  if (ignored || type === submodule || type === folder) return indexed;
+  if (type === submodule || type === folder) return indexed;
   const full = `${look.folders.top}/${path}`;
   let info: Deno.FileInfo;
   try {
     info = Deno.lstatSync(full);
   } catch {
-    return null;
+    // What Git was told not to look at may be absent; what is there may be what ran.
+    return ignored ? indexed : null;
   }
   if (!info.isFile && !info.isSymlink) return null;
   const kept = info.isSymlink ? link : info.mode ?? mode;
@@ -222,7 +223,8 @@ function hasher({ hashLength }: GitFolders): (bytes: Uint8Array) => string {
 
 /** With the line endings that Git stores where it was told to. */
 function withoutReturns(bytes: Uint8Array): Uint8Array {
-  if (!bytes.includes(13)) return bytes;
+  // What has zeros in the beginning is no text to Git.
+  if (!bytes.includes(13) || bytes.subarray(0, 8000).includes(0)) return bytes;
   return bytes.filter((byte, i) => byte !== 13 || bytes[i + 1] !== 10);
 }
 

@@ -224,6 +224,63 @@ gitTest(
   },
 );
 
+gitTest("gitState() sees changes in what Git was told not to look at", async () => {
+  await using repository = await Repository.make();
+  await repository.fill();
+  await repository.git("update-index", "--assume-unchanged", "run.sh");
+  await repository.git("update-index", "--skip-worktree", "ünï.txt", "folder 0/sub/file_0.txt");
+  await Deno.remove(join(repository.folder, "ünï.txt"));
+  assertEquals(repository.state().dirty, false);
+  await repository.write("run.sh", "changed");
+  await repository.write("folder 0/sub/file_0.txt", "changed");
+  const paths = repository.state().changed.map(({ path }) => path);
+  assertEquals(paths, ["folder 0/sub/file_0.txt", "run.sh"]);
+});
+
+gitTest("gitState() sees line ends in data, which have none", async () => {
+  await using repository = await Repository.make();
+  await repository.write("a.bin", "\0one\ntwo");
+  await repository.git("add", "-A");
+  await repository.git("commit", "-qm", "one");
+  await repository.write("a.bin", "\0one\r\ntwo");
+  assertEquals(repository.state().numChanged, 1);
+});
+
+gitTest("gitState() comes to an end whatever lies in the folder of Git", async () => {
+  await using repository = await Repository.make();
+  await repository.fill();
+  const inGit = (path: string) => join(repository.folder, ".git", path);
+  const commitOf = async (tree: string) => {
+    const text = `tree ${tree}\nauthor n <e> 1 +0000\ncommitter n <e> 1 +0000\n\nm\n`;
+    await repository.write("commit", text);
+    return await repository.git("hash-object", "-t", "commit", "--literally", "-w", "commit");
+  };
+  // Trees that are none: text, zeros, the beginning of an entry.
+  for (
+    const text of [
+      "no tree at all, but a long text",
+      "a b c ".repeat(90),
+      "\0".repeat(90),
+      "1 a\0b",
+    ]
+  ) {
+    await repository.write("blob", text);
+    const blob = await repository.git("hash-object", "-w", "blob");
+    await Deno.writeTextFile(inGit("refs/heads/main"), await commitOf(blob));
+    assertStringIncludes(repository.state().unseen ?? "", "staged");
+  }
+  // Pipes that nobody writes to.
+  for (const path of ["HEAD", "index", "packed-refs", "config", "objects/info/alternates"]) {
+    await Deno.rename(inGit(path), inGit("kept")).catch(() => {});
+    const made = await new Deno.Command("mkfifo", { args: [inGit(path)] }).output();
+    assert(made.success);
+    gitState(repository.folder, []);
+    await Deno.remove(inGit(path));
+    await Deno.rename(inGit("kept"), inGit(path)).catch(() => {});
+  }
+  assertEquals(repository.state().branch, "main");
+});
+
 gitTest("gitState() says what it could not see", async () => {
   await using repository = await Repository.make();
   assertEquals(repository.state(), {
