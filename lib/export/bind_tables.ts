@@ -1,5 +1,6 @@
 // The tables of a stage's members as one long table: coordinates first, then the columns of all. Members whose columns
-// contradict one another (a number here, a text there) stay apart.
+// contradict one another (a number here, a text there) stay apart. What a column means, and its unit, is said of the whole
+// column only where all members say so; units that differ are told row by row.
 
 import type { Cell, Column, Table } from "../core/table.ts";
 
@@ -11,7 +12,8 @@ export interface PlacedTable {
 
 /**
  * One table of all; `undefined` if a column holds different types in different members. A coordinate that a column says
- * already, row by row, is not repeated; one whose name is taken for something else is called `axis_<name>`.
+ * already, row by row, is not repeated; one whose name is taken for something else is called `axis_<name>`. Where the
+ * members give a column different units, it has none, and a column `<name>_unit` says them row by row.
  *
  * @example
  * ```ts
@@ -31,6 +33,8 @@ export function bindTables(placed: readonly PlacedTable[]): Table | undefined {
   if (columns === undefined) return undefined;
   const axes = axesOf(placed, columns);
   const at = new Map(columns.map(({ name }, c) => [name, axes.length + c]));
+  const units = unitColumns(placed, columns, new Set(axes.map(({ column }) => column.name)));
+  const width = axes.length + columns.length + units.length;
   const rows: Cell[][] = [];
   for (const { coords, table } of placed) {
     const places = table.columns.map(({ name }) => at.get(name)!);
@@ -38,14 +42,23 @@ export function bindTables(placed: readonly PlacedTable[]): Table | undefined {
       const value = Object.hasOwn(coords, axis) ? coords[axis] : null;
       return value !== null && column.type === "string" ? String(value) : value;
     });
+    const own = units.map(({ of }) => table.columns.find(({ name }) => name === of)?.unit ?? null);
     for (const cells of table.rows) {
-      const row: Cell[] = new Array(axes.length + columns.length).fill(null);
+      const row: Cell[] = new Array(width).fill(null);
       for (let c = 0; c < start.length; c++) row[c] = start[c];
       for (let c = 0; c < cells.length; c++) row[places[c]] = cells[c];
+      for (let c = 0; c < own.length; c++) row[width - own.length + c] = own[c];
       rows.push(row);
     }
   }
-  return { columns: [...axes.map(({ column }) => column), ...columns], rows };
+  return {
+    columns: [
+      ...axes.map(({ column }) => column),
+      ...columns.map((column) => commonlyTold(placed, column)),
+      ...units.map(({ column }) => column),
+    ],
+    rows,
+  };
 }
 
 /** Columns in order of first appearance; a column that is empty in a member agrees with every type. */
@@ -63,6 +76,45 @@ function unitedColumns(placed: readonly PlacedTable[]): Column[] | undefined {
     }
   }
   return [...united.values()].map(({ column }) => column);
+}
+
+/** The column with its unit and description, if all members that have something in it say the same. */
+function commonlyTold(placed: readonly PlacedTable[], column: Column): Column {
+  const { unit, description, ...rest } = column;
+  const told = toldOf(placed, column.name);
+  return {
+    ...rest,
+    ...(unit === undefined || told.units.size > 1 ? {} : { unit }),
+    ...(description === undefined || told.descriptions.size > 1 ? {} : { description }),
+  };
+}
+
+/** Units and descriptions that the members give a column, of those that have an entry in it. */
+function toldOf(placed: readonly PlacedTable[], name: string) {
+  const units = new Set<string | undefined>();
+  const descriptions = new Set<string | undefined>();
+  for (const { table } of placed) {
+    const c = table.columns.findIndex((column) => column.name === name);
+    if (c < 0 || table.rows.every((row) => row[c] === null)) continue;
+    units.add(table.columns[c].unit);
+    descriptions.add(table.columns[c].description);
+  }
+  return { units, descriptions };
+}
+
+/** A column of units for each column whose unit differs between members, unless its name is taken. */
+function unitColumns(
+  placed: readonly PlacedTable[],
+  columns: readonly Column[],
+  axes: ReadonlySet<string>,
+): { readonly of: string; readonly column: Column }[] {
+  const taken = new Set([...axes, ...columns.map(({ name }) => name)]);
+  return columns
+    .filter(({ name }) => !taken.has(`${name}_unit`) && toldOf(placed, name).units.size > 1)
+    .map(({ name }) => ({
+      of: name,
+      column: { name: `${name}_unit`, type: "string", description: `unit of ${name}` },
+    }));
 }
 
 interface AxisColumn {

@@ -1,5 +1,6 @@
 // Gathered tables become one long table: rows one below the other, coordinates as columns in front.
-// Units that differ between the tables move into a column of their own, so that no number loses its unit.
+// Units that differ between the tables move into a column of their own, so that no number loses its unit. What
+// one table says of a column is not said of the others: descriptions that differ are left out.
 
 import { type Cell, type Column, plainTable, type Table } from "../../core/table.ts";
 import type { Item } from "../../core/task.ts";
@@ -7,7 +8,7 @@ import type { Item } from "../../core/task.ts";
 /**
  * Binds gathered tables by rows, in the order given. A coordinate becomes a column; a column that a table lacks
  * is missing there. Where a column's unit differs between tables, the column loses its unit and a column
- * `<name>_unit` says it row by row. Artifacts in columns are left behind: only the names of their folders remain.
+ * `<name>_unit` says it row by row; where its description differs, it has none. Artifacts in columns are left behind: only the names of their folders remain.
  *
  * @throws {TypeError} if a coordinate contradicts a column of the same name, or a column mixes types.
  *
@@ -41,6 +42,9 @@ export function gatherTables(gathered: readonly Item<Table>[]): Table {
     columns.set(name, rest);
     addColumn(columns, { name: `${name}_unit`, type: "string" }, true);
   }
+  for (const [name, { description: _, ...rest }] of columns) {
+    if (descriptionsOf(items, name).size > 1) columns.set(name, rest);
+  }
   const rows = items.flatMap((item) => rowsOf(item, [...columns.values()], clashing));
   return { columns: [...columns.values()], rows };
 }
@@ -64,6 +68,18 @@ function unitsOf(items: readonly Item<Table>[], name: string): Set<string | unde
     if (column?.type === "number") units.add(column.unit);
   }
   return units;
+}
+
+/** What the tables that have an entry in a column say of it. */
+function descriptionsOf(items: readonly Item<Table>[], name: string): Set<string | undefined> {
+  const descriptions = new Set<string | undefined>();
+  for (const { value } of items) {
+    const at = value.columns.findIndex((one) => one.name === name);
+    if (at >= 0 && value.rows.some((row) => row[at] !== null)) {
+      descriptions.add(value.columns[at].description);
+    }
+  }
+  return descriptions;
 }
 
 function rowsOf(

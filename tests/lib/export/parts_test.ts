@@ -107,6 +107,34 @@ Deno.test("PathClaims keeps equal paths apart by what they are for, and those th
 
 const types = ({ columns }: Table) => columns.map(({ name, type }) => `${name}:${type}`);
 
+Deno.test("bindTables() gives a column a unit and a meaning only where all members do", () => {
+  const member = (metric: string, value: number | null, unit: string, description: string) => ({
+    coords: { metric },
+    table: tableOf([{ value, n: 3 }], { value: { unit, description }, n: { unit: "trials" } }),
+  });
+  const alike = bindTables([member("cka", 1, "rad", "angle"), member("dsa", 2, "rad", "angle")])!;
+  assertEquals(alike.columns.map(({ name }) => name), ["metric", "value", "n"]);
+  assertEquals(alike.columns[1].unit, "rad");
+  assertEquals(alike.columns[1].description, "angle");
+  const differ = bindTables([
+    member("cka", 1, "π/2 rad", "angle of CKA"),
+    member("dsa", 2, "rad", "angle of DSA"),
+  ])!;
+  assertEquals(differ.columns.map(({ name }) => name), ["metric", "value", "n", "value_unit"]);
+  assertEquals(differ.columns[1], { name: "value", type: "number" });
+  assertEquals(differ.columns[2].unit, "trials");
+  assertEquals(differ.rows, [["cka", 1, 3, "π/2 rad"], ["dsa", 2, 3, "rad"]]);
+  // A member without a single number takes no unit from the others.
+  const empty = bindTables([
+    member("cka", 1, "rad", "angle"),
+    {
+      coords: { metric: "x" },
+      table: { columns: [{ name: "value", type: "string" }], rows: [[null]] },
+    },
+  ])!;
+  assertEquals(empty.columns[1].unit, "rad");
+});
+
 Deno.test("bindTables() keeps coordinates beside columns of the same name, unless these say the same", () => {
   const rows = (metric: string, value: number) => tableOf([{ metric, value, seed: "s" }]);
   const bound = bindTables([

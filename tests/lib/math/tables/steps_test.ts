@@ -302,6 +302,21 @@ Deno.test("gatherTables() adds coordinates, fills absent columns, and keeps diff
   ]]);
 });
 
+Deno.test("gatherTables() says what a column means only where all tables say the same", () => {
+  const table = (value: number | null, description?: string) =>
+    tableOf([{ value, n: 3 }], {
+      value: description === undefined ? {} : { description },
+      n: { description: "independent units" },
+    });
+  const described = (...values: Table[]) =>
+    gatherTables(values.map((value) => ({ value, coords: {} })))
+      .columns.map((column) => column.description);
+  assertEquals(described(table(1, "angle"), table(2, "angle")), ["angle", "independent units"]);
+  assertEquals(described(table(1, "angle"), table(2, "ratio")), [undefined, "independent units"]);
+  assertEquals(described(table(1, "angle"), table(2)), [undefined, "independent units"]);
+  assertEquals(described(table(1), table(2, "angle")), [undefined, "independent units"]);
+});
+
 Deno.test("gatherTables() gives the same table whatever the order of axis names, and refuses contradictions", () => {
   const value = tableOf([{ value: 1 }]);
   assertEquals(
