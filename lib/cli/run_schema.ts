@@ -19,7 +19,8 @@ const stage = z.looseObject({
     z.string(),
     z.looseObject({ kind: z.string(), digest: z.string(), bytes: z.number() }),
   ).optional(),
-  failure: z.looseObject({ message: z.string() }).optional(),
+  failure: z.looseObject({ message: z.string(), reason: z.string(), stack: z.string().optional() })
+    .optional(),
   because: z.string().optional(),
   usage: z.looseObject({ cpu_seconds: z.number(), peak_rss: z.number().optional() }).optional(),
   retried: z.number().optional(),
@@ -141,6 +142,11 @@ export const pageSchema = z.looseObject({
     id: z.string(),
     coords: z.record(z.string(), scalar),
     metrics: z.record(z.string(), z.number().nullable().transform((value) => value ?? NaN)),
+    cost: z.looseObject({
+      seconds: z.number(),
+      cpu_seconds: z.number().optional(),
+      peak_rss: z.number().optional(),
+    }).optional(),
   })),
   stored_warnings: z.array(z.string()),
 }) as unknown as z.ZodType<PageFile>;

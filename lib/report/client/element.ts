@@ -2,7 +2,9 @@
 
 /// <reference lib="dom" />
 
-/** An element with attributes and children; strings become text. */
+import { printable } from "../format.ts";
+
+/** An element with attributes and children; strings become text in which nothing turns the reading direction. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Readonly<Record<string, string>> = {},
@@ -10,7 +12,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  made.append(...children);
+  made.append(...children.map((child) => typeof child === "string" ? printable(child) : child));
   return made;
 }
 

@@ -1,5 +1,7 @@
 // The data inside a Vega-Lite specification, as tables of text. No document here, so that it can be tested anywhere.
 
+import { tsvText } from "../sweep_cells.ts";
+
 /** Rows of one data set of a specification. */
 export interface SpecTable {
   readonly name: string;
@@ -32,9 +34,9 @@ export function tablesOfSpec(spec: unknown): SpecTable[] {
     .filter(({ rows }) => rows.length > 0);
 }
 
-/** Rows as tab-separated text with a head: tabs and line ends in cells become spaces, missing values n/a. */
+/** Rows as tab-separated text with a head, for spreadsheets: missing values are n/a, and no text is a formula. */
 export function tsvOf({ columns, rows }: SpecTable): string {
-  const clean = (value: unknown) => wordOf(value).replace(/[\t\r\n]+/g, " ");
+  const clean = (value: unknown) => tsvText(wordOf(value));
   return [columns, ...rows].map((row) => row.map(clean).join("\t") + "\n").join("");
 }
 

@@ -82,7 +82,9 @@ function groupHtml({ stage, first, members }: Group): string {
     isOne && seconds !== undefined && seconds > 0.5 ? `after ${Math.round(seconds)} s` : "",
     retried === undefined ? "" : `tried ${retried + 1} times`,
   ].filter((fact) => fact !== "");
-  const why = failure === undefined ? "" : reasons[failure.reason] ?? "";
+  const why = failure === undefined || !Object.hasOwn(reasons, failure.reason)
+    ? ""
+    : reasons[failure.reason] ?? "";
   const stack = failure !== undefined && "stack" in failure ? failure.stack ?? "" : "";
   return `<li><h3>${title}${facts.length === 0 ? "" : ` <small>${facts.join(", ")}</small>`}</h3>${
     why === "" ? "" : `<p>${why}</p>`

@@ -41,7 +41,8 @@ export function warningsHtml(warnings: readonly string[]): string {
   if (warnings.length === 0) return "";
   const groups = new Map<string, { stage: string; text: string; members: string[] }>();
   for (const warning of warnings) {
-    const [, member, text] = /^(\S+\[.*?\]|[\w-]+): (.*)$/s.exec(warning) ?? [null, "", warning];
+    const [, member, text] = /^([^\s[]+\[.*?\]|[\w-]+): (.*)$/s.exec(warning) ??
+      [null, "", warning];
     const stage = member.split("[")[0];
     const key = JSON.stringify([stage, text.replace(/\d+(\.\d+)?(e[+-]?\d+)?/g, "#")]);
     const group = groups.get(key) ?? { stage, text, members: [] };

@@ -27,3 +27,9 @@ Deno.test("tsvOf() keeps one row a line and one cell a column", () => {
   const table = { name: "", columns: ["a\tb", "c"], rows: [["x\ny", null], [{ k: 1 }, 0.1]] };
   assertEquals(tsvOf(table), 'a b\tc\nx y\tn/a\n{"k":1}\t0.1\n');
 });
+
+Deno.test("tsvOf() gives spreadsheets no formula", () => {
+  const rows = [["=1+1", -0.5], ["@x", -Infinity], ["-a", 1e-9]];
+  const table = { name: "", columns: ["+a", "b"], rows };
+  assertEquals(tsvOf(table), "'+a\tb\n'=1+1\t-0.5\n'@x\t-Infinity\n'-a\t1e-9\n");
+});

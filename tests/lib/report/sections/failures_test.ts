@@ -102,3 +102,10 @@ Deno.test("failuresSection() says what an incomplete run lacks, and nothing of o
   }))!;
   assert(live.html.includes("early") && !live.html.includes("To run what is missing"));
 });
+
+Deno.test("failuresSection() explains only reasons that it knows", () => {
+  for (const reason of ["threw", "nothing like that", "constructor", "__proto__", "toString"]) {
+    const { html } = section([failed("fit", "why", reason), ended(1, 0)])!;
+    assertEquals([...html.matchAll(/<p>(?!To run)/g)].length, 0, html);
+  }
+});

@@ -53,3 +53,11 @@ Deno.test("warningsHtml() shows text as text and groups members", () => {
   assertEquals(html.split("<li>").length, 3, "one for the stage, one for the run");
   assert(!html.includes("<9>"));
 });
+
+Deno.test("warningsHtml() knows stages by their first bracket", () => {
+  const strong = (text: string) => /<strong>(.*?)<\/strong>/.exec(warningsHtml([text]))?.[1];
+  assertEquals(
+    ["a[b=x [1], c=2]: d", "a[b]: c[d]: e", "a: b", "a b: c", "a[: b", "[a]: b"].map(strong),
+    ["a", "a", "a", undefined, undefined, undefined],
+  );
+});
