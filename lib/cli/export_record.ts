@@ -1,54 +1,52 @@
 // A run folder read for an export: who its members are, in the order of the workflow, and what surrounds them. A run that
 // was cut off is read from its events.
 
-import { dirname, join, relative } from "@std/path";
+import { dirname, relative } from "@std/path";
+import { z } from "zod";
 import type { ActionKey } from "../core/digest.ts";
 import type { Disk } from "../core/disk.ts";
-import type { Environment, GitState } from "../core/environment.ts";
-import type { RunEvent } from "../core/event.ts";
+import type { GitState } from "../core/environment.ts";
 import type { ExportedMember, ExportedRun } from "../export/exported_run.ts";
-import { foldEvents, type RunRecord, type StageRecord } from "../report/record.ts";
+import type { StageRecord } from "../report/record.ts";
 import type { FoundRun } from "./find_run.ts";
+import { readRecord } from "./read_run.ts";
+import { RunFileError, runFiles } from "./run_files.ts";
+import { isRunId } from "./run_id.ts";
+import { environmentSchema } from "./run_schema.ts";
 
-/** What `run.json` has beyond the record; older ones have less. */
-interface RunFile extends Omit<RunRecord, "engine"> {
-  readonly engine?: string | { readonly numerics: string };
-  readonly environment?: Partial<Environment>;
-}
-
-/** A run, as an export needs it. Its folder is named from the one above the results. */
+/**
+ * A run, as an export needs it. Its folder is named from the one above the results. The files of the run may have been
+ * damaged or written by others: what is not needed is left out then.
+ *
+ * @throws {RunFileError} if there is no record of the run that can be read
+ */
 export async function exportedRun(
-  disk: Pick<Disk, "read" | "stat">,
+  disk: Pick<Disk, "read" | "stat" | "list">,
   { folder, run }: FoundRun,
   results: string,
 ): Promise<ExportedRun> {
-  const read = async (name: string) =>
-    disk.stat(join(folder, name))?.isFile
-      ? new TextDecoder().decode(await disk.read(join(folder, name)))
-      : undefined;
-  const [file, plan, resolved, page] = await Promise.all(
-    ["run.json", "plan.json", "config.resolved.yaml", "page.json"].map(read),
-  );
-  const record: RunFile = file === undefined
-    ? foldEvents(eventsOf(await read("events.ndjson") ?? ""))
-    : JSON.parse(file);
+  const files = runFiles(disk, folder);
+  const record = await readRecord(files);
+  const [plan, resolved, page] = await Promise.all([
+    orNothing(files.json("plan.json", planSchema)),
+    orNothing(files.text("config.resolved.yaml")),
+    orNothing(files.json("page.json", pageSchema)),
+  ]);
   const { engine } = record;
-  const description = describedIn(page);
-  const { command, git } = record.environment ?? {};
+  const { command, git } = environmentSchema.safeParse(record.environment).data ?? {};
   return {
     workflow: record.workflow,
-    ...(description === undefined ? {} : { description }),
-    run: record.run === "" ? run : record.run,
+    ...(page === undefined || page.description === "" ? {} : { description: page.description }),
+    // It becomes the name of a folder.
+    run: isRunId(record.run) ? record.run : run,
     startedAt: record.started_at,
     seconds: record.seconds,
     basin: record.basin,
     deno: record.deno,
-    ...(engine === undefined
-      ? {}
-      : { engine: typeof engine === "string" ? engine : engine.numerics }),
+    ...(engine === undefined ? {} : { engine }),
     ok: record.ok,
     finished: record.finished,
-    members: inOrder(record.stages, plan).map(memberOf),
+    members: inOrder(record.stages, plan?.members ?? []).map(memberOf),
     ...(resolved === undefined ? {} : { resolved }),
     ...(command === undefined ? {} : { command }),
     ...(git === undefined ? {} : { git: gitOf(git) }),
@@ -56,26 +54,30 @@ export async function exportedRun(
   };
 }
 
+const planSchema = z.looseObject({
+  members: z.array(z.tuple([z.string()], z.unknown())).optional(),
+});
+
+const pageSchema = z.looseObject({ description: z.string() });
+
+async function orNothing<T>(read: Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof RunFileError) return undefined;
+    throw error;
+  }
+}
+
 function gitOf({ commit, dirty }: GitState): NonNullable<ExportedRun["git"]> {
   return commit === undefined ? { dirty } : { commit, dirty };
 }
 
-/** A run that was killed may leave half a line at the end. */
-function eventsOf(text: string): RunEvent[] {
-  return text.split("\n").slice(0, -1).map((line) => JSON.parse(line) as RunEvent);
-}
-
-function describedIn(page: string | undefined): string | undefined {
-  if (page === undefined) return undefined;
-  const { description } = JSON.parse(page);
-  return typeof description === "string" && description !== "" ? description : undefined;
-}
-
 /** In the order of the plan; those that tables named later follow by id. The order of events is another in every run. */
-function inOrder(stages: readonly StageRecord[], plan: string | undefined): readonly StageRecord[] {
-  const { members = [] } = plan === undefined
-    ? {}
-    : JSON.parse(plan) as { members?: readonly (readonly [string, string])[] };
+function inOrder(
+  stages: readonly StageRecord[],
+  members: readonly (readonly [id: string, ...rest: unknown[]])[],
+): readonly StageRecord[] {
   const place = new Map(members.map(([id], index) => [id, index]));
   const of = ({ stage }: StageRecord) => place.get(stage) ?? members.length;
   return stages.toSorted((a, b) => of(a) - of(b) || byId(a.stage, b.stage));

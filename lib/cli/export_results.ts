@@ -17,6 +17,7 @@ import { shellWord } from "./command_line.ts";
 import { createExportFolder } from "./export_folder.ts";
 import { exportedRun } from "./export_record.ts";
 import { findRun } from "./find_run.ts";
+import { RunFileError } from "./run_files.ts";
 import { fileNameOf } from "./run_folder.ts";
 import { foldersOf, progressLine, resolve, shortPath } from "./store_options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -48,7 +49,13 @@ export async function exportResults(
   };
   const found = await findRun(disk, { cwd, results }, text);
   if (!found.ok) return refuse(found.error);
-  const whole = await exportedRun(disk, found.value, results);
+  let whole: ExportedRun;
+  try {
+    whole = await exportedRun(disk, found.value, results);
+  } catch (error) {
+    if (error instanceof RunFileError) return refuse(error.message);
+    throw error;
+  }
   const chosen = chooseMembers(whole, options.only);
   if (typeof chosen === "string") return refuse(chosen);
   await using store = await openFsStore(world, storeFolder, {

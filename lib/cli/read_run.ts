@@ -46,7 +46,7 @@ export async function readRun(
       return undefined;
     }
   };
-  const { environment: told, previous, ...record } = await recordOf(files);
+  const { environment: told, previous, ...record } = await readRecord(files);
   const page = await optional(files.json("page.json", pageSchema));
   const written = await optional(files.text("config.resolved.yaml"), "config.resolved.yaml");
   const config = readConfig(written ?? "");
@@ -95,9 +95,11 @@ export async function readRun(
   };
 }
 
-type KnownRecord = RunRecord & { previous?: string; environment?: unknown };
+/** The record of a run, and what its file says besides. */
+export type KnownRecord = RunRecord & { previous?: string; environment?: unknown };
 
-async function recordOf(files: RunFiles): Promise<KnownRecord> {
+/** The record of a run: `run.json`, or else what its events tell. @throws {RunFileError} if there is neither. */
+export async function readRecord(files: RunFiles): Promise<KnownRecord> {
   const record = await files.json("run.json", recordSchema);
   if (record !== undefined) return record;
   const events = await files.text("events.ndjson");
