@@ -8,6 +8,7 @@ import type { Graph } from "../workflow/graph.ts";
 import { paramRows } from "./param_rows.ts";
 import { fileNameOf } from "../core/file_name.ts";
 import { readConfig } from "./read_config.ts";
+import { runFiles } from "./run_files.ts";
 import { isRunId, startOfRun } from "./run_id.ts";
 
 /** A finished run of the same workflow. */
@@ -24,7 +25,7 @@ const maxUnchanged = 3000;
 
 /** The run that `latest` names now; `undefined` without one that can be read. */
 export async function previousRun(
-  disk: Pick<Disk, "read">,
+  disk: Pick<Disk, "read" | "stat" | "list">,
   results: string,
   { workflow, resolved }: Pick<Graph, "workflow" | "resolved">,
 ): Promise<PreviousRun | undefined> {
@@ -39,20 +40,23 @@ export async function previousRun(
 
 /** A run by its id, among those of a folder. */
 export async function previousRunIn(
-  disk: Pick<Disk, "read">,
+  disk: Pick<Disk, "read" | "stat" | "list">,
   home: string,
   run: string,
   now: string,
 ): Promise<PreviousRun | undefined> {
   if (!isRunId(run)) return undefined;
-  const read = async (name: string) =>
-    new TextDecoder().decode(await disk.read(join(home, run, name)));
+  const folder = join(home, run);
   try {
-    const resolved = await read("config.resolved.yaml");
+    // A link may lead anywhere.
+    if (!disk.stat(folder)?.isDirectory) return undefined;
+    const files = runFiles(disk, folder);
+    const resolved = await files.text("config.resolved.yaml");
+    if (resolved === undefined) return undefined;
     // Asked for only where it may explain a difference: the file is long.
     const profile = resolved === now
       ? undefined
-      : await read("page.json").then(profileOf, () => undefined);
+      : await files.text("page.json").then(profileOf, () => undefined);
     return {
       run,
       started_at: startOfRun(run),
@@ -94,7 +98,8 @@ function beforeOf(previous: PreviousRun, resolved: string, now: unknown): unknow
   return previous.resolved === resolved ? now : readConfig(previous.resolved);
 }
 
-function profileOf(page: string): string | undefined {
+function profileOf(page: string | undefined): string | undefined {
+  if (page === undefined) return undefined;
   const { profile } = JSON.parse(page);
   return typeof profile === "string" ? profile : undefined;
 }

@@ -16,7 +16,7 @@ import { parse } from "yaml";
  */
 export function readConfig(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value = parse(text);
+    const value = parse(text, { logLevel: "error" });
     // Refuses what contains itself, and what is nested too deeply to be walked through.
     JSON.stringify(value);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;

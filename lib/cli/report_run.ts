@@ -45,6 +45,12 @@ export async function reportRun(
   try {
     const folder = await whichRun(places, run);
     if (!folder.ok) return refuse(folder.error);
+    // The page is written there, and a link may lead anywhere.
+    if (disk.stat(folder.value)?.isSymlink) {
+      return refuse(
+        `${printable(basename(folder.value))} is a symbolic link, which is not followed`,
+      );
+    }
     const now = await readRun(disk, folder.value);
     if (diff === undefined) {
       const page = join(folder.value, "report.html");

@@ -155,6 +155,10 @@ Deno.test("report, of two runs side by side", async (t) => {
     await assertRefused(project, ["--run", "2020"], "there is a symbolic link");
     await Deno.remove(project.path(`${other}/run.json`));
     await assertRefused(project, ["--run", "2020"], "ended before it began");
+    const link = "20190101T000000-000000";
+    await Deno.symlink(project.path(noisy), project.path(`results/runs/noise/${link}`));
+    await assertRefused(project, ["--run", link], `${link} is a symbolic link`);
+    await Deno.remove(project.path(`results/runs/noise/${link}`));
 
     const hostile = `</script><img src=x onerror=alert(1)>\u202e`;
     await write("run.json", JSON.stringify({ ...record, workflow: hostile, warnings: [hostile] }));

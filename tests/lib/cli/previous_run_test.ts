@@ -2,14 +2,25 @@
 
 import { assertEquals } from "@std/assert";
 import { previousRun, reportParams } from "#lib/cli/previous_run.ts";
-import { DiskError } from "#lib/core/disk.ts";
+import { DiskError, type DiskStat } from "#lib/core/disk.ts";
 
 const run = "20260102T030405-abcdef";
 const home = "results/runs/flow";
 const graph = { workflow: "flow", resolved: "params: { a: 2 }\n" };
 
-/** A disk of files by path. */
+/** A disk of files by path; what has no text is a link. */
 const diskOf = (files: Readonly<Record<string, string>>) => ({
+  list: () => Promise.resolve([]),
+  stat: (path: string): DiskStat | undefined => {
+    const isFile = path in files && files[path] !== "";
+    const isDirectory = Object.keys(files).some((file) => file.startsWith(`${path}/`));
+    const isSymlink = files[path] === "";
+    if (!isFile && !isDirectory && !isSymlink) return undefined;
+    const type = isSymlink ? "symbolic link" : isFile ? "file" : "directory";
+    const size = files[path]?.length ?? 0;
+    const kinds = { isFile, isDirectory: isDirectory && !isSymlink, isSymlink };
+    return { type, size, mtime: 0, dev: 0, ino: 0, mode: 0, ...kinds } as unknown as DiskStat;
+  },
   read: (path: string) =>
     path in files
       ? Promise.resolve(new TextEncoder().encode(files[path]))
@@ -53,6 +64,13 @@ Deno.test("previousRun() takes no path for a run, and no damaged run for one", a
     };
     assertEquals(await find(files), undefined, latest);
   }
+  const linked = {
+    [`${home}/latest`]: run,
+    [`${home}/${run}/config.resolved.yaml`]: config,
+  };
+  assertEquals((await find(linked))?.run, run);
+  assertEquals(await find({ ...linked, [`${home}/${run}`]: "" }), undefined);
+  assertEquals(await find({ ...linked, [`${home}/${run}/config.resolved.yaml`]: "" }), undefined);
   assertEquals(await find({}), undefined);
   assertEquals(await find({ [`${home}/latest`]: run }), undefined);
 });
