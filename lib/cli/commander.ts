@@ -69,7 +69,7 @@ export function buildProgram(
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride();
   for (const description of commands) {
-    program.addCommand(toCommand(info, description, terminal, finish));
+    program.addCommand(toCommand(description, terminal, finish));
   }
   return program;
 }
@@ -87,14 +87,13 @@ function outputOf(terminal: Terminal): OutputConfiguration {
 }
 
 function toCommand(
-  info: ProgramInfo,
   description: CommandDescription<z.ZodObject>,
   terminal: Terminal,
   finish: (code: number) => void,
 ): Command {
   const command = new Command(description.name).description(description.summary)
     .configureOutput(outputOf(terminal))
-    .showHelpAfterError(`(${info.name} ${description.name} --help shows all options)`)
+    .showHelpAfterError(`(deno task ${description.name} --help shows all options)`)
     .exitOverride();
   for (const argument of description.arguments) {
     const dots = argument.variadic ? "..." : "";

@@ -57,7 +57,7 @@ function valuesText({ shape, data }: NpyArray, { columns, rows, digits = 4 }: Sh
       columns - 6,
     ).map((line) => `      ${line}\n`).join(""));
   const rest = numRows - lines.length;
-  return lines.join("") + (rest > 0 ? dim(`      … ${rest} more rows\n`) : "");
+  return lines.join("") + (rest > 0 ? dim(`      ${moreRows(numRows, lines.length)}\n`) : "");
 }
 
 function describeFile(files: Files, file: string, { columns, values }: Shown): string {
@@ -77,7 +77,8 @@ function describeFile(files: Files, file: string, { columns, values }: Shown): s
 }
 
 /**
- * The head of a table in aligned columns; columns that do not fit the width are named below.
+ * The head of a table in aligned columns; columns that do not fit the width are named below. A verdict comes right after
+ * what names the row.
  *
  * @example
  * ```ts
@@ -92,7 +93,9 @@ export function tableText(
   { columns, rows, digits = 4 }: Omit<Shown, "values">,
 ): string {
   const shown = table.rows.slice(0, rows);
-  const texts = table.columns.map((column, i) => {
+  const order = readingOrder(table);
+  const texts = order.map((i) => {
+    const column = table.columns[i];
     const cells = [column.name, ...shown.map((row) => cellText(row[i], digits))].map((text) =>
       fit(printable(text), 36)
     );
@@ -112,14 +115,28 @@ export function tableText(
     (_, row) => `    ${texts.slice(0, fitting).map((cells) => cells[row]).join("  ")}`.trimEnd(),
   );
   lines[0] = dim(lines[0]);
-  if (table.rows.length > rows) lines.push(dim(`    … ${table.rows.length - rows} more rows`));
-  const hidden = table.columns.slice(fitting).map(({ name }) => name);
+  if (table.rows.length > rows) lines.push(dim(`    ${moreRows(table.rows.length, rows)}`));
+  const hidden = order.slice(fitting).map((i) => table.columns[i].name);
   if (hidden.length > 0) {
-    lines.push(
-      ...wrap(`not shown: ${hidden.join(", ")}`, columns - 4).map((line) => dim(`    ${line}`)),
-    );
+    const text = `not shown (--values shows all): ${hidden.join(", ")}`;
+    lines.push(...wrap(text, columns - 4).map((line) => dim(`    ${line}`)));
   }
   return lines.join("\n") + "\n";
+}
+
+/** Positions of the columns as they are read: a verdict behind the texts that the table begins with. */
+function readingOrder({ columns }: Table): number[] {
+  const order = [...columns.keys()];
+  const verdict = columns.findIndex(({ name }) => name === "verdict");
+  const names = columns.findIndex(({ type }) => type === "number");
+  if (verdict < 0 || names < 0 || verdict < names) return order;
+  order.splice(verdict, 1);
+  order.splice(names, 0, verdict);
+  return order;
+}
+
+function moreRows(all: number, shown: number): string {
+  return `… ${all - shown} more rows (--rows ${all} shows all)`;
 }
 
 /** A line for each cell, so that every column has room. */
@@ -131,7 +148,8 @@ function recordsText({ columns, rows }: Table, { rows: numShown, digits = 4 }: S
     ).join("")
   );
   const rest = rows.length - records.length;
-  return records.join("\n") + (rest > 0 ? dim(`    … ${rest} more rows\n`) : "");
+  return records.join("\n") +
+    (rest > 0 ? dim(`    ${moreRows(rows.length, records.length)}\n`) : "");
 }
 
 function cellText(cell: Cell, digits: number): string {

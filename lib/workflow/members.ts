@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 import type { AxisId, StageMember } from "./graph.ts";
 import { InputRows } from "./input_rows.ts";
 import { paramProblems } from "./param_issues.ts";
-import { takePorts, takingKey } from "./ports.ts";
+import { bindingHint, takePorts, takingKey } from "./ports.ts";
 import { faultOf, resolveRows, type RowParams } from "./row_params.ts";
 import type { StageState } from "./stage_state.ts";
 import { type OnRow, TableMembers } from "./table_members.ts";
@@ -140,7 +140,7 @@ class MemberMaker {
         params.vary,
         (suffix) =>
           this.#context.problems.error("missing-input", spec.at, message + suffix, {
-            hint: "bind it in `from`, to a stage or to `stage.output`",
+            hint: bindingHint(task.inputs, this.#bound),
           }),
       );
       return;

@@ -42,6 +42,29 @@ export function takePorts(
 }
 
 /**
+ * How to bind what is missing: a file by its path, anything else to a stage.
+ *
+ * @example
+ * ```ts
+ * import { bindingHint } from "#lib/workflow/ports.ts";
+ * import { assertStringIncludes } from "@std/assert";
+ * const port = { kind: "file", many: false, optional: false, coords: false };
+ * assertStringIncludes(bindingHint([{ data: port }], new Set()), "`files`");
+ * ```
+ */
+export function bindingHint(sets: readonly PortSet[], bound: ReadonlySet<string>): string {
+  const missing = sets.flatMap((ports) =>
+    Object.keys(ports).filter((name) => !ports[name].optional && !bound.has(name))
+      .map((name) => ({ name, isFile: ports[name].kind === "file" }))
+  );
+  return missing.length > 0 && missing.every(({ isFile }) => isFile)
+    ? `say in \`files\` where it lies, for instance files: { ${
+      missing[0].name
+    }: recordings/data.npy }`
+    : "bind it in `from`, to a stage or to `stage.output`";
+}
+
+/**
  * A set of inputs as one string.
  *
  * @example

@@ -1,6 +1,7 @@
 // First pass over one stage: its task, the axes of its inputs, which inputs its members take, and so its own axes
 // (rules 1 to 7, 10). Nothing is enumerated yet, so that everything that can be said about a file is said at once.
 
+import type { ResolvedTask } from "../core/catalogue.ts";
 import { align } from "./align.ts";
 import { checkOutputs, checkPorts } from "./check_ports.ts";
 import { commandTask } from "./command_task.ts";
@@ -13,7 +14,7 @@ import { memberExtras } from "./member_extras.ts";
 import { suggest } from "./nearest.ts";
 import { checkFailed } from "./omit_failed.ts";
 import { reportEmptyParams } from "./param_issues.ts";
-import { takePorts } from "./ports.ts";
+import { bindingHint, takePorts } from "./ports.ts";
 import { chooseAxes } from "./stage_axes.ts";
 import { gatheredAxis, stageScope } from "./stage_scope.ts";
 import type { StageSpec } from "./stage_spec.ts";
@@ -120,10 +121,12 @@ async function findTask({ catalogue, problems }: Context, { task }: StageSpec) {
   const isPath = /^\.\.?\//.test(task.name);
   // A file that is there, but is no task, needs no advice on paths.
   const isThere = isPath && !/ENOENT|there is no task/.test(found.error);
+  const file = task.name.replace(/^(\.\/)+/, "");
+  const isAbsent = isPath && found.error.includes(`/${file.replace(/^(\.\.\/)+/, "")}: ENOENT`);
   problems.error(
     "unknown-task",
     task.at,
-    found.error,
+    isAbsent ? `there is no file ${task.name}` : found.error,
     isThere ? {} : {
       hint: isPath
         ? "the path starts from the folder of the file it is written in"
@@ -157,7 +160,7 @@ function chosenPorts(
 ): PortChoice[] | null {
   const { spec } = state;
   const bound = new Set([...spec.inputs, ...spec.files].map(({ port }) => port));
-  const seen = new Set<unknown>();
+  const seen = new Set<ResolvedTask["inputs"]>();
   const outputs = new Set<Readonly<Record<string, string>>>();
   const choices: PortChoice[] = [];
   const names = new Set<string>();
@@ -180,7 +183,7 @@ function chosenPorts(
       "missing-input",
       spec.at,
       `\`${spec.name}\` lacks the input ${missing} of \`${spec.task.name}\`${from}`,
-      { hint: "bind it in `from`, to a stage or to `stage.output`" },
+      { hint: bindingHint([...seen].flat(), bound) },
     );
   }
   for (const { port, at } of [...spec.inputs, ...spec.files]) {

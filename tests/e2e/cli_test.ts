@@ -87,6 +87,7 @@ Deno.test("basin, as it is used", async (t) => {
   await using project = await copyProject({
     [file]: workflow,
     "study/pass.ts": passTask,
+    "study/typo.yaml": "name: typo\nstages:\n  a:\n    task: ./psas.ts\n",
     "results/a_file": "in the way\n",
     "results/other/store/FORMAT": '{"format":99,"hash":"md5"}\n',
   });
@@ -186,7 +187,7 @@ Deno.test("basin, as it is used", async (t) => {
   await t.step("usage errors: 2, what was meant, and nothing is run", async () => {
     const before = await filesBelow(project.path("results/runs"));
     const refused: [readonly string[], ...string[]][] = [
-      [["run"], "missing required argument 'workflow'"],
+      [["run"], "missing required argument 'workflow'", "(deno task run --help shows"],
       [["run", file, "--jbos", "3"], "unknown option '--jbos'", "Did you mean --jobs?"],
       [["rnu", file], "unknown command 'rnu'", "Did you mean run?"],
       [["run", file, "--jobs", "0"], "--jobs must be at least 1, not '0'"],
@@ -196,6 +197,7 @@ Deno.test("basin, as it is used", async (t) => {
       ],
       [["run", file, "--jobs", "many"], "--jobs must be a whole number, not 'many'"],
       [["run", file, "--engine", "gpu"], "Allowed choices are auto, webgpu, wasm, ref"],
+      [["run", "study/typo.yaml"], "study/typo.yaml:4:11: error: there is no file ./psas.ts ["],
       [["run", "study/mixd.yaml"], "study/mixd.yaml:1:1: error: ", "no such file"],
       [["run", file, "sgima=1"], "no param `sgima`", "did you mean `sigma`?"],
       [["run", file, "sigma"], "sigma"],
