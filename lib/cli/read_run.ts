@@ -1,6 +1,7 @@
 // The content of a run's page, read back from its folder alone: results may have been collected from the store since. A
 // run that was killed has no `run.json`; then its events tell how far it came. What is missing is said.
 
+import { join } from "@std/path";
 import { decodeRows } from "../core/artifacts/table.ts";
 import type { Disk } from "../core/disk.ts";
 import { fileNameOf } from "../core/file_name.ts";
@@ -53,22 +54,28 @@ export async function readRun(
   if (written !== undefined && config === undefined) {
     missing.push(`config.resolved.yaml of the run ${files.run} is no workflow`);
   }
-  if (!record.finished) {
+  // Written after all copies: without it those of a run that was killed may be cut off.
+  const areCopied = disk.stat(join(folder, "run.json")) !== undefined;
+  if (!record.finished || (!areCopied && page === undefined)) {
     missing.push(
-      `the run ${record.run} did not end, and figures and tables are copied when a run ends; ` +
+      (record.finished
+        ? `the run ${record.run} was cut off while figures and tables were copied; `
+        : `the run ${record.run} did not end, and figures and tables are copied when a run ends; `) +
         "`deno task report` without --run shows those that are stored",
     );
   }
   const environment = told === undefined ? undefined : environmentSchema.safeParse(told);
+  const copied = async (name: "figures" | "tables") =>
+    areCopied ? await listed(files, record, name) : [];
   const figures: ReportFigure[] = [];
-  for (const { stage, name, caption } of page?.figures ?? await listed(files, record, "figures")) {
+  for (const { stage, name, caption } of page?.figures ?? await copied("figures")) {
     const figure = await optional(figureOf(files, name, caption), `figures/${name}.svg`);
     if (figure !== undefined) figures.push({ stage, ...figure });
   }
   const verdicts: ReportTable[] = [];
   const tables: ReportTable[] = [];
   for (
-    const { stage, name, verdicts: known } of page?.tables ?? await listed(files, record, "tables")
+    const { stage, name, verdicts: known } of page?.tables ?? await copied("tables")
   ) {
     const table = await optional(tableOf(files, name), `tables/${name}.tsv`);
     if (table === undefined) continue;

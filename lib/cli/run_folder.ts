@@ -14,6 +14,7 @@ export interface RunFolder {
   /** Appends to `events.ndjson`; written in groups. */
   event(event: RunEvent): void;
   write(name: string, content: Uint8Array | string): Promise<void>;
+  /** Writes a file of JSON into the folder itself; it is there whole or not at all. */
   writeJson(name: string, value: unknown): Promise<void>;
   /** Writes a file that may be there already; whoever reads it sees the old or the new one whole. */
   replace(name: string, content: Uint8Array | string): Promise<void>;
@@ -71,7 +72,8 @@ export async function createRunFolder(
       if (text.length > groupLength) flush().catch(() => {});
     },
     write,
-    writeJson: (name, value) => write(name, JSON.stringify(value) + "\n"),
+    // What others read is there whole or not at all, whenever the process is killed.
+    writeJson: (name, value) => replace(join(path, name), bytesOf(JSON.stringify(value) + "\n")),
     replace: (name, content) => replace(join(path, name), bytesOf(content)),
     flush,
     async close() {

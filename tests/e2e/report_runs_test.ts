@@ -138,6 +138,24 @@ Deno.test("report, of two runs side by side", async (t) => {
     assertStringIncludes(html, `figures/${svg} is not there`);
   });
 
+  await t.step("copies that may have been cut off are not taken for whole", async () => {
+    const killed = "results/runs/noise/20210101T000000-000000";
+    await Deno.mkdir(project.path(`${killed}/tables`), { recursive: true });
+    for (const name of ["events.ndjson", "config.resolved.yaml", "tables/pairs.json"]) {
+      await project.write(`${killed}/${name}`, await project.read(`${noisy}/${name}`));
+    }
+    const rows = (await project.read(`${noisy}/tables/pairs.tsv`)).split("\n");
+    await project.write(`${killed}/tables/pairs.tsv`, rows.slice(0, 2).join("\n") + "\n");
+    const { code, stderr } = await project.basin("report", [file, "--run", "2021"]);
+    assertEquals(code, 0, stderr);
+    assertMatch(
+      stderr,
+      /^warning: the run \S+ was cut off while figures and tables were copied; .*\n$/,
+    );
+    assert(!(await project.read(`${killed}/report.html`)).includes('<section id="tables"'));
+    await Deno.remove(project.path(killed), { recursive: true });
+  });
+
   await t.step("folders of others are taken for what they are", async () => {
     const record = JSON.parse(await project.read(`${calm}/run.json`));
     const page = JSON.parse(await project.read(`${calm}/page.json`));
