@@ -312,16 +312,21 @@ assert (end >= start).all() and (end.max() == gt.shape[0] * 100)
   });
 
   await pythonStep(t, "the snippets of the page run in an export", async () => {
-    await exportTo("little", "--hdf5", "--npz");
+    await exportTo("little", "--hdf5");
     const page = await Deno.readTextFile(new URL("../../.github/export.md", import.meta.url));
     const snippets = [...page.matchAll(/```python\n(.*?)```/gs)].map(([, code]) => code);
-    assertEquals(snippets.length, 3);
-    const [numpy, pandas, h5py] = snippets;
+    assertEquals(snippets.length, 4);
+    const [numpy, npz, pandas, h5py] = snippets;
     assertMatch(
       await runPython(h5py, project.path(home)),
       /hdf5\/states.h5 states.seed-0 simulate/,
     );
     assertMatch(await runPython(pandas, project.path(home)), /tables\/distances.tsv \(2, \d+\)/);
+    await exportTo("little", "--npz");
+    assertMatch(
+      await runPython(npz, project.path(home)),
+      /states\.seed-0\.npz states \{'trial': 3, 'time': 20, 'unit': 3\}/,
+    );
     await exportTo("little");
     assertEquals(
       await runPython(numpy, project.path(home)),
