@@ -52,16 +52,19 @@ export default defineTask({
     if (failed.length > 0) {
       const more = failed.length > 5 ? `; and ${failed.length - 5} more` : "";
       throw new AssertionFailed(
-        failed.slice(0, 5).map(({ check, found, wanted }) => `${check} is ${found}, not ${wanted}`)
-          .join("; ") + more,
+        failed.slice(0, 5).map(({ check, place, found, wanted }) =>
+          `${check}${place} is ${found}, not ${wanted}`
+        ).join("; ") + more,
       );
     }
-    return { checked: tableOf(results) };
+    return { checked: tableOf(results.map(({ place: _, ...result }) => result)) };
   },
 });
 
 interface Result_ extends Record<string, Cell> {
   check: string;
+  /** Which of several rows, for the message. */
+  place: string;
   found: string;
   wanted: string;
   passed: boolean;
@@ -75,13 +78,36 @@ function checkRows(all: Table, check: Check): Result_[] {
     `${name}=${JSON.stringify(one)}`
   );
   const name = check.name ?? [check.column, ...place].join(" ");
-  if (rows.length === 0) return [{ check: name, found: "absent: no row", wanted, passed: false }];
+  if (rows.length === 0) {
+    return [{ check: name, place: "", found: "absent: no row", wanted, passed: false }];
+  }
+  const telling = rows.every((row) => meets(row[index], check.is))
+    ? []
+    : tellingColumns(all, rows, index);
   return rows.map((row: Row) => ({
     check: name,
+    place: telling.length === 0
+      ? ""
+      : ` [${telling.map((c) => `${all.columns[c].name}=${row[c] ?? "n/a"}`).join(",")}]`,
     found: row[index] === null ? "missing" : String(row[index]),
     wanted,
     passed: meets(row[index], check.is),
   }));
+}
+
+/** The first columns that tell the rows apart, without the checked one; none where there is one row. */
+function tellingColumns({ columns }: Table, rows: readonly Row[], checked: number): number[] {
+  const telling: number[] = [];
+  let count = 1;
+  for (let c = 0; c < columns.length && count < rows.length; c++) {
+    if (c === checked) continue;
+    const found = new Set(rows.map((row) => JSON.stringify([...telling, c].map((t) => row[t]))));
+    if (found.size > count) {
+      telling.push(c);
+      count = found.size;
+    }
+  }
+  return telling;
 }
 
 function meets(cell: Cell, is: Check["is"]): boolean {

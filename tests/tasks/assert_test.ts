@@ -53,6 +53,25 @@ Deno.test("assert fails on bounds, NaN, missing entries and absent rows, all in 
   );
 });
 
+Deno.test("assert says which of several rows missed the threshold", async () => {
+  const pairs = tableOf([
+    { metric: "dsa", a: 1, b: 2, value: 0.3 },
+    { metric: "dsa", a: 1, b: 3, value: 0.5 },
+    { metric: "dsa", a: 2, b: 3, value: 0.6 },
+  ]);
+  const error = await assertRejects(
+    () =>
+      runTask(task, { checks: [{ name: "near", is: { below: 0.4 } }] }, {
+        tables: [{ value: pairs, coords: {} }],
+      }),
+    AssertionFailed,
+  );
+  assertEquals(
+    error.message,
+    "assertion: near [a=1,b=3] is 0.5, not below 0.4; near [a=2,b=3] is 0.6, not below 0.4",
+  );
+});
+
 Deno.test("assert refuses a check without a threshold or with two", async () => {
   await assertRejects(() => run({ is: {} }), TypeError, "exactly one");
   await assertRejects(() => run({ is: { above: 1, below: 2 } }), TypeError, "found above, below");
