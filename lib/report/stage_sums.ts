@@ -2,7 +2,7 @@
 
 import type { MemberFacts, ReportContent } from "./content.ts";
 import type { DagStage } from "./dag.ts";
-import { stageOf } from "./format.ts";
+import { grouped, stageOf } from "./format.ts";
 import type { StageRecord } from "./record.ts";
 
 /** How members end, the most telling first. */
@@ -107,7 +107,7 @@ export function stateOf(counts: StageSum["counts"]): StageRecord["status"] | und
  */
 export function countsText(counts: StageSum["counts"]): string {
   return statuses.filter((status) => counts[status] > 0)
-    .map((status) => `${counts[status]} ${status}`).join(" · ");
+    .map((status) => `${grouped(counts[status])} ${status}`).join(" · ");
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

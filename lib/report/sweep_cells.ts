@@ -81,22 +81,23 @@ export function sortedRows(
 }
 
 /**
- * Orders two entries: numbers by size, before texts.
+ * Orders two entries: numbers by size, before texts, which are by the alphabet with numbers in them by size.
  *
  * @example
  * ```ts
  * import { compareCells } from "#lib/report/sweep_cells.ts";
  * import { assert } from "@std/assert";
- * assert(compareCells(10, 9) > 0 && compareCells(10, "9") < 0);
+ * assert(compareCells(10, 9) > 0 && compareCells(10, "9") < 0 && compareCells("r10", "r5") > 0);
  * ```
  */
 export function compareCells(a: SweepCell, b: SweepCell): number {
   const isNumber = typeof a === "number";
   if (isNumber !== (typeof b === "number")) return isNumber ? -1 : 1;
   if (isNumber) return a - (b as number);
-  const [x, y] = [String(a), String(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
+  return (collator ??= new Intl.Collator("en", { numeric: true })).compare(String(a), String(b));
 }
+
+let collator: Intl.Collator | undefined;
 
 /**
  * A text as an entry of a TSV, which no spreadsheet takes for a formula.

@@ -85,7 +85,7 @@ browserTest("the viewer turns, zooms, plays and colours", async (browser) => {
     await page.click("dialog button.play");
     assertEquals(
       await page.call(() => document.querySelector("dialog button.play")!.textContent),
-      "play",
+      "Play",
     );
     await page.press("Escape");
     await page.until("its end", () => document.querySelector("dialog") === null);

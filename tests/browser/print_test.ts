@@ -18,9 +18,12 @@ browserTest("a report prints whole, dark on white", async (browser) => {
   for (const scheme of ["light", "dark"] as const) {
     await using page = await browser.open(file.url, { ...paper, scheme });
     const onScreen = await page.call(headings);
+    const columns = await page.call(heads);
+    assertGreater(columns.length, 2);
     await page.see({ media: "print" });
     const onPaper = await page.call(headings);
     assertEquals(onPaper, onScreen, "every section is printed");
+    assertEquals(await page.call(heads), columns, "every column is printed with its name");
     assertEquals(await page.call(cutOnPaper), []);
     // Letters of six points can be read on paper.
     const rules = { width: paper.width, smallestTarget: 0, smallestText: 8 };
@@ -42,6 +45,12 @@ function headings(): string[] {
     .map((heading) => heading.textContent!.trim());
 }
 
+/** In the page: heads of columns, which are buttons where they sort, as far as they show. */
+function heads(): string[] {
+  return [...document.querySelectorAll<HTMLElement>("table.sortable thead th, #sweep thead th")]
+    .map((head) => head.innerText.trim());
+}
+
 /** In the page: what would have to be scrolled, which paper cannot; and controls, which paper has no use for. */
 function cutOnPaper(): string[] {
   const name = (element: Element) =>
@@ -52,7 +61,7 @@ function cutOnPaper(): string[] {
     element.checkVisibility() && getComputedStyle(element).overflowX !== "visible" &&
     !(element instanceof SVGElement) && element.scrollWidth > element.clientWidth + 1
   ).map((element) => `cut: ${name(element)}`);
-  const controls = [...document.querySelectorAll("button, input, select, nav")]
+  const controls = [...document.querySelectorAll("button:not(th button), input, select, nav")]
     .filter((element) => element.checkVisibility())
     .map((element) => `control: ${name(element)}`);
   return [...cut, ...controls];

@@ -122,7 +122,7 @@ browserTest("the viewer turns, zooms and goes back by hand and by keys", async (
   await expectNew("drag");
   await page.wheel("dialog.viewer canvas", -200);
   await expectNew("wheel");
-  await clickText(page, "put back");
+  await clickText(page, "Put back");
   assertEquals((await pictureOf(page)).hash, first.hash);
   await page.press("Escape");
   await page.until("the viewer to go", () => document.querySelector("dialog.viewer") === null);
@@ -147,12 +147,12 @@ browserTest("the viewer goes through time, and moves only when asked to", async 
     "200 ms",
   );
   assert((await pictureOf(page)).painted < whole.painted, "less of the paths");
-  await clickText(page, "play");
+  await clickText(page, "Play");
   await page.until("time to go on", () => {
     const clock = document.querySelector(".clock")!.textContent!;
     return clock !== "200 ms";
   });
-  await clickText(page, "pause");
+  await clickText(page, "Pause");
   const { hash } = await pictureOf(page);
   assertEquals((await pictureOf(page)).hash, hash);
   assertEquals(page.faults, []);

@@ -24,8 +24,8 @@ export async function setupDialog(page: Page): Promise<void> {
   for (const figure of figures) {
     const picture = figure.querySelector<HTMLElement>(".picture");
     if (picture === null) continue;
-    const show = async () => open(figure, await knownOf(figure));
-    figure.querySelector<HTMLButtonElement>("button.look")?.addEventListener("click", show);
+    const show = async (at?: "data") => open(figure, await knownOf(figure), at);
+    figure.querySelector("button.look")?.addEventListener("click", () => show("data"));
     if (picture.querySelector("img") === null) {
       const { svg } = await knownOf(figure);
       if (svg === undefined) continue;
@@ -46,7 +46,8 @@ function putIn(picture: HTMLElement, svg: string, figure: HTMLElement): void {
   picture.replaceChildren(image);
 }
 
-function open(figure: HTMLElement, known: FigureData): void {
+/** Opens a figure at its picture, or at its data. */
+function open(figure: HTMLElement, known: FigureData, at?: "data"): void {
   const name = figure.querySelector("figcaption strong")?.textContent ?? "figure";
   const dialog = element("dialog", { "aria-labelledby": "dialog-title", class: "figure-dialog" });
   const picture = figure.querySelector(".picture")!.cloneNode(true) as HTMLElement;
@@ -79,6 +80,7 @@ function open(figure: HTMLElement, known: FigureData): void {
   document.body.append(dialog);
   dialog.showModal();
   if (known.cells !== undefined) layCells(picture, known.cells);
+  if (at === "data") body.querySelector("h3")?.scrollIntoView({ behavior: "instant" });
 }
 
 function dataParts(name: string, spec: unknown): HTMLElement[] {

@@ -9,7 +9,7 @@ export interface SpecTable {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** All inline data of a specification, each set once. */
+/** All inline data of a specification, each set once; sets without any field only place marks, and are left out. */
 export function tablesOfSpec(spec: unknown): SpecTable[] {
   const found = new Map<unknown, string>();
   const visit = (value: unknown, depth: number) => {
@@ -31,7 +31,7 @@ export function tablesOfSpec(spec: unknown): SpecTable[] {
   };
   visit(spec, 0);
   return [...found].map(([rows, name]) => tableOfRows(name, rows as unknown[]))
-    .filter(({ rows }) => rows.length > 0);
+    .filter(({ rows, columns }) => rows.length > 0 && columns.length > 0);
 }
 
 /** Rows as tab-separated text with a head, for spreadsheets: missing values are n/a, and no text is a formula. */

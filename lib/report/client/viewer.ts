@@ -38,11 +38,7 @@ export function openViewer(document: Document, scene: Scene, title: string): voi
     "aria-label": `${title} in three dimensions`,
   });
   const head = element("div", { class: "viewer-head" });
-  const close = element("button", {
-    type: "button",
-    class: "close",
-    "aria-label": "close",
-  }, "×");
+  const close = element("button", { type: "button", class: "close" }, "Close");
   head.append(element("h2", {}, title), close);
   dialog.append(head);
   document.body.append(dialog);
@@ -117,7 +113,7 @@ function mountViewer(parent: HTMLElement, scene: Scene, title: string): () => vo
   if (last > 0) controls.append(time.box);
   if (scene.colour_by.length > 1) {
     const axes = scene.colour_by.map((axis) => [axis, scene.names?.[axis] ?? axis] as const);
-    controls.append(chooser("colour by", axes, (axis) => {
+    controls.append(chooser("Colour by", axes, (axis) => {
       choice.colourBy = axis;
       choice.hidden.clear();
       legend.fill();
@@ -127,14 +123,14 @@ function mountViewer(parent: HTMLElement, scene: Scene, title: string): () => vo
   const panels = [...new Set(scene.paths.map(({ coords }) => panelOf(scene, coords)))];
   if (panels.length > 1) {
     const options = [["", "all in one box"], ...panels.map((panel) => [panel, panel])];
-    controls.append(chooser("panel", options as [string, string][], (panel) => {
+    controls.append(chooser("Panel", options as [string, string][], (panel) => {
       choice.panel = panel === "" ? undefined : panel;
       rebuild();
     }));
   }
-  const back = element("button", { type: "button" }, "put back");
+  const back = element("button", { type: "button" }, "Put back");
   back.addEventListener("click", reset);
-  const save = element("button", { type: "button" }, "save PNG");
+  const save = element("button", { type: "button" }, "Save PNG");
   save.addEventListener("click", () => {
     draw();
     savePng(canvas, title);

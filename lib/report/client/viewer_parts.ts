@@ -16,7 +16,7 @@ export function legendOf(scene: Scene, choice: Choice, changed: () => void) {
   const box = element("div", {
     class: "viewer-legend",
     role: "group",
-    "aria-label": "what is shown",
+    "aria-label": "What is shown",
   });
   let swatches: HTMLElement[] = [];
   const toggle = (on: boolean, turn: (on: boolean) => void, ...parts: (Node | string)[]) => {
@@ -64,7 +64,7 @@ export function timeOf(
   last: number,
   changed: () => void,
 ) {
-  const play = element("button", { type: "button", class: "play" }, "play");
+  const play = element("button", { type: "button", class: "play" }, "Play");
   const slider = element("input", {
     type: "range",
     min: "0",
@@ -89,7 +89,7 @@ export function timeOf(
   const pause = () => {
     window.cancelAnimationFrame(playing);
     playing = 0;
-    play.textContent = "play";
+    play.textContent = "Play";
   };
   const start = () => {
     if (choice.step >= last) goTo(0);
@@ -102,7 +102,7 @@ export function timeOf(
       if (choice.step >= last) pause();
       else playing = window.requestAnimationFrame(next);
     };
-    play.textContent = "pause";
+    play.textContent = "Pause";
     playing = window.requestAnimationFrame(next);
   };
   const playOrPause = () => playing === 0 ? start() : pause();
@@ -143,11 +143,11 @@ export function inWords(scene: Scene): HTMLElement {
     class: "table",
     tabindex: "0",
     role: "region",
-    "aria-label": "the figure in numbers",
+    "aria-label": "The figure in numbers",
   });
   box.append(table);
   const words = element("details", { class: "viewer-words" });
-  words.append(element("summary", {}, "in numbers"), box);
+  words.append(element("summary", {}, "In numbers"), box);
   return words;
 }
 

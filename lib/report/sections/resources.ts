@@ -2,7 +2,7 @@
 
 import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
-import { formatBytes, plural, shortSeconds } from "../format.ts";
+import { formatBytes, grouped, plural, shortSeconds, stageOf } from "../format.ts";
 import { stageLink } from "../stage_link.ts";
 import { type Cost, type StageSum, stageSums } from "../stage_sums.ts";
 
@@ -73,9 +73,9 @@ function tableHtml(caption: string, rows: readonly Row[]): string {
   const shown = rows.slice(0, maxRows);
   const rest = rows.slice(maxRows);
   const restSeconds = rest.reduce((sum, { cost }) => sum + cost.seconds, 0);
-  return `<div class="table"><table class="resources"><caption>${caption}: ${
+  return `<div class="table"><table class="resources"><caption><span>${caption}: ${
     timeHtml(total)
-  } of workers' time</caption><thead><tr>${head.join("")}</tr></thead><tbody>${
+  } of workers' time</span></caption><thead><tr>${head.join("")}</tr></thead><tbody>${
     shown.map((row) => rowHtml(row, total, most, columns)).join("\n")
   }</tbody></table></div>${
     rest.length === 0
@@ -96,7 +96,7 @@ function rowHtml(
   const cell = (text: string) => `<td class="number">${text}</td>`;
   const width = most === 0 ? 0 : Math.round(barWidth * seconds / most * 10) / 10;
   const share = total === 0 ? 0 : 100 * seconds / total;
-  return `<tr><th scope="row">${stageLink(name)}</th>${cell(String(members))}${
+  return `<tr><th scope="row">${stageLink(name)}</th>${cell(grouped(members))}${
     cell(timeHtml(seconds))
   }` +
     `<td class="share"><svg width="${barWidth}" height="8" aria-hidden="true"><rect width="${width}" height="8" rx="1"/></svg> ${
@@ -109,10 +109,16 @@ function rowHtml(
       ? `<td class="longest">${
         members < 2 || longest === undefined
           ? ""
-          : `${timeHtml(longest.seconds)} <small>${escapeHtml(longest.id)}</small>`
+          : `${timeHtml(longest.seconds)} <small>${escapeHtml(memberOf(longest.id))}</small>`
       }</td>`
       : "") +
     "</tr>";
+}
+
+/** What an id has in brackets, with room to break lines; the stage stands in front already. */
+function memberOf(id: string): string {
+  const stage = stageOf(id);
+  return id === stage ? id : id.slice(stage.length + 1, -1).replaceAll(",", ", ");
 }
 
 function timeHtml(seconds: number): string {

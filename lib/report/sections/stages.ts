@@ -28,12 +28,15 @@ export function stagesSection(content: ReportContent): Section | null {
   const sums = stageSums(content);
   const layout = graph === "" ? undefined : readLayout(graph, stages.length);
   const list = listHtml(sums);
+  const hits = sums.some(({ counts }) => counts.hit > 0)
+    ? " Hits were in the store already and were not computed again."
+    : "";
   return {
     id: "stages",
     title: "Stages",
     html: layout === undefined || stages.length === 0
       ? list
-      : `<p class="hint">Each box is a stage with its axes collapsed; it leads to its members in the table below.</p>
+      : `<p class="hint">Each box is a stage with all its members; it leads to them in the table below.${hits}</p>
 <div class="dag" tabindex="0" role="region" aria-label="Picture of the stages">${
         dagSvg(stages, layout, sums)
       }</div>
@@ -58,7 +61,9 @@ function listHtml(sums: readonly StageSum[]): string {
     `<tbody>${shown.map(rowHtml).join("\n")}</tbody></table></div>` +
     (rest === 0
       ? ""
-      : `<p><small>and ${rest} more stages, of which none failed or took longer</small></p>`);
+      : `<p class="more"><small>and ${
+        plural(rest, "more stage")
+      }, of which none failed or took longer</small></p>`);
 }
 
 function rowHtml({ name, info, axes, counts }: StageSum): string {

@@ -37,7 +37,7 @@ export function sweepSection(content: ReportContent): Section | null {
     title: "Members",
     count: rows.length,
     html: `<div class="sweep-tools"></div>
-<div class="table sweep" tabindex="0" role="region" aria-label="Members"><table><thead><tr>${
+<div class="table sweep" tabindex="0" role="region" aria-label="Table of members"><table><thead><tr>${
       columns.map(({ title, kind }) =>
         `<th scope="col"${classHtml(sweepClass(kind))}>${escapeHtml(title)}</th>`
       )
@@ -50,7 +50,9 @@ export function sweepSection(content: ReportContent): Section | null {
     }</tbody></table></div>
 <p class="sweep-rest">${
       more > 0 ? `The first ${numFirst} of ${plural(rows.length, "member")}.` : ""
-    }</p>${hasStored ? '<p class="hint">Times of hits are those of when they were made.</p>' : ""}`,
+    }</p>${
+      hasStored ? '<p class="hint">The time of a hit is what it took when it was computed.</p>' : ""
+    }`,
     data,
   };
 }

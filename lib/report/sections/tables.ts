@@ -113,7 +113,7 @@ function tableHtml(
   const [first] = files;
   const where = more === 0
     ? ""
-    : `<p><small>and ${grouped(more)} more row${more === 1 ? "" : "s"} in tables/</small></p>`;
+    : `<p class="more"><small>and ${plural(more, "more row")} in tables/</small></p>`;
   const paper = shown.length > most.printed
     ? `<p class="paper">Printed are the first ${most.printed} of ${
       grouped(rows.length)

@@ -55,7 +55,7 @@ export function timelineSection({ record, live }: ReportContent): Section | null
     title: "Timeline",
     html: `<p class="hint">${aboutText(lanes)} ${hits}</p>
 <div class="timeline"><ul class="lane-names">${namesHtml(lanes)}</ul>
-<div class="time" tabindex="0" role="region" aria-label="Timeline">${
+<div class="time" tabindex="0" role="region" aria-label="Lanes of the workers">${
       svg(lanes, colours)
     }</div></div>
 <ul class="timeline-legend">${legendHtml(lanes, colours)}</ul>`,
@@ -202,7 +202,9 @@ function legendHtml({ lanes, engines }: Lanes, colours: ReadonlyMap<string, numb
     `<li>${swatch(`s${colours.get(stage)}`)}${escapeHtml(fit(oneLine(stage), 40))}</li>`
   );
   if (times.length > numColours) {
-    items.push(`<li>${swatch(`s${numColours}`)}${times.length - numColours} other stages</li>`);
+    items.push(
+      `<li>${swatch(`s${numColours}`)}${plural(times.length - numColours, "other stage")}</li>`,
+    );
   }
   if (engines.length > 0) {
     items.push(`<li>${swatch("on-engine")}members on the engine at a time</li>`);

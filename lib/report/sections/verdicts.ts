@@ -6,6 +6,7 @@ import { claimColumns } from "../claim_columns.ts";
 import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
 import { cellText } from "../cell_text.ts";
+import { plural } from "../format.ts";
 import { verdictHtml } from "../verdict_html.ts";
 
 type Verdict = Readonly<Record<string, Cell>>;
@@ -64,7 +65,11 @@ export function verdictsHtml(table: Table, name = "claim"): string {
   return `${overviewHtml(shown, by, name)}
 <div class="claims">${
     shown.map(([id, rows], i) => claimHtml(id, rows, by, `${name}-${i + 1}`)).join("\n")
-  }</div>${rest === 0 ? "" : `<p><small>and ${rest} more claims in tables/</small></p>`}`;
+  }</div>${
+    rest === 0
+      ? ""
+      : `<p class="more"><small>and ${plural(rest, "more claim")} in tables/</small></p>`
+  }`;
 }
 
 function claimsOf(records: readonly Verdict[]): Map<string, Verdict[]> {
@@ -181,7 +186,9 @@ function claimHtml(
       `<th scope="col"${kind === "" ? "" : ` class="${kind}"`}>${escapeHtml(name)}</th>`
     ).join("")
   }</tr></thead><tbody>${body.join("\n")}</tbody></table></div>${
-    rest === 0 ? "" : `<p><small>and ${rest} more rows in tables/</small></p>`
+    rest === 0
+      ? ""
+      : `<p class="more"><small>and ${plural(rest, "more row")} in tables/</small></p>`
   }</article>`;
 }
 
@@ -189,9 +196,7 @@ function cellsOf(row: Verdict, by: readonly string[]): string[] {
   const unit = row.unit === null || row.unit === undefined ? "" : ` ${row.unit}`;
   const isKnown = (cell: Cell | undefined) => typeof cell === "number" && Number.isFinite(cell);
   const number = (cell: Cell | undefined) => isKnown(cell) ? cellText(cell) : "–";
-  const interval = isKnown(row.low) || isKnown(row.high)
-    ? `${cellText(row.low)} … ${cellText(row.high)}`
-    : "–";
+  const [measured, interval] = measuredTexts(row);
   const measure = (kind: string, text: string) =>
     `<td class="number ${kind}${text === "–" ? " none" : ""}">${escapeHtml(text)}</td>`;
   return [
@@ -199,11 +204,27 @@ function cellsOf(row: Verdict, by: readonly string[]): string[] {
       `<td class="setting">${escapeHtml(spaced(cellText(row[name] ?? null)))}</td>`
     ),
     `<td>${verdictHtml(row.verdict, true)}</td>`,
-    measure("measured", isKnown(row.number) ? number(row.number) + unit : "–"),
+    measure("measured", measured === "" ? "–" : measured + unit),
     measure("interval", interval),
     measure("effect", number(row.effect)),
     measure("floor", number(row.floor)),
     measure("count", number(row.n)),
     `<td class="reason">${escapeHtml(String(row.reason ?? ""))}</td>`,
+  ];
+}
+
+/** The number and its interval, with three digits of the interval's width. */
+function measuredTexts(
+  { number, low, high }: Verdict,
+): readonly [number: string, interval: string] {
+  const isKnown = (cell: Cell | undefined): cell is number =>
+    typeof cell === "number" && Number.isFinite(cell);
+  const width = isKnown(low) && isKnown(high) ? Math.abs(high - low) : 0;
+  const decimals = 2 - Math.floor(Math.log10(width));
+  const text = (cell: Cell | undefined) =>
+    isKnown(cell) && decimals >= 0 && decimals <= 6 ? cell.toFixed(decimals) : cellText(cell);
+  return [
+    isKnown(number) ? text(number) : "",
+    isKnown(low) || isKnown(high) ? `${text(low)} … ${text(high)}` : "–",
   ];
 }

@@ -11,7 +11,7 @@ Deno.test("tablesOfSpec() finds inline data wherever they are, and each once", (
     data: { values },
     layer: [{ data: { values } }, { data: { name: "inner", values: [3, 4] } }, {
       encoding: { x: { axis: { values: [1] } } },
-    }],
+    }, { data: { values: [{}] } }],
   };
   assertEquals(tablesOfSpec(spec), [
     { name: "named", columns: ["w"], rows: [[1]] },

@@ -96,7 +96,7 @@ Deno.test("the sections of a run of hits alone tell what they took when they wer
   assertStringIncludes(html(sweepSection(content)), "1 min 1 s");
   assertStringIncludes(
     html(sweepSection(content)),
-    "Times of hits are those of when they were made.",
+    "The time of a hit is what it took when it was computed.",
   );
 });
 
