@@ -78,7 +78,11 @@ const record = (): RunRecord => ({
   seconds: 9,
   totals: { stages: 10, ran: 2, hit: 1, failed: 5, skipped: 1, fused: 2 },
   stages: stages(),
-  warnings: [text("warning"), `stage[${text("warned")}]: ${text("of_member")}`],
+  warnings: [
+    text("warning"),
+    `"><i[n="'<]: without blanks`,
+    `stage[${text("warned")}]: ${text("of_member")}`,
+  ],
 });
 
 function comparison(): Comparison {
@@ -272,6 +276,11 @@ const pages: Readonly<Record<string, () => ReportContent>> = {
     return rest;
   },
   "without picture of the stages": () => ({ ...content(), graph: "" }),
+  // The table of members has columns of its own then.
+  "of one stage": () => ({
+    ...content(),
+    record: { ...record(), stages: stages().filter(({ status }) => status === "ran") },
+  }),
   "of a question alone": () => ({ ...content(), description: text("only_question") }),
 };
 
