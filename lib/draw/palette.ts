@@ -45,7 +45,7 @@ export const cycle: readonly string[] = [
   "#117733",
   "#CC79A7",
   "#882255",
-  "#56B4E9",
+  "#DDCC77",
   "#009E73",
   "#AA4499",
   "#999933",

@@ -2,7 +2,15 @@
 
 import type { Cell, Table } from "../core/table.ts";
 import { columnIndex, type Row } from "../math/tables/columns.ts";
-import { distinctWords, type Labels, levels, unitOf, type Value, withUnit } from "./_table.ts";
+import {
+  axisTitle,
+  distinctWords,
+  type Labels,
+  levels,
+  unitOf,
+  type Value,
+  withUnit,
+} from "./_table.ts";
 
 /** Panels: their titles in order and how many stand side by side. */
 export interface Panels {
@@ -13,7 +21,7 @@ export interface Panels {
 }
 
 /**
- * Panels of a facet column, or the one panel. Where the unit of `value` differs between panels, each title says its own.
+ * Panels of a facet column, or the one panel; numbers stand with the column's name. Where the unit of `value` differs between panels, each title says its own.
  *
  * @throws {TypeError} if a column is absent or two panels have one title.
  *
@@ -24,6 +32,7 @@ export interface Panels {
  * import { assertEquals } from "@std/assert";
  * const table = tableOf([{ metric: "dsa", value: 1 }, { metric: "procrustes", value: 2 }]);
  * assertEquals(panelsOf(table, "value", { facet: "metric", labels: {} }).titles, ["DSA", "Procrustes"]);
+ * assertEquals(panelsOf(table, "metric", { facet: "value", labels: {} }).titles, ["value = 1", "value = 2"]);
  * ```
  */
 export function panelsOf(
@@ -40,11 +49,16 @@ export function panelsOf(
   const index = columnIndex(table, facet, "facet");
   const values = levels(table, facet, order);
   const oneUnit = unitOf(table, value, table.rows) !== null;
-  const titles = distinctWords(values, labels).map((text, at) =>
-    oneUnit
-      ? text
-      : withUnit(text, unitOf(table, value, table.rows.filter((row) => row[index] === values[at])))
-  );
+  const titles = distinctWords(values, labels).map((text, at) => {
+    // A number alone does not say what it is.
+    const named = typeof values[at] === "number" && text === String(values[at])
+      ? `${axisTitle(table, facet, labels)} = ${text}`
+      : text;
+    return oneUnit ? named : withUnit(
+      named,
+      unitOf(table, value, table.rows.filter((row) => row[index] === values[at])),
+    );
+  });
   const titleOf = new Map(values.map((one, at) => [one as Cell, titles[at]]));
   return {
     titles,

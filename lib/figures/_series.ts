@@ -6,10 +6,20 @@ import { type SeriesLook, seriesLooks } from "../draw/palette.ts";
 import { textSize } from "../draw/theme.ts";
 import { wrapText } from "../draw/wrap_text.ts";
 import { columnIndex } from "../math/tables/columns.ts";
-import { distinctWords, type Labels, levels, unitOf, type Value, withUnit } from "./_table.ts";
+import {
+  axisTitle,
+  distinctWords,
+  type Labels,
+  levels,
+  unitOf,
+  type Value,
+  withUnit,
+} from "./_table.ts";
 
 /** The series of a figure, by the text shown for each. */
 export interface Series {
+  /** What the texts are values of, where they are bare numbers. */
+  readonly title: string | null;
   readonly texts: readonly string[];
   /** Scales of Vega-Lite that give every text its colour and dash. */
   readonly colour: { readonly domain: readonly string[]; readonly range: readonly string[] };
@@ -51,8 +61,10 @@ export function seriesOf(
       : withUnit(text, unitOf(table, value, table.rows.filter((row) => row[index] === values[at])))
   );
   const looks = seriesLooks(values.map(String));
+  const areBare = values.every((one, at) => typeof one === "number" && texts[at] === String(one));
   const place = new Map(values.map((one, at) => [one as Cell, at]));
   return {
+    title: areBare ? axisTitle(table, column, labels) : null,
     texts,
     colour: { domain: texts, range: looks.map(({ colour }) => colour) },
     dash: { domain: texts, range: looks.map(({ dash }) => dash.length === 0 ? [1, 0] : dash) },
@@ -62,7 +74,8 @@ export function seriesOf(
 }
 
 /**
- * A legend above the figure, in as many rows as its texts need at a width in px; none for a single text.
+ * A legend above the figure, in as many rows as its texts need at a width in px; none for a single text. A title stands
+ * in front.
  *
  * @example
  * ```ts
@@ -76,15 +89,18 @@ export function legendAbove(
   texts: readonly string[],
   width: number,
   symbol: "stroke" | "square",
+  title: string | null = null,
 ): Readonly<Record<string, unknown>> | null {
   if (texts.length < 2) return null;
   const widest = Math.max(...texts.map((text) => roughWidth(text, textSize.label))) + 32;
+  const left = title === null ? width : width - roughWidth(title, textSize.title) - 12;
   return {
-    title: null,
+    title,
+    ...(title === null ? {} : { titleOrient: "left" }),
     orient: "top",
     offset: 9,
     direction: "horizontal",
-    columns: Math.max(1, Math.min(texts.length, Math.floor(width / widest))),
+    columns: Math.max(1, Math.min(texts.length, Math.floor(left / widest))),
     symbolType: symbol,
     symbolSize: symbol === "stroke" ? 260 : 60,
     symbolStrokeWidth: symbol === "stroke" ? 1.6 : 1.2,

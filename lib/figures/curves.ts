@@ -64,7 +64,12 @@ export default defineFigure({
         (options.floor === undefined ? "" : " Dotted levels with open signs: self floor."),
       spec: (panelWidth) => {
         const height = panelHeight(panelWidth, options.aspect);
-        const legend = legendAbove(series.texts, panelWidth * panels.columns, "stroke");
+        const legend = legendAbove(
+          series.texts,
+          panelWidth * panels.columns,
+          "stroke",
+          series.title,
+        );
         return inPanels(
           panels,
           values,

@@ -185,5 +185,8 @@ function refuseTwice(
 }
 
 function numberText(value: number): string {
-  return Number(value.toPrecision(2)).toString().replaceAll("-", "−");
+  // 0.70 has two digits as 0.68 has; what is whole has those that it has.
+  const isWhole = Number.isInteger(value) || Math.abs(value) >= 10;
+  const text = value.toPrecision(2);
+  return (isWhole ? Number(text).toString() : text).replaceAll("-", "−");
 }

@@ -70,7 +70,7 @@ export default defineFigure({
     }
     const most = Math.max(...linesIn.values());
     const room = options.says ? 0.13 * most : 0;
-    const { shown: kept, isCut } = within(marks, options.share_y, room);
+    const { isCut } = within(marks, options.share_y, room);
     return {
       columns: panels.columns,
       caption: `${sampleText(counts)} points per line. Lines: least squares; band: ${
@@ -80,6 +80,8 @@ export default defineFigure({
       }. Band and p take every point as independent.`,
       spec: (panelWidth) => {
         const height = panelHeight(panelWidth, options.aspect);
+        const isNarrow = panelWidth < narrow;
+        const kept = within(marks, options.share_y, isNarrow ? 2 * room : room).shown;
         const legend = series === undefined
           ? null
           : legendAbove(series.texts, panelWidth * panels.columns, "stroke");
@@ -131,7 +133,6 @@ export default defineFigure({
           },
         ];
         if (options.says) {
-          const isNarrow = panelWidth < narrow;
           for (let line = 0; line < most; line++) {
             layer.push({
               transform: [
