@@ -12,6 +12,8 @@ export interface RepeatedOptions {
   readonly accept?: readonly string[] | undefined;
   readonly only?: readonly string[] | undefined;
   readonly machine?: string | undefined;
+  /** Whether stages of the workflow are programs, which `run` may not start. */
+  readonly hasPrograms?: boolean | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface RepeatedOptions {
  * ```
  */
 export function commandLine(args: readonly string[], options: RepeatedOptions): string {
-  const task = mayStartPrograms() ? "run:external" : "run";
+  const task = options.hasPrograms === true || mayStartPrograms() ? "run:external" : "run";
   const { profile, set, results, store, engine, accept, only, machine } = options;
   const named = (flag: string, values: readonly (string | undefined)[] = [], usual?: string) =>
     values.flatMap((value) => value === undefined || value === usual ? [] : [flag, value]);

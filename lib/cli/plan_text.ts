@@ -1,7 +1,15 @@
 // A plan for people: one row per stage, axes collapsed, with the expected time.
 
 import { bold, dim, green, yellow } from "@std/fmt/colors";
-import { columnsOf, fit, formatSeconds, oneLine, padded, plural } from "../report/format.ts";
+import {
+  columnsOf,
+  fit,
+  formatSeconds,
+  grouped,
+  oneLine,
+  padded,
+  plural,
+} from "../report/format.ts";
 import type { ExpectedTime } from "../workflow/expected_time.ts";
 import type { Continuing } from "../workflow/continuing.ts";
 import type { Plan } from "../workflow/plan.ts";
@@ -87,7 +95,7 @@ export function planText(
   const names = rows.map(({ stage }) => oneLine(stage));
   const nameWidth = Math.max(5, Math.min(longest(names), width - taskWidth - 40));
   const totals = `: ${plural(counts.stages, "stage")} — ` +
-    `${counts.hit} hit, ${counts.run} run, ${counts.maybe} maybe`;
+    `${grouped(counts.hit)} hit, ${grouped(counts.run)} run, ${grouped(counts.maybe)} maybe`;
   const lines = [
     bold(fit(oneLine(plan.graph.workflow), width - columnsOf(totals))) + totals,
     dim(

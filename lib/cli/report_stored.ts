@@ -22,6 +22,7 @@ export async function reportStored(
   const plan = await session.plan();
   // As it is now that known tables have named more stages.
   const { graph } = plan;
+  const hasPrograms = graph.members.some(({ command }) => command !== undefined);
   const now = world.clock.now();
   const run = runId(now, crypto.getRandomValues(new Uint8Array(3)));
   const folder = await createRunFolder(world.disk, results, graph.workflow, run);
@@ -58,7 +59,7 @@ export async function reportStored(
     session: { ...session, graph },
     record: foldEvents(events),
     folder,
-    command: commandLine(args, options),
+    command: commandLine(args, { ...options, hasPrograms }),
     previous: await previousRun(world.disk, results, graph),
   });
   await folder.close();

@@ -88,7 +88,8 @@ export async function runWorkflow(
   using interruption = listenForSignals(terminal, (text) => {
     if (!options.json) say(text);
   });
-  const command = commandLine(args, options);
+  const hasPrograms = graph.members.some(({ command }) => command !== undefined);
+  const command = commandLine(args, { ...options, hasPrograms });
   const { engine } = session;
   // Before the first stage: files may be changed while it runs.
   const about = { terminal, graph, engine, args, sets: options.set, command, jobs };

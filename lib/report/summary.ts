@@ -88,8 +88,15 @@ function failureLines(record: RunRecord, columns: number): readonly string[] {
     const more = stages.length > 1 ? ` and ${grouped(stages.length - 1)} more like it` : "";
     const name = fit(oneLine(stages[0]), Math.max(12, columns - 9 - more.length));
     lines.push(`  ${red("failed")} ${fit(name + more, columns - 9)}`);
-    const first = oneLine(message.split("\n")[0]);
+    const said = message.split("\n").map((line) => oneLine(line).trim()).filter((line) =>
+      line !== ""
+    );
+    const [first = ""] = said;
     for (const line of wrapped(first, columns - 10, messageLines)) lines.push(`         ${line}`);
+    // What a program prints last is why it failed.
+    if (first.endsWith(":") && said.length > 1) {
+      lines.push(`           ${fit(said.at(-1)!, columns - 12)}`);
+    }
   }
   const rest = groups.slice(shownFailures).reduce((sum, { stages }) => sum + stages.length, 0);
   if (rest > 0) lines.push(dim(`  … and ${plural(rest, "more failure")} in the report`));

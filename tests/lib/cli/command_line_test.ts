@@ -26,6 +26,13 @@ Deno.test("commandLine() says everything that decides what is computed, and wher
   );
 });
 
+Deno.test("commandLine() names the task that may start programs where stages are programs", () => {
+  assertEquals(
+    commandLine(["flow.yaml"], { hasPrograms: true }),
+    "deno task run:external flow.yaml",
+  );
+});
+
 Deno.test("commandLine() leaves out what is so anyway, and what only changes how a run is shown", () => {
   assertEquals(words({}), "");
   const usual = { results: "results", engine: "auto", only: undefined };

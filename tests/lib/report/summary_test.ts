@@ -119,6 +119,28 @@ Deno.test("summaryText() says first what failed, why, and how to go on", () => {
   ]);
 });
 
+Deno.test("summaryText() says what a program printed last before it failed", () => {
+  const message = "exited with code 1; the last lines it printed:\n  reading\n  Traceback:\n" +
+    "    import scipi\n  ModuleNotFoundError: No module named 'scipi'\n";
+  const totals = { stages: 1, ran: 0, hit: 0, failed: 1, skipped: 0, fused: 0 };
+  const record = foldEvents([
+    {
+      type: "stage-failed",
+      at: 1,
+      stage: "fit",
+      failure: { reason: "exited", code: 1, message },
+      seconds: 1,
+    },
+    { type: "run-finished", at: 1, ok: false, seconds: 2, run: "r", ...totals },
+  ]);
+  const options = { columns: 80, report: null, retry: "" };
+  assertEquals(stripAnsiCode(summaryText(record, options)).split("\n").slice(1, -1), [
+    "  failed fit",
+    "         exited with code 1; the last lines it printed:",
+    "           ModuleNotFoundError: No module named 'scipi'",
+  ]);
+});
+
 Deno.test("summaryText() says what was found, what was slow, and what to look at first", () => {
   const totals = { stages: 2948, ran: 2738, hit: 210, failed: 0, skipped: 0, fused: 0 };
   const record = foldEvents([
