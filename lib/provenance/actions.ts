@@ -135,6 +135,9 @@ function withoutRepeats(ids: readonly string[]): readonly string[] {
   return ids.length < 2 ? ids : [...new Set(ids)];
 }
 
+/** Members of a leaf stage up to which all its artifacts are described; of more, those that the folder has copies of. */
+const maxResults = 2000;
+
 /** For each tool of a stage one action, with the values of its params and no artifacts but those of leaves. */
 function stageActions(
   entities: Entities,
@@ -165,6 +168,7 @@ function stageActions(
       }
       if (isLeaf) {
         for (const artifact of member.outputs) {
+          if (list.length > maxResults && (artifact.files ?? []).length === 0) continue;
           results.add(artifacts.output(member, tool.name, artifact));
         }
       }

@@ -288,4 +288,17 @@ Deno.test("crateBytes() stays small and names no folder with 12,000 members", ()
   assert(bytes.length < 5e6, `${bytes.length}`);
   const all = crateBytes(smallRun({ members: members.slice(0, 10_000) }));
   assert(all.length < 20e6, `${all.length}`);
+  // At the end of the graph only what the folder has copies of.
+  const path = small.files[0].path;
+  const ends = members.map((member, i): CrateMember => ({
+    ...member,
+    outputs: [{ ...member.outputs[0], ...(i % 6000 === 0 ? { files: [path] } : {}) }],
+  }));
+  const stages = small.stages.map((stage) => ({ ...stage, isLeaf: true }));
+  const crate = crateOf(smallRun({ members: ends, stages }));
+  assertEquals(brokenRules(crate), []);
+  assertEquals(
+    new CrateView(crate).of("Dataset").filter((one) => one.identifier !== undefined).length,
+    2,
+  );
 });
