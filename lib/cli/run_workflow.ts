@@ -216,6 +216,9 @@ export async function runWorkflow(
     environment,
     previous,
     decoded,
+  }).catch(async (error) => {
+    await page.abandon();
+    throw error;
   });
   await folder.writeJson("run.json", runFile(record, { engine, environment, previous }));
   await writeRunCrate({
