@@ -10,6 +10,7 @@ import { copyFrom } from "./copy.ts";
 import { button, element } from "./element.ts";
 import type { Page } from "./page.ts";
 import { compareCells, sortableHeads } from "./sort_table.ts";
+import { tablesOfScene } from "./scene_tables.ts";
 import { type SpecTable, tablesOfSpec, tsvOf, wordOf } from "./spec_data.ts";
 
 /** Rows that are shown; all are copied and saved. */
@@ -61,7 +62,7 @@ function open(figure: HTMLElement, known: FigureData, at?: "data"): void {
     body.append(element("p", { class: "actions" }, "Files beside this page: ", files));
   }
   if (known.spec !== undefined) {
-    body.append(...dataParts(name, known.spec), ...specParts(name, known.spec));
+    body.append(...dataParts(name, tablesOf(known)), ...specParts(name, known.spec));
   }
   const close = button("Close", () => dialog.close());
   dialog.append(
@@ -83,8 +84,13 @@ function open(figure: HTMLElement, known: FigureData, at?: "data"): void {
   if (at === "data") body.querySelector("h3")?.scrollIntoView({ behavior: "instant" });
 }
 
-function dataParts(name: string, spec: unknown): HTMLElement[] {
-  return tablesOfSpec(spec).flatMap((table, i, all) => {
+/** In three dimensions the specification has only what was projected: then it is the scene's own. */
+function tablesOf({ spec, scene }: FigureData): readonly SpecTable[] {
+  return scene === undefined ? tablesOfSpec(spec) : tablesOfScene(scene);
+}
+
+function dataParts(name: string, tables: readonly SpecTable[]): HTMLElement[] {
+  return tables.flatMap((table, i, all) => {
     const title = all.length === 1
       ? "Data"
       : `Data ${table.name === "" ? i + 1 : printable(table.name)}`;

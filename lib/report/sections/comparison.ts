@@ -11,6 +11,7 @@ import type {
   VerdictState,
 } from "../comparison.ts";
 import { cellText } from "../cell_text.ts";
+import { measuredTexts } from "../measured_texts.ts";
 import { comparedFigures } from "../compared_figures.ts";
 import type { ParamRow, ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
@@ -95,7 +96,9 @@ function verdictsHtml({ verdicts, numSameVerdicts }: Comparison): string {
   }
   const changed = verdicts.filter(({ change }) => change !== "number");
   const moved = verdicts.filter(({ change }) => change === "number");
-  const rest = numSameVerdicts === 0 ? "" : `<p><small>${numSameVerdicts} the same</small></p>`;
+  const rest = numSameVerdicts === 0
+    ? ""
+    : `<p><small>${plural(numSameVerdicts, "verdict")} the same</small></p>`;
   return `<h3>Verdicts</h3>\n${
     changed.length === 0
       ? `<p>No verdict changed; ${plural(moved.length, "number")} behind them did.</p>`
@@ -126,15 +129,12 @@ function verdictTable(verdicts: readonly VerdictChange[], label: string): string
 function stateHtml(state: VerdictState | undefined): string {
   if (state === undefined) return "<small>not judged</small>";
   const { verdict, number, low, high, unit } = state;
+  const [text, interval] = measuredTexts({ number, low, high });
   const measured = number === undefined
     ? ""
-    : `<br><small class="measured">${escapeHtml(cellText(number))}${
+    : `<br><small class="measured">${escapeHtml(text === "" ? cellText(number) : text)}${
       unit === undefined ? "" : ` ${escapeHtml(unit)}`
-    }${
-      low === undefined && high === undefined
-        ? ""
-        : ` [${escapeHtml(cellText(low))} … ${escapeHtml(cellText(high))}]`
-    }</small>`;
+    }${interval === "–" ? "" : ` [${escapeHtml(interval)}]`}</small>`;
   return verdictHtml(verdict, true) + measured;
 }
 
@@ -186,6 +186,7 @@ function tableHtml(change: TableChange): string {
           escapeHtml(cut(now))
         }</td><td class="number">${relative === undefined ? "" : percent(relative)}</td>`
       ),
+      ["before", "now", "difference"],
     )
   }`;
 }
@@ -249,8 +250,12 @@ function surroundingsHtml({ surroundings }: Comparison): string {
   }`;
 }
 
-function table(label: string, head: readonly string[], rows: readonly string[]): string {
-  const numeric = new Set(["difference", "other results"]);
+function table(
+  label: string,
+  head: readonly string[],
+  rows: readonly string[],
+  numeric: readonly string[] = ["other results"],
+): string {
   const more = rows.length - most.rows;
   return `<div class="table" tabindex="0" role="region" aria-label="${
     escapeHtml(label)
@@ -258,7 +263,7 @@ function table(label: string, head: readonly string[], rows: readonly string[]):
     head.map((name) =>
       name === ""
         ? "<td></td>"
-        : `<th scope="col"${numeric.has(name) ? ' class="number"' : ""}>${name}</th>`
+        : `<th scope="col"${numeric.includes(name) ? ' class="number"' : ""}>${name}</th>`
     ).join("")
   }</tr></thead><tbody>${
     rows.slice(0, most.rows).map((row) => `<tr>${row}</tr>`).join("\n")

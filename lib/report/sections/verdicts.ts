@@ -7,6 +7,7 @@ import type { ReportContent, Section } from "../content.ts";
 import { escapeHtml } from "../escape_html.ts";
 import { cellText } from "../cell_text.ts";
 import { plural } from "../format.ts";
+import { measuredTexts } from "../measured_texts.ts";
 import { verdictHtml } from "../verdict_html.ts";
 
 type Verdict = Readonly<Record<string, Cell>>;
@@ -115,9 +116,7 @@ function overviewHtml(
       });
     return `<tr><th scope="row"><a href="#${name}-${i + 1}">${
       escapeHtml(id.trim() === "" ? "(blank)" : id)
-    }</a> <span class="statement">${escapeHtml(String(rows[0].statement ?? ""))}</span></th>${
-      cells.join("")
-    }</tr>`;
+    }</a> <span class="statement">${statementHtml(rows[0])}</span></th>${cells.join("")}</tr>`;
   });
   const occurring = outcomes.filter((one) =>
     body.some((row) => row.includes(`>${one}</span>`)) ||
@@ -149,6 +148,11 @@ function settingText(row: Verdict, by: readonly string[]): string {
   return by.map((name) => spaced(cellText(row[name] ?? null))).join(" · ");
 }
 
+/** What is claimed; "σ = 0.004" stays on one line. */
+function statementHtml({ statement }: Verdict): string {
+  return escapeHtml(String(statement ?? "")).replaceAll(" = ", "\u00a0=\u00a0");
+}
+
 function spaced(text: string): string {
   return text.replaceAll("_", " ");
 }
@@ -177,7 +181,7 @@ function claimHtml(
   const body = rows.slice(0, most.rows).map((row) => `<tr>${cellsOf(row, by).join("")}</tr>`);
   const rest = rows.length - body.length;
   return `<article class="claim" id="${anchor}"><h3><span>${escapeHtml(id)}</span> ${
-    escapeHtml(String(first.statement ?? ""))
+    statementHtml(first)
   }</h3><dl class="about-claim">${published}<div><dt>Tested</dt><dd>${
     escapeHtml(`${first.quantity ?? ""} ${first.test ?? ""}`)
   }</dd></div></dl>
@@ -210,21 +214,5 @@ function cellsOf(row: Verdict, by: readonly string[]): string[] {
     measure("floor", number(row.floor)),
     measure("count", number(row.n)),
     `<td class="reason">${escapeHtml(String(row.reason ?? ""))}</td>`,
-  ];
-}
-
-/** The number and its interval, with three digits of the interval's width. */
-function measuredTexts(
-  { number, low, high }: Verdict,
-): readonly [number: string, interval: string] {
-  const isKnown = (cell: Cell | undefined): cell is number =>
-    typeof cell === "number" && Number.isFinite(cell);
-  const width = isKnown(low) && isKnown(high) ? Math.abs(high - low) : 0;
-  const decimals = 2 - Math.floor(Math.log10(width));
-  const text = (cell: Cell | undefined) =>
-    isKnown(cell) && decimals >= 0 && decimals <= 6 ? cell.toFixed(decimals) : cellText(cell);
-  return [
-    isKnown(number) ? text(number) : "",
-    isKnown(low) || isKnown(high) ? `${text(low)} … ${text(high)}` : "–",
   ];
 }
