@@ -56,16 +56,30 @@ export function gitState(
       return blind(`${index.entries.length} files are tracked, more than ${limits.files}`);
     }
     const before = committedFiles(folders, head.commit, index);
-    const look = { folders, indexed: mtime, hasher: hasher(folders), bytesLeft: limits.bytes };
+    const look: Look = {
+      folders,
+      indexed: mtime,
+      hasher: hasher(folders),
+      bytesLeft: limits.bytes,
+      numUnread: 0,
+    };
     const changes = [
       ...trackedChanges(index.entries, before, look),
       ...untrackedChanges(index.entries, used, look),
     ].sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
     if (look.bytesLeft < 0) return blind(`more than ${limits.bytes} bytes would have to be read`);
     const dirty = changes.length > 0;
+    // Differences from an unknown commit are only those from the index.
+    const unseen = [
+      before === undefined
+        ? "changes that are staged were not looked at: the commit cannot be read"
+        : "",
+      look.numUnread === 0
+        ? ""
+        : `untracked files too large to be read count by their size (${look.numUnread})`,
+    ].filter((sentence) => sentence !== "").join("; ");
     return {
       ...head,
-      // Differences from an unknown commit are only those from the index.
       dirty: dirty || before !== undefined ? dirty : null,
       ...(dirty
         ? {
@@ -74,9 +88,7 @@ export function gitState(
         : {}),
       numChanged: changes.length,
       changed: changes.slice(0, limits.named).map(({ path, how }) => ({ path, how })),
-      ...(before === undefined
-        ? { unseen: "changes that are staged were not looked at: the commit cannot be read" }
-        : {}),
+      ...(unseen === "" ? {} : { unseen }),
     };
   } catch (error) {
     return blind(error instanceof Error ? withoutPaths(error.message, folders) : "unknown");
@@ -94,6 +106,8 @@ interface Look {
   readonly indexed: number;
   readonly hasher: (bytes: Uint8Array) => string;
   bytesLeft: number;
+  /** Untracked files that were too large to be read. */
+  numUnread: number;
 }
 
 /** In a new repository there is none. */
@@ -197,9 +211,26 @@ function* untrackedChanges(
     seen.add(path);
     isTracked ??= new Set(entries.map(({ path }) => path));
     if (isTracked.has(path)) continue;
+    const size = sizeOf(resolve(file));
+    if (size === undefined) continue;
+    if (size > look.bytesLeft) {
+      // Data, most of the time: that it is not tracked is known all the same.
+      look.numUnread++;
+      yield { path, how: "untracked", content: `${size} bytes` };
+      continue;
+    }
     const bytes = readFile(resolve(file), look);
     if (bytes === undefined) continue;
     yield { path, how: "untracked", content: contentOf(0o100644, look.hasher(bytes)) };
+  }
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    const { isFile, size } = Deno.statSync(path);
+    return isFile ? size : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -183,6 +183,26 @@ gitTest("gitState() counts untracked files that were used, by their contents", a
   assertEquals(repository.state(["mine/task.ts"]).dirtyDigest, first.dirtyDigest);
 });
 
+gitTest(
+  "gitState() counts untracked data that are too large to be read by their size",
+  async () => {
+    await using repository = await Repository.make();
+    await repository.fill();
+    const stateWith = async (length: number) => {
+      await repository.write("data/large.npy", "x".repeat(length));
+      const used = [join(repository.folder, "data/large.npy")];
+      const state = gitState(repository.folder, used, { files: 100, bytes: 1000, named: 9 })!;
+      assertEquals(state.changed, [{ path: "data/large.npy", how: "untracked" }]);
+      return state;
+    };
+    assertEquals((await stateWith(900)).unseen, undefined);
+    const large = await stateWith(2000);
+    assertEquals(large.dirty, true);
+    assertStringIncludes(large.unseen ?? "", "(1)");
+    assertNotEquals((await stateWith(2001)).dirtyDigest, large.dirtyDigest);
+  },
+);
+
 gitTest("gitState() follows worktrees, and knows of no branch if none is checked out", async () => {
   await using repository = await Repository.make();
   await repository.fill();
