@@ -139,6 +139,13 @@ Deno.test("basin, as it is used", async (t) => {
     assertStringIncludes(plain.stderr, "RangeError: seed 0 is told to fail");
     assertStringIncludes(plain.stderr, `to run what is missing: deno task run ${file} 'fails=[0]'`);
     assert(!plain.stderr.includes("    at "), plain.stderr);
+    const shown = await project.basin("show", [file, "passed[seed=0]", "fails=[0]"]);
+    assertMatch(
+      shown.stdout,
+      /it failed in the latest run, \d{8}T\d{6}-\w+\n {2}RangeError: seed 0/,
+    );
+    const other = await project.basin("show", [file, "passed[seed=0]", "fails=[0, 7]"]);
+    assertStringIncludes(other.stdout, "has no stored result for these params");
   });
 
   await t.step("--fail-fast starts nothing more", async () => {

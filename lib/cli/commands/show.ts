@@ -7,6 +7,7 @@ import type { Store } from "../../core/store.ts";
 import { numericsOf, type StageMember } from "../../workflow/graph.ts";
 import { defineCommand, exitCodes } from "../command.ts";
 import type { EngineChoice } from "../engine_choice.ts";
+import type { LastFailure } from "../last_failure.ts";
 import { overridesArgument, workflowArgument, workflowOptions } from "../options.ts";
 
 /** A stored log, control characters shown but for tabs and line ends. */
@@ -64,10 +65,18 @@ export default defineCommand({
       sayUnknownStage(terminal, glob, plan.graph);
       return exitCodes.usage;
     }
+    let failures: ReadonlyMap<string, LastFailure> | undefined;
     for (const index of chosen) {
       const entry = plan.entries[index];
       const { id } = plan.graph.members[index];
       if (entry.verdict !== "hit") {
+        const { failureText, lastFailures } = await import("../last_failure.ts");
+        failures ??= await lastFailures(session.world.disk, session.results, plan.graph);
+        const failure = failures.get(id);
+        if (failure !== undefined) {
+          terminal.out(failureText(id, failure, terminal.cwd));
+          continue;
+        }
         const reason = entry.verdict === "run" && entry.note !== undefined
           ? `cannot be looked up: ${entry.note.replace(/^caching off: /, "")}`
           : missing(plan.graph.members[index], session.engine);
