@@ -3,7 +3,7 @@
 import type { DagStage } from "./dag.ts";
 import { boxLines, type DagLayout, type Point } from "./dag_layout.ts";
 import { escapeHtml } from "./escape_html.ts";
-import { oneLine, plural } from "./format.ts";
+import { grouped, oneLine, plural } from "./format.ts";
 import { countsText, type StageSum, stateOf, statuses } from "./stage_sums.ts";
 
 /** Room around the picture, in pixels. */
@@ -88,7 +88,7 @@ function boxSvg(
   const { name, detail } = boxLines(stage);
   const state = sum === undefined ? undefined : stateOf(sum.counts);
   const counts = sum === undefined || state === undefined
-    ? membersText(stage.numMembers)
+    ? stage.numMembers === 0 ? "no members" : `${grouped(stage.numMembers)} to do`
     : countsText(sum.counts);
   const text = (className: string, dy: number, content: string) =>
     content === ""

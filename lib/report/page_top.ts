@@ -33,7 +33,7 @@ ${question === "" ? "" : `<p class="question">${escapeHtml(question)}</p>\n`}${
   }${stateHtml(content)}
 ${factsHtml(content)}
 ${isAsked ? "" : commandHtml(command)}
-</div>${liveBanner(content)}</header>`;
+${liveBanner(content)}</div></header>`;
 }
 
 /**

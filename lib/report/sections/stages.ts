@@ -56,9 +56,13 @@ function listHtml(sums: readonly StageSum[]): string {
     )
     .slice(0, maxStageRows).map(({ sum }) => sum);
   const rest = sums.length - shown.length;
-  return `<div class="table"><table class="stages"><thead><tr><th scope="col">stage</th>` +
-    `<th scope="col">what it does</th><th scope="col">members</th><th scope="col">reads</th></tr></thead>` +
-    `<tbody>${shown.map(rowHtml).join("\n")}</tbody></table></div>` +
+  // Of a run that left no plan only what became of its members is known.
+  const isKnown = shown.some(({ info, axes }) => info !== undefined || axes.length > 0);
+  const head = ["stage", isKnown ? "what it does" : "", "members", isKnown ? "reads" : ""];
+  return `<div class="table"><table class="stages"><thead><tr>${
+    head.filter((title) => title !== "").map((title) => `<th scope="col">${title}</th>`).join("")
+  }</tr></thead>` +
+    `<tbody>${shown.map((sum) => rowHtml(sum, isKnown)).join("\n")}</tbody></table></div>` +
     (rest === 0
       ? ""
       : `<p class="more"><small>and ${
@@ -66,15 +70,17 @@ function listHtml(sums: readonly StageSum[]): string {
       }, of which none failed or took longer</small></p>`);
 }
 
-function rowHtml({ name, info, axes, counts }: StageSum): string {
+function rowHtml({ name, info, axes, counts }: StageSum, isKnown: boolean): string {
   const over = axes.map(({ name, count }) => count === 0 ? name : `${name} ${count}`).join(" × ");
   const task = info === undefined || info.task === name ? "" : info.task;
   const from = info?.from ?? [];
   const more = from.length > maxSources ? ` and ${from.length - maxSources} more` : "";
   const state = stateOf(counts);
-  return `<tr><th scope="row">${stageLink(name)}</th><td>${
-    escapeHtml([task, over].filter((part) => part !== "").join(" over "))
-  }</td>` +
+  return `<tr><th scope="row">${stageLink(name)}</th>${
+    isKnown
+      ? `<td>${escapeHtml([task, over].filter((part) => part !== "").join(" over "))}</td>`
+      : ""
+  }` +
     `<td class="states">${
       state === undefined
         ? info?.numMembers === 0 ? "none" : `${info?.numMembers ?? 0}, not begun`
@@ -82,5 +88,9 @@ function rowHtml({ name, info, axes, counts }: StageSum): string {
           `width="90" height="4" aria-hidden="true">${
             stateBar(counts, { x: 0, y: 0, width: 90, height: 4 })
           }</svg>`
-    }</td><td class="sources">${escapeHtml(from.slice(0, maxSources).join(", ") + more)}</td></tr>`;
+    }</td>${
+      isKnown
+        ? `<td class="sources">${escapeHtml(from.slice(0, maxSources).join(", ") + more)}</td>`
+        : ""
+    }</tr>`;
 }
