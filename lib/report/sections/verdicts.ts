@@ -30,7 +30,11 @@ export function verdictsSection({ verdicts }: ReportContent): Section | null {
   if (verdicts.length === 0) return null;
   const html = verdicts.map(({ stage, table }, i) =>
     (verdicts.length === 1 ? "" : `<h3 class="of"><bdi>${escapeHtml(stage)}</bdi></h3>\n`) +
-    verdictsHtml(table, `claim-${i + 1}`)
+    verdictsHtml(
+      table,
+      `claim-${i + 1}`,
+      verdicts.length === 1 ? undefined : `All verdicts of ${stage}`,
+    )
   );
   const ids = verdicts.map(({ table }) => claimsOf(recordsOf(table)).size);
   return {
@@ -45,6 +49,7 @@ export function verdictsSection({ verdicts }: ReportContent): Section | null {
  * The claims of a table of verdicts, as HTML. Settings that never differ are left out.
  *
  * @param name begins the addresses of its claims on the page
+ * @param label what screen readers call the table of them all
  *
  * @example
  * ```ts
@@ -55,7 +60,7 @@ export function verdictsSection({ verdicts }: ReportContent): Section | null {
  * assertStringIncludes(verdictsHtml(table), "&lt;Farther&gt;");
  * ```
  */
-export function verdictsHtml(table: Table, name = "claim"): string {
+export function verdictsHtml(table: Table, name = "claim", label = "All verdicts"): string {
   const records = recordsOf(table);
   const claims = [...claimsOf(records)];
   const by = table.columns.map((column) => column.name).filter((column) =>
@@ -63,7 +68,7 @@ export function verdictsHtml(table: Table, name = "claim"): string {
   );
   const shown = claims.slice(0, most.claims);
   const rest = claims.length - shown.length;
-  return `${overviewHtml(shown, by, name)}
+  return `${overviewHtml(shown, by, name, label)}
 <div class="claims">${
     shown.map(([id, rows], i) => claimHtml(id, rows, by, `${name}-${i + 1}`)).join("\n")
   }</div>${
@@ -89,6 +94,7 @@ function overviewHtml(
   claims: readonly (readonly [id: string, rows: readonly Verdict[]])[],
   by: readonly string[],
   name: string,
+  label: string,
 ): string {
   const settings = new Map<string, string>();
   for (const [, rows] of claims) {
@@ -127,7 +133,9 @@ function overviewHtml(
     : `<p class="legend${isWorded ? " brief" : ""}">${
       occurring.map((one) => `<span>${verdictHtml(one, true)}</span>`).join(" ")
     }</p>`;
-  return `<div class="table" tabindex="0" role="region" aria-label="All verdicts"><table class="overview${
+  return `<div class="table" tabindex="0" role="region" aria-label="${
+    escapeHtml(label)
+  }"><table class="overview${
     isMatrix && settings.size > 1 ? " matrix" : ""
   }"><thead><tr><th scope="col">claim</th>${head.join("")}</tr></thead><tbody>${
     body.join("\n")
