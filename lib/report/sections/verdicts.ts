@@ -207,7 +207,9 @@ function claimHtml(
 function cellsOf(row: Verdict, by: readonly string[]): string[] {
   const unit = row.unit === null || row.unit === undefined ? "" : ` ${row.unit}`;
   const isKnown = (cell: Cell | undefined) => typeof cell === "number" && Number.isFinite(cell);
-  const number = (cell: Cell | undefined) => isKnown(cell) ? cellText(cell) : "–";
+  // As many digits as the reason has.
+  const number = (cell: Cell | undefined) =>
+    isKnown(cell) ? cellText(Number(Number(cell).toPrecision(3))) : "–";
   const [measured, interval] = measuredTexts(row);
   const measure = (kind: string, text: string) =>
     `<td class="number ${kind}${text === "–" ? " none" : ""}">${escapeHtml(text)}</td>`;
@@ -220,7 +222,7 @@ function cellsOf(row: Verdict, by: readonly string[]): string[] {
     measure("interval", interval),
     measure("effect", number(row.effect)),
     measure("floor", number(row.floor)),
-    measure("count", number(row.n)),
+    measure("count", isKnown(row.n) ? cellText(row.n) : "–"),
     `<td class="reason">${escapeHtml(String(row.reason ?? ""))}</td>`,
   ];
 }
