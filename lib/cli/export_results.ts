@@ -67,7 +67,7 @@ export async function exportResults(
   const problem = refusal(chosen, options, recall);
   if (problem !== undefined) return refuse(problem);
   const target = options.to === undefined
-    ? join(results, "exports", fileNameOf(chosen.workflow), chosen.run)
+    ? join(results, "exports", fileNameOf(chosen.workflow), folderNameOf(chosen.run, options.only))
     : resolve(cwd, options.to);
   const random = [...crypto.getRandomValues(new Uint8Array(3))]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -133,6 +133,11 @@ function chooseMembers(
     for (const { id } of found) chosen.add(id);
   }
   return { ...run, members: run.members.filter(({ id }) => chosen.has(id)) };
+}
+
+/** Some stages of a run lie beside the whole of it, and do not take its place. */
+function folderNameOf(run: string, only: readonly string[] | undefined): string {
+  return only === undefined ? run : `${run}.${fileNameOf(only.join(","))}`;
 }
 
 /** Stages that a command forces by name; more are forced all. */

@@ -11,15 +11,18 @@ import type { Session, SessionOptions } from "./session.ts";
 import type { Terminal } from "./terminal.ts";
 import { basinVersion, denoVersion } from "./version.ts";
 
-/** Writes a run folder with the report; returns the report's path. */
+/** Writes a run folder with the report; returns the report's path, or `null` if nothing is stored. */
 export async function reportStored(
   terminal: Terminal,
   session: Session,
   args: readonly string[],
   options: SessionOptions,
-): Promise<string> {
+): Promise<string | null> {
   const { world, results } = session;
   const plan = await session.plan();
+  // A place that cannot be written is told before anything else.
+  await world.disk.makeDirectory(results);
+  if (plan.counts.hit === 0) return null;
   // As it is now that known tables have named more stages.
   const { graph } = plan;
   const hasPrograms = graph.members.some(({ command }) => command !== undefined);

@@ -353,6 +353,18 @@ Deno.test("basin, as it is used", async (t) => {
     assertEquals(widest((await project.basin("stats", [])).stdout) <= 80, true);
   });
 
+  await t.step("report of what was never run says so, and leaves no run behind", async () => {
+    await project.write(
+      "study/other.yaml",
+      "name: other\nstages:\n" +
+        "  draws: { task: simulate, with: { system: ring, num_trials: 1, num_steps: 5 } }\n",
+    );
+    const { code, stdout, stderr } = await project.basin("report", ["study/other.yaml"]);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^error: no result of study\/other\.yaml is stored; run it first: /);
+    assertEquals(await filesBelow(project.path("results/runs/other")), []);
+  });
+
   await t.step("report writes it again from the store alone", async () => {
     await Deno.remove(project.path("results/runs"), { recursive: true });
     const segments = await filesBelow(`${store}/ac`);

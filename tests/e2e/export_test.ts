@@ -340,7 +340,12 @@ assert (end >= start).all() and (end.max() == gt.shape[0] * 100)
       assertEquals([code, stdout], [2, ""]);
       assertMatch(stderr, wanted);
     };
+    await exportTo("little");
+    const whole = await digests(project.path(home));
     await exportTo("little", "--only", "states");
+    assertEquals(await digests(project.path(home)), whole);
+    const part = await digests(project.path(`${home}.states`));
+    assert(part.size > 3 && part.size < whole.size);
     await project.write(`${home}/tables/notes.txt`, "mine");
     await refused(/holds tables\/notes\.txt, which the export did not write; move it away/);
     await Deno.remove(project.path(`${home}/tables`), { recursive: true });
@@ -370,7 +375,7 @@ assert (end >= start).all() and (end.max() == gt.shape[0] * 100)
     const left = [...Deno.readDirSync(project.path("results/exports/little"))].map(({ name }) =>
       name
     );
-    assertEquals(left, [run]);
+    assertEquals(left.sort(), [run, `${run}.states`]);
   });
 
   await t.step("a workflow's file means its latest run, and a wrong name is answered", async () => {

@@ -37,7 +37,14 @@ export default defineCommand({
     const { reportStored } = await import("../report_stored.ts");
     await using session = await openSession(terminal, args, options);
     if (session.failed !== null) return session.failed;
-    terminal.out(`${await reportStored(terminal, session, args, options)}\n`);
+    const report = await reportStored(terminal, session, args, options);
+    if (report === null) {
+      terminal.err(
+        `error: no result of ${args[0]} is stored; run it first: deno task run ${args[0]}\n`,
+      );
+      return exitCodes.usage;
+    }
+    terminal.out(`${report}\n`);
     return exitCodes.done;
   },
 });
