@@ -144,6 +144,8 @@ Deno.test("basin, as it is used", async (t) => {
       shown.stdout,
       /it failed in the latest run, \d{8}T\d{6}-\w+\n {2}RangeError: seed 0/,
     );
+    const explained = await project.basin("why", [file, "passed[seed=0]", "fails=[0]"]);
+    assertEquals(explained.stdout, shown.stdout);
     const other = await project.basin("show", [file, "passed[seed=0]", "fails=[0, 7]"]);
     assertStringIncludes(other.stdout, "has no stored result for these params");
   });
