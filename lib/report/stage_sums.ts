@@ -107,7 +107,9 @@ export function stateOf(counts: StageSum["counts"]): StageRecord["status"] | und
  */
 export function countsText(counts: StageSum["counts"]): string {
   return statuses.filter((status) => counts[status] > 0)
-    .map((status) => `${grouped(counts[status])} ${status}`).join(" · ");
+    .map((status) =>
+      `${grouped(counts[status])} ${status === "unfinished" ? "not finished" : status}`
+    ).join(" · ");
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -95,6 +95,6 @@ Deno.test("stageSums() tells what ran from what was there, and counts values on 
 Deno.test("stateOf() and countsText() say the worst first", () => {
   const counts = { failed: 0, skipped: 2, unfinished: 1, ran: 3, hit: 4 };
   assertEquals(stateOf(counts), "skipped");
-  assertEquals(countsText(counts), "2 skipped · 1 unfinished · 3 ran · 4 hit");
+  assertEquals(countsText(counts), "2 skipped · 1 not finished · 3 ran · 4 hit");
   assertEquals(stateOf({ failed: 0, skipped: 0, unfinished: 0, ran: 0, hit: 0 }), undefined);
 });

@@ -118,7 +118,7 @@ Deno.test("the sections of a run that goes on show what runs, up to when they we
   const text = html(timelineSection(reportContent({ record, live })));
   assertStringIncludes(text, "1 member on 1 worker in 31.0 s");
   assertStringIncludes(text, "a · 30.0 s from 1.0 s · not ended");
-  assertStringIncludes(html(stagesSection(reportContent({ record, live }))), "1 unfinished");
+  assertStringIncludes(html(stagesSection(reportContent({ record, live }))), "1 not finished");
 });
 
 Deno.test("what failed and what was tried again is told by shape and words, not by colour alone", () => {
