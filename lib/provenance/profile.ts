@@ -25,4 +25,4 @@ export const crateFile = "ro-crate-metadata.json";
 export const workflowFile = "config.resolved.yaml";
 
 /** Members that are described one by one. Of more, each stage is one action, and `run.json` lists the members. */
-export const maxActions = 10_000;
+export const maxActions = 3_000;
