@@ -235,7 +235,8 @@ export async function runWorkflow(
     // Said last, when the report lies there: whoever reads the line can open it.
     reporter.event(last.type === "run-finished" ? { ...last, ...sinceStart() } : last);
   } else {
-    terminal.err(summaryText(record, {
+    // What a person has waited, the report included.
+    terminal.err(summaryText({ ...record, ...sinceStart() }, {
       columns: Math.min(terminal.columns(), 100),
       report: published.report,
       retry: command,
