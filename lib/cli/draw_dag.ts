@@ -7,6 +7,7 @@ import { digestOf, hexOf } from "../core/digest.ts";
 import type { Disk } from "../core/disk.ts";
 import { dagDot, type DagStage } from "../report/dag.ts";
 import { layoutDot } from "../report/dag_layout.ts";
+import { keepFile } from "./disposable_file.ts";
 
 /** Lays out and draws the stages; no permission, no child process. */
 export async function drawDag(stages: readonly DagStage[]): Promise<string> {
@@ -37,14 +38,7 @@ export async function recallDag(
     return new TextDecoder().decode(disk.readSync(path));
   } catch {
     const layout = await layOutDag(stages);
-    const part = `${path}.${crypto.randomUUID()}`;
-    try {
-      await disk.makeDirectory(folder);
-      await disk.create(part, new TextEncoder().encode(layout));
-      await disk.rename(part, path);
-    } catch {
-      // Read-only results: laid out again next time.
-    }
+    await keepFile(disk, path, layout);
     return layout;
   }
 }

@@ -6,6 +6,7 @@ import type { ActionKey } from "../core/digest.ts";
 import type { Disk } from "../core/disk.ts";
 import { fileNameOf } from "../core/file_name.ts";
 import type { Store } from "../core/store.ts";
+import { keepFile, recallJson } from "./disposable_file.ts";
 
 /** The making of a result. */
 export interface Origin {
@@ -83,7 +84,7 @@ export async function originsOf(
     memory.lines[key] = lineOf(memory, check, origin);
     numRead++;
   }
-  if (numRead > 0) await remember(disk, folder, path, memory, found);
+  if (numRead > 0) await remember(disk, path, memory, found);
   return found;
 }
 
@@ -113,15 +114,12 @@ interface Memory {
 const maxOthers = 20_000;
 
 function recallMemory(disk: Disk, path: string): Memory {
-  try {
-    const memory = JSON.parse(new TextDecoder().decode(disk.readSync(path))) as Memory;
-    const { runs, codes, engines, lines } = memory;
-    const isWhole = [runs, codes, engines].every(Array.isArray) && typeof lines === "object";
-    if (memory.format === format && isWhole) return memory;
-  } catch {
-    // Absent or damaged: read again.
-  }
-  return emptyMemory();
+  const memory = recallJson(disk, path) as Memory | null | undefined;
+  if (memory?.format !== format) return emptyMemory();
+  const { runs, codes, engines, lines } = memory;
+  const isWhole = [runs, codes, engines].every(Array.isArray) && typeof lines === "object" &&
+    lines !== null;
+  return isWhole ? memory : emptyMemory();
 }
 
 function emptyMemory(): Memory {
@@ -143,7 +141,8 @@ function numberOf(list: string[], text: string): number {
   return at >= 0 ? at : list.push(text) - 1;
 }
 
-function checkOf(outputs: OriginQuestion["outputs"]): string {
+/** What tells results of one key apart: another one may take a key's place. */
+export function checkOf(outputs: OriginQuestion["outputs"]): string {
   let check = "";
   for (const name in outputs) check += outputs[name].digest.slice(7, 13);
   return check;
@@ -164,7 +163,6 @@ function readOrigin(store: Pick<Store, "recall">, key: string): Origin | undefin
 
 async function remember(
   disk: Disk,
-  folder: string,
   path: string,
   memory: Memory,
   found: ReadonlyMap<string, Origin>,
@@ -174,12 +172,5 @@ async function remember(
   for (let i = keys.length - 1; i >= 0; i--) {
     if (!found.has(keys[i]) && ++numOthers > maxOthers) delete memory.lines[keys[i]];
   }
-  const part = `${path}.${crypto.randomUUID()}`;
-  try {
-    await disk.makeDirectory(folder);
-    await disk.create(part, new TextEncoder().encode(JSON.stringify(memory)));
-    await disk.rename(part, path);
-  } catch {
-    // Read-only results: read again next time.
-  }
+  await keepFile(disk, path, JSON.stringify(memory));
 }

@@ -2,10 +2,13 @@
 // remembered by key from run to run, because reading thousands of small results takes a quarter of a second.
 
 import { join } from "@std/path";
+import type { ActionKey } from "../core/digest.ts";
 import type { Disk } from "../core/disk.ts";
 import { fileNameOf } from "../core/file_name.ts";
 import type { MemberFacts } from "../report/content.ts";
 import type { RunRecord } from "../report/record.ts";
+import { keepFile, recallJson } from "./disposable_file.ts";
+import { checkOf } from "./origins.ts";
 import type { Session } from "./session.ts";
 import { type ResultFacts, storedFacts } from "./stored_facts.ts";
 
@@ -23,12 +26,18 @@ export async function sweepRows(
   { stages }: Pick<RunRecord, "stages">,
 ): Promise<SweepRows> {
   const records = new Map(stages.map((stage) => [stage.stage, stage]));
-  const keys = stages.flatMap(({ key }) => key === undefined ? [] : [key]);
+  const questions = stages.flatMap(({ key, outputs = {} }) => {
+    if (key === undefined) return [];
+    // A report without a run knows keys alone.
+    const named = Object.keys(outputs).length > 0
+      ? outputs
+      : store.recall(key as ActionKey)?.outputs ?? {};
+    return [{ key, check: checkOf(named) }];
+  });
   const known = await knownFacts(
     world.disk,
-    join(results, "facts"),
-    graph.workflow,
-    keys,
+    join(results, "facts", `${fileNameOf(graph.workflow)}.json`),
+    questions,
     (key) => storedFacts(store, key),
   );
   const members: MemberFacts[] = [];
@@ -48,7 +57,7 @@ export async function sweepRows(
 }
 
 /** Raised when facts are found by other rules: what is remembered then is not what would be found now. */
-const format = 2;
+const format = 3;
 
 /** The memory of a workflow: facts by key. */
 interface Memory {
@@ -56,67 +65,39 @@ interface Memory {
   readonly facts: Readonly<Record<string, RememberedFacts>>;
 }
 
-/** Numbers, warnings and cost; without the first two if there are none, as of most. */
+/** Which result they are of, cost, numbers and warnings; without the last two if there are none, as of most. */
 type RememberedFacts =
-  | readonly [ResultFacts["cost"], ResultFacts["metrics"], readonly string[]]
-  | readonly [ResultFacts["cost"]];
+  | readonly [string, ResultFacts["cost"], ResultFacts["metrics"], readonly string[]]
+  | readonly [string, ResultFacts["cost"]];
 
-/** Facts by key. Those that are not remembered are read; those of other keys are forgotten. */
+/** Facts by key. Those that are not remembered of this very result are read; those of other keys are forgotten. */
 async function knownFacts(
   disk: Disk,
-  folder: string,
-  workflow: string,
-  keys: readonly string[],
+  path: string,
+  questions: readonly { readonly key: string; readonly check: string }[],
   read: (key: string) => Promise<ResultFacts | undefined>,
 ): Promise<ReadonlyMap<string, ResultFacts>> {
-  const path = join(folder, `${fileNameOf(workflow)}.json`);
-  const memory = recall(disk, path);
+  const memory = recallJson(disk, path) as Memory | null | undefined;
+  const remembered = memory?.format === format ? memory.facts ?? {} : {};
   const found = new Map<string, ResultFacts>();
-  let isNew = false;
-  for (const key of keys) {
-    const known = memory.facts[key];
-    if (known !== undefined) {
-      const [cost, metrics = {}, warnings = []] = known;
-      found.set(key, { metrics, warnings, cost });
-    } else {
-      const facts = await read(key);
-      if (facts === undefined) continue;
-      found.set(key, facts);
-      isNew = true;
-    }
-  }
-  if (isNew) await remember(disk, folder, path, found);
-  return found;
-}
-
-function recall(disk: Disk, path: string): Memory {
-  try {
-    const memory = JSON.parse(new TextDecoder().decode(disk.readSync(path))) as Memory;
-    if (memory.format === format) return memory;
-  } catch {
-    // Absent or damaged: found again.
-  }
-  return { format, facts: {} };
-}
-
-async function remember(
-  disk: Disk,
-  folder: string,
-  path: string,
-  found: ReadonlyMap<string, ResultFacts>,
-): Promise<void> {
   const facts: Record<string, RememberedFacts> = {};
-  for (const [key, { metrics, warnings, cost }] of found) {
+  let isNew = false;
+  for (const { key, check } of questions) {
+    const known = remembered[key];
+    if (known !== undefined && known[0] === check) {
+      const [, cost, metrics = {}, warnings = []] = known;
+      found.set(key, { metrics, warnings, cost });
+      facts[key] = known;
+      continue;
+    }
+    const own = await read(key);
+    if (own === undefined) continue;
+    const { metrics, warnings, cost } = own;
     const isPlain = warnings.length === 0 && Object.keys(metrics).length === 0;
-    facts[key] = isPlain ? [cost] : [cost, metrics, warnings];
+    found.set(key, own);
+    facts[key] = isPlain ? [check, cost] : [check, cost, metrics, warnings];
+    isNew = true;
   }
-  const part = `${path}.${crypto.randomUUID()}`;
-  try {
-    await disk.makeDirectory(folder);
-    const memory: Memory = { format, facts };
-    await disk.create(part, new TextEncoder().encode(JSON.stringify(memory)));
-    await disk.rename(part, path);
-  } catch {
-    // Read-only results: found again next time.
-  }
+  if (isNew) await keepFile(disk, path, JSON.stringify({ format, facts } satisfies Memory));
+  return found;
 }

@@ -114,3 +114,22 @@ Deno.test("sweepRows() tells warnings and costs of results that ran only through
   assertEquals(members.map(({ cost }) => cost), [undefined, undefined, undefined, undefined]);
   await Deno.remove(results, { recursive: true });
 });
+
+Deno.test("sweepRows() reads again what took the place of another result of its key", async () => {
+  const results = await Deno.makeTempDir();
+  const before = session(new CountingStore({ k1: outputs.k1 }), results);
+  assertEquals((await sweepRows(before.session, before.record)).members[0].metrics, {
+    distance: 0.5,
+    n: 3,
+  });
+  const other = {
+    kind: "table",
+    files: table.encode(tableOf([{ metric: "dsa", distance: 0.75 }])),
+  };
+  const after = session(new CountingStore({ k1: other }), results);
+  const digest = digestOf("another result");
+  const stages = after.record.stages.slice(0, 1)
+    .map((stage) => ({ ...stage, outputs: { out: { kind: "table", digest, bytes: 1 } } }));
+  assertEquals((await sweepRows(after.session, { stages })).members[0].metrics, { distance: 0.75 });
+  await Deno.remove(results, { recursive: true });
+});

@@ -9,6 +9,7 @@ import type { ReportContent } from "#lib/report/content.ts";
 import { reportHtml } from "#lib/report/html.ts";
 import { foldEvents } from "#lib/report/record.ts";
 import { plainLayout } from "#tests/support/plain_layout.ts";
+import { reportContent } from "#tests/support/report_content.ts";
 import { freshSeed, hostileNames, randomRun } from "#tests/support/run_events.ts";
 
 const tags = new Set(
@@ -205,17 +206,7 @@ Deno.test("reportHtml() forbids itself requests and all scripts but its own", as
 });
 
 Deno.test("reportHtml() shows all parts of a run and leaves empty ones out", async () => {
-  const empty = await reportHtml({
-    title: "t",
-    description: "",
-    record: foldEvents([]),
-    verdicts: [],
-    tables: [],
-    figures: [],
-    resolved: "",
-    command: "deno task run x.yaml",
-    graph: "",
-  });
+  const empty = await reportHtml(reportContent());
   const headings = (html: string) =>
     [...html.matchAll(/<h2 id="[a-z-]+">([^<]*)<\/h2>/g)].map((one) => one[1]);
   assertEquals(headings(empty).at(-1), "Environment and how to reproduce");
